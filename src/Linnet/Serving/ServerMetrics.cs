@@ -183,7 +183,7 @@ public sealed class ServerMetrics : IDisposable
                     now,
                     _server.GetStatistics(),
                     _server.GetStreamStatistics(),
-                    [.. _server.Protocols.Select(static p => (p.Name, p.GetSnapshot()))],
+                    [.. _server.Protocols.Select(p => (p.Name, _server.GetSnapshot(p)))],
                     _server.GetStations());
                 _lateness.Record(_server.GetLateness());
                 _streamLag.Record(_server.GetStreamLag());

@@ -4,6 +4,7 @@ using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Streams;
+using Linnet.Diagnostics;
 using Linnet.Serving.Http;
 using Linnet.Serving.Rtsp;
 using Linnet.Stations;
@@ -27,6 +28,7 @@ public sealed class StationServer : IAsyncDisposable
     private readonly RunningStations _stations;
     private readonly List<IServedProtocol> _protocols = [];
     private readonly Dictionary<IServedProtocol, (long At, ProtocolSnapshot Figures)> _snapshots = [];
+    private readonly LogThrottle _figureNotices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -34,6 +36,7 @@ public sealed class StationServer : IAsyncDisposable
     {
         _options = options;
         _time = time;
+        _figureNotices = new LogThrottle(time);
         _logger = logger;
         _stations = new RunningStations(options.EndsWithStations, time, logger);
         _senders = new SenderPool(options.Sender, time, logger);
@@ -58,9 +61,6 @@ public sealed class StationServer : IAsyncDisposable
 
     /// <summary>Where it listens for RTSP.</summary>
     public IPEndPoint RtspEndPoint => Find<RtspProtocol>()!.Rtsp.Local;
-
-    /// <summary>The address and port that sends RTP; the next port sends RTCP.</summary>
-    public IPEndPoint RtpEndPoint => Find<RtspProtocol>()!.Rtp.Local;
 
     /// <summary>Where it listens for HTTP; <see langword="null"/>: HTTP is off.</summary>
     public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.SingleOrDefault()?.Local;
@@ -183,10 +183,28 @@ public sealed class StationServer : IAsyncDisposable
             if (!_snapshots.TryGetValue(protocol, out (long At, ProtocolSnapshot Figures) last)
                 || _time.GetElapsedTime(last.At, now) > SnapshotTime)
             {
-                _snapshots[protocol] = last = (now, protocol.GetSnapshot());
+                _snapshots[protocol] = last = (now, Read(protocol) ?? last.Figures ?? new ProtocolSnapshot([]));
             }
 
             return last.Figures;
+        }
+    }
+
+    // The figures of a protocol that fails to give them are the last ones; those of the others are not affected.
+    private ProtocolSnapshot? Read(IServedProtocol protocol)
+    {
+        try
+        {
+            return protocol.GetSnapshot();
+        }
+        catch (Exception e)
+        {
+            if (_figureNotices.TrySay(out long unsaid))
+            {
+                _logger.ProtocolHasNoFigures(e, protocol.Name, unsaid);
+            }
+
+            return null;
         }
     }
 
@@ -282,7 +300,8 @@ public sealed class StationServer : IAsyncDisposable
     {
         await stations.ConfigureAwait(false);
         long ended = _time.GetTimestamp();
-        while (_protocols.Any(static p => p.GetListeners().Count > 0) && _time.GetElapsedTime(ended) < _options.Rtsp.EndLinger)
+        while (_time.GetElapsedTime(ended) < _options.Rtsp.EndLinger
+            && _protocols.Any(p => GetSnapshot(p).Listeners.Any(static l => l.Listeners > 0)))
         {
             await Task.Delay(DrainCheck, _time, cancellationToken).ConfigureAwait(false);
         }
@@ -292,7 +311,14 @@ public sealed class StationServer : IAsyncDisposable
     {
         foreach (IServedProtocol protocol in _protocols)
         {
-            protocol.Dispose();
+            try
+            {
+                protocol.Dispose();
+            }
+            catch (Exception e)
+            {
+                _logger.ProtocolDidNotClose(e, protocol.Name);
+            }
         }
 
         await _senders.DisposeAsync().ConfigureAwait(false);

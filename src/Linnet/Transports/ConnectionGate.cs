@@ -219,7 +219,7 @@ public sealed class ConnectionGate
     /// <summary>Admits a connection, closing a waiting one if need be, or closes it.</summary>
     private async ValueTask<AcceptedConnection?> EnterAsync(Socket socket, CancellationToken cancellationToken)
     {
-        if (AddressOf(socket) is not IPAddress address)
+        if (EndPoints.PeerOf(socket)?.Address is not IPAddress address)
         {
             socket.Dispose();
             return null;
@@ -352,18 +352,6 @@ public sealed class ConnectionGate
         else if (_sayingFull.TrySay(out long unsaid))
         {
             _logger.ConnectionsAreFull(_reserve.Limit ?? 0, Count, unsaid);
-        }
-    }
-
-    private static IPAddress? AddressOf(Socket socket)
-    {
-        try
-        {
-            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped().Address;
-        }
-        catch (SocketException)
-        {
-            return null;
         }
     }
 }

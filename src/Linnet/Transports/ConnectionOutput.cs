@@ -87,7 +87,7 @@ public abstract class ConnectionOutput
     internal abstract ValueTask CloseAsync();
 
     /// <summary>Bytes in a socket's send buffer; 0 where that is not known.</summary>
-    private protected static unsafe long KernelBytes(Socket socket)
+    private protected static unsafe long KernelBytes(SafeSocketHandle handle)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -97,7 +97,7 @@ public abstract class ConnectionOutput
         try
         {
             int queued;
-            return LibC.IoCtl(socket.SafeHandle, LibC.SocketOutQueue, &queued) == 0 ? queued : 0;
+            return LibC.IoCtl(handle, LibC.SocketOutQueue, &queued) == 0 ? queued : 0;
         }
         catch (ObjectDisposedException)
         {

@@ -50,7 +50,7 @@ internal sealed class PipeOutput : ConnectionOutput, IThreadPoolWorkItem
                 held = _length + _flushing;
             }
 
-            return held + (_socket is null ? 0 : KernelBytes(_socket));
+            return held + (_socket is null ? 0 : KernelBytes(_socket.SafeHandle));
         }
     }
 

@@ -12,11 +12,12 @@ internal sealed class SocketOutput : ConnectionOutput
     private const double FillOfKernelBuffer = 1.75;
 
     private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
     private long _capacity;
 
     internal SocketOutput(Socket socket)
     {
-        _socket = socket;
+        (_socket, _handle) = (socket, socket.SafeHandle);
         try
         {
             socket.Blocking = false;
@@ -31,7 +32,7 @@ internal sealed class SocketOutput : ConnectionOutput
     internal override long Capacity => _capacity;
 
     /// <inheritdoc/>
-    internal override long UnsentBytes => KernelBytes(_socket);
+    internal override long UnsentBytes => KernelBytes(_handle);
 
     /// <inheritdoc/>
     internal override long Bound(int bytes)
@@ -65,7 +66,7 @@ internal sealed class SocketOutput : ConnectionOutput
 
             fixed (byte* first = bytes)
             {
-                return Result(LibC.Send(_socket.SafeHandle, first, (nuint)bytes.Length, LibC.MsgDontWait | LibC.MsgNoSignal));
+                return Result(LibC.Send(_handle, first, (nuint)bytes.Length, LibC.MsgDontWait | LibC.MsgNoSignal));
             }
         }
         catch (ObjectDisposedException)
@@ -156,7 +157,7 @@ internal sealed class SocketOutput : ConnectionOutput
             }
 
             var message = new LibC.MsgHdr { Vectors = vectors, VectorCount = count };
-            return Result(LibC.SendMsg(_socket.SafeHandle, &message, LibC.MsgDontWait | LibC.MsgNoSignal));
+            return Result(LibC.SendMsg(_handle, &message, LibC.MsgDontWait | LibC.MsgNoSignal));
         }
     }
 

@@ -147,6 +147,23 @@ public sealed class StationServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_protocol_without_figures_and_one_that_does_not_close_spoil_nothing_else()
+    {
+        var next = new BrokenProtocol { Title = "next" };
+        await using (StationServer server = StationServer.Open(
+            [], Free with { Protocols = [static _ => new BrokenProtocol { Fails = true }, _ => next] }, logger: _log))
+        {
+            IServedProtocol broken = server.Protocols.Single(static p => p.Name == "broken");
+            Assert.Empty(server.GetSnapshot(broken).Listeners);
+            Assert.Equal(7, server.GetSnapshot(next).Figures[0].Value);
+            Assert.Contains("1702 broken gave no figures; the last ones are shown (0 more since the last message)", _log.Lines);
+        }
+
+        Assert.True(next.IsDisposed);
+        Assert.Contains("1703 broken could not be closed; the rest of the server is", _log.Lines);
+    }
+
+    [Fact]
     public async Task A_protocol_that_ends_by_itself_is_said_to_have_failed()
     {
         Start(Free with { Protocols = [static _ => new BrokenProtocol { Run = Task.CompletedTask }] }, Tone("jazz"));
@@ -330,7 +347,11 @@ public sealed class StationServerTests : IAsyncDisposable
     {
         public bool IsDisposed { get; private set; }
 
-        public string Name => "broken";
+        public string Title { get; init; } = "broken";
+
+        public bool Fails { get; init; }
+
+        public string Name => Title;
 
         public IReadOnlyList<ServedEndPoint> EndPoints => [];
 
@@ -342,8 +363,9 @@ public sealed class StationServerTests : IAsyncDisposable
 
         public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
 
-        public ProtocolSnapshot GetSnapshot() => new([]);
+        public ProtocolSnapshot GetSnapshot() =>
+            Fails ? throw new InvalidOperationException("Broken.") : new([]) { Figures = [new("seven", "seven", 7)] };
 
-        public void Dispose() => IsDisposed = true;
+        public void Dispose() => IsDisposed = Fails ? throw new InvalidOperationException("Broken.") : true;
     }
 }

@@ -71,8 +71,7 @@ internal sealed class HttpProtocol : IServedProtocol
     {
         long now = _context.Time.GetTimestamp();
         return [.. Radio.GetListeners().Select(listener => new ListenerSnapshot(
-            listener.Id, listener.Identity.Station, listener.Identity.Rendition, TransportTotal.Http, listener.Identity.Remote,
-            listener.Identity.Since)
+            listener.Id, listener.Log.Ring.Info.Station, listener.Log.Ring.Info.Name, TransportTotal.Http, listener.Remote, listener.Since)
         {
             Lag = listener.LagAt(now, _context.Time.TimestampFrequency),
             BytesSent = listener.BytesSent,

@@ -35,10 +35,10 @@ internal sealed class DirectExchange(
     internal override string? OpenBodyProblem => Request.IsForwarded ? BehindProxy : null;
 
     /// <inheritdoc/>
-    internal override ValueTask<ReadOnlyMemory<byte>> BeginAsync(HttpResponseHead head, CancellationToken cancellationToken)
+    internal override ValueTask<ReadOnlyMemory<byte>> BeginAsync(CancellationToken cancellationToken)
     {
         connection.Socket.NoDelay = true;
-        return ValueTask.FromResult<ReadOnlyMemory<byte>>(head.ToArray());
+        return ValueTask.FromResult<ReadOnlyMemory<byte>>(TakeResponse().ToArray());
     }
 
     /// <inheritdoc/>

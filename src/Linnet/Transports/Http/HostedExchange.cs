@@ -17,7 +17,7 @@ internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : 
         "The body of a second request on a connection needs Transfer-Encoding: chunked or a Content-Length. "
         + "Send one of them, or use a new connection for the push.";
 
-    private readonly PipeReader _listenersInput = PipeReader.Create(ReadOnlySequence<byte>.Empty);
+    private PipeReader? _listenersInput;
     private ConnectionOutput? _output;
     private bool _hasStarted;
 
@@ -28,7 +28,7 @@ internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : 
     internal override ConnectionOutput Output => _output ??= ConnectionOutput.ToPipe(hosted.Output, hosted.Socket, hosted.Abort);
 
     /// <summary>The body. A listener sends none: the web server says when it has left.</summary>
-    internal override PipeReader Input => Head.HasBody ? hosted.Body : _listenersInput;
+    internal override PipeReader Input => Head.HasBody ? hosted.Body : _listenersInput ??= PipeReader.Create(ReadOnlySequence<byte>.Empty);
 
     /// <inheritdoc/>
     internal override HttpBodyFraming Body => new(HttpBodyKind.UntilClose);
@@ -37,10 +37,10 @@ internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : 
     internal override string? OpenBodyProblem => NeedsLength;
 
     /// <inheritdoc/>
-    internal override async ValueTask<ReadOnlyMemory<byte>> BeginAsync(HttpResponseHead head, CancellationToken cancellationToken)
+    internal override async ValueTask<ReadOnlyMemory<byte>> BeginAsync(CancellationToken cancellationToken)
     {
         _hasStarted = true;
-        await hosted.StartAsync(head, cancellationToken).ConfigureAwait(false);
+        await hosted.StartAsync(TakeResponse(), cancellationToken).ConfigureAwait(false);
         return default;
     }
 

@@ -11,6 +11,8 @@ namespace Linnet.Transports.Http;
 /// <param name="request">The client, and how it knows this server.</param>
 internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest request)
 {
+    private HttpResponseHead? _response;
+
     /// <summary>The request's head.</summary>
     internal HttpRequestHead Head => head;
 
@@ -38,9 +40,20 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
     /// <summary>Why a body with neither length nor chunks cannot be read; <see langword="null"/>: it can.</summary>
     internal abstract string? OpenBodyProblem { get; }
 
-    /// <summary>Begins a response whose body <see cref="Output"/> sends.</summary>
+    /// <summary>Sets the head of the response. It is held only until <see cref="BeginAsync"/>: a listener may stay for hours.</summary>
+    internal void Prepare(HttpResponseHead response) => _response = response;
+
+    /// <summary>Begins the prepared response, whose body <see cref="Output"/> sends.</summary>
     /// <returns>Bytes that go before the body; empty: they are sent already.</returns>
-    internal abstract ValueTask<ReadOnlyMemory<byte>> BeginAsync(HttpResponseHead head, CancellationToken cancellationToken);
+    internal abstract ValueTask<ReadOnlyMemory<byte>> BeginAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gets the prepared head, which is not held any longer.</summary>
+    private protected HttpResponseHead TakeResponse()
+    {
+        HttpResponseHead response = _response ?? throw new InvalidOperationException("No response is prepared.");
+        _response = null;
+        return response;
+    }
 
     /// <summary>Ends that body: waits, but not for long, until the client has all of it.</summary>
     /// <param name="linger">The longest wait.</param>

@@ -126,7 +126,7 @@ public sealed class HttpFront
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(socket);
-        origin ??= RemoteOf(socket) is IPEndPoint remote ? new ClientOrigin(remote) : null;
+        origin ??= EndPoints.PeerOf(socket) is IPEndPoint remote ? new ClientOrigin(remote) : null;
         return origin is null ? null
             : new HttpConnection(
                 transport, socket, output ?? ConnectionOutput.ToSocket(socket), origin, _proxies.Contains(origin.EndPoint.Address));
@@ -269,17 +269,5 @@ public sealed class HttpFront
     {
         await _responses.SendAsync(connection, response).ConfigureAwait(false);
         await connection.Output.CloseAsync().ConfigureAwait(false);
-    }
-
-    private static IPEndPoint? RemoteOf(Socket socket)
-    {
-        try
-        {
-            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped();
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return null;
-        }
     }
 }

@@ -79,7 +79,7 @@ public sealed class PyAudioTcpServer
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(socket);
-        if (RemoteOf(socket) is not IPEndPoint remote)
+        if (EndPoints.PeerOf(socket) is not IPEndPoint remote)
         {
             return;
         }
@@ -110,6 +110,7 @@ public sealed class PyAudioTcpServer
 
             using (lease)
             {
+                socket.NoDelay = true;
                 var frames = new FramedOutput(output);
                 using SendMemory.Use? memory = ConnectionListener.TryReserve(_senders.Memory, frames, ring.Info, peer);
                 if (memory is null)
@@ -276,18 +277,5 @@ public sealed class PyAudioTcpServer
         byte[] message = new byte[PyAudioMessage.HeadLength(0) + PyAudioMessage.TailLength];
         PyAudioMessage.WriteAround(message, 0);
         return message;
-    }
-
-    private static IPEndPoint? RemoteOf(Socket socket)
-    {
-        try
-        {
-            socket.NoDelay = true;
-            return (socket.RemoteEndPoint as IPEndPoint)?.Unmapped();
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return null;
-        }
     }
 }

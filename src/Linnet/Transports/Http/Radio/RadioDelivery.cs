@@ -30,19 +30,15 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
 
     /// <summary>Serves a listener to its end.</summary>
     /// <param name="log">Its stream.</param>
-    /// <param name="who">The listener's identity.</param>
     /// <param name="askedAt">When it requested the stream: it starts with audio that was due one burst before that.</param>
-    /// <param name="head">The response's head.</param>
     /// <param name="metadataInterval">Bytes of the stream between titles; 0: none.</param>
-    /// <param name="exchange">The request. Its output holds a bounded number of bytes.</param>
+    /// <param name="exchange">The request, with its response prepared. Its output holds a bounded number of bytes.</param>
     /// <param name="memory">Its share of the connections' send memory.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The listener; <see langword="null"/> if there was no audio to begin with, and nothing was sent.</returns>
     internal async Task<StreamListener?> RunAsync(
         StreamLog log,
-        RadioListenerIdentity who,
         long askedAt,
-        HttpResponseHead head,
         int metadataInterval,
         HttpExchange exchange,
         SendMemory.Use memory,
@@ -54,11 +50,12 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             return null;
         }
 
-        ReadOnlyMemory<byte> lead = await exchange.BeginAsync(head, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> lead = await exchange.BeginAsync(cancellationToken).ConfigureAwait(false);
         var listener = new RadioListener(log, start, lead, metadataInterval, exchange.Output, exchange.Input)
         {
             Memory = memory,
-            Identity = who,
+            Remote = exchange.Remote,
+            Since = time.GetUtcNow(),
         };
         _total.Enter(listener);
         try

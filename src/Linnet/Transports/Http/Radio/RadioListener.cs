@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
@@ -23,14 +24,17 @@ internal sealed class RadioListener(
     private int _finished = NotFinished;
     private TaskCompletionSource? _waited;
 
-    /// <summary>Its identity, for display.</summary>
-    internal required RadioListenerIdentity Identity { get; init; }
+    /// <summary>The client's address, behind trusted proxies.</summary>
+    internal required IPEndPoint Remote { get; init; }
+
+    /// <summary>When it sent its request.</summary>
+    internal required DateTimeOffset Since { get; init; }
 
     /// <summary>How it ended, if the sender ended it.</summary>
     internal DropReason? Finished => Volatile.Read(ref _finished) is var reason and not NotFinished ? (DropReason)reason : null;
 
     /// <inheritdoc/>
-    internal override long OutputCapacity => output.Capacity;
+    internal override long OutputCapacity { get; } = output.Capacity;
 
     /// <inheritdoc/>
     internal override long UnsentBytes => output.UnsentBytes;

@@ -133,10 +133,10 @@ public sealed class RadioServer
         (HttpRequestHead head, PeerAddress peer, IPEndPoint remote) = (exchange.Head, exchange.Peer, exchange.Remote);
         int metadataInterval =
             head.WantsMetadata && RadioResponses.HasMetadata(info.StreamType!) ? RadioResponses.MetadataIntervalFor(info) : 0;
-        HttpResponseHead response = RadioResponses.Sound(head, station, info, metadataInterval, Now);
         if (head.Method == "HEAD")
         {
-            await exchange.FinishAsync(new HttpResponse(response)).ConfigureAwait(false);
+            await exchange.FinishAsync(new HttpResponse(RadioResponses.Sound(head, station, info, metadataInterval, Now)))
+                .ConfigureAwait(false);
             return;
         }
 
@@ -161,9 +161,9 @@ public sealed class RadioServer
                 using (stream)
                 {
                     _logger.RadioListenerPlays(remote, station.Name, info.Name);
+                    exchange.Prepare(RadioResponses.Sound(head, station, info, metadataInterval, Now));
                     StreamListener? listener = await _delivery.RunAsync(
-                        stream.Log, new RadioListenerIdentity(station.Name, info.Name, remote, Now), askedAt, response, metadataInterval,
-                        exchange, memory, cancellationToken).ConfigureAwait(false);
+                        stream.Log, askedAt, metadataInterval, exchange, memory, cancellationToken).ConfigureAwait(false);
                     refusal = listener is not null ? null
                         : RadioStreamRefusal.OfEnd(info.Name, stream.Log.EndReason);
                     _logger.RadioListenerLeaves(remote, station.Name, info.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
