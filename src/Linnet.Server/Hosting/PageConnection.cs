@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Server.Endpoints;
 using Linnet.Transports;
+using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
 
@@ -18,12 +19,16 @@ internal sealed class PageConnection : IDisposable
     private readonly ConnectionContext _connection;
     private readonly CancellationTokenSource _patience;
     private readonly CancellationTokenRegistration _over;
+    private (HttpRequestHead?, ForwardedRequest)? _first;
     private AddressQuota? _quota;
     private IPAddress? _address;
     private IDisposable? _waiting;
 
-    internal PageConnection(PageConnections pages, ConnectionContext connection, ClientOrigin origin, TimeProvider time)
+    internal PageConnection(
+        PageConnections pages, ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request,
+        TimeProvider time)
     {
+        _first = (head, request);
         _pages = pages;
         _connection = connection;
         Origin = origin;
@@ -41,6 +46,16 @@ internal sealed class PageConnection : IDisposable
 
     /// <summary>Canceled when the connection should end.</summary>
     internal CancellationToken Stopping { get; }
+
+    /// <summary>
+    /// The head and the client of the connection's first request, which the front has read and found to be for a page. Taken once.
+    /// </summary>
+    internal (HttpRequestHead? Head, ForwardedRequest Request)? TakeFirst()
+    {
+        (HttpRequestHead?, ForwardedRequest)? first = _first;
+        _first = null;
+        return first;
+    }
 
     /// <summary>Begins to serve a page, if there is a place for it; it may last <see cref="PageConnections.Longest"/>.</summary>
     /// <param name="quota">The quota that the place counts against.</param>

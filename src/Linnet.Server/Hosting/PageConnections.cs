@@ -70,7 +70,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     internal async Task ServeAsync(
         ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request, ConnectionDelegate next)
     {
-        using var page = new PageConnection(this, connection, origin, time);
+        using var page = new PageConnection(this, connection, origin, head, request, time);
         if (!page.TryServePage(QuotaFor(head), request.Origin.EndPoint.Address))
         {
             Interlocked.Increment(ref _refused);
@@ -95,21 +95,20 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     internal async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
         PageConnection connection = context.Features.GetRequiredFeature<PageConnection>();
-        HttpRequestHead? head = KestrelRequest.HeadOf(context, Limits);
-        ForwardedRequest request = head is not null
-            ? proxies.Read(connection.Origin, head.Headers)
-            : new ForwardedRequest(
-                connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false);
+        (HttpRequestHead?, ForwardedRequest)? first = connection.TakeFirst();
+        bool isFirst = first is not null;
+        (HttpRequestHead? head, ForwardedRequest request) = first ?? Read(context, connection);
         IPAddress client = request.Origin.EndPoint.Address;
         context.Features.Set(request);
         (context.Connection.RemoteIpAddress, context.Connection.RemotePort) = (client, request.Origin.EndPoint.Port);
         try
         {
-            if (!gate.TryAttribute(connection.Socket, client))
+            if (!isFirst && !gate.TryAttribute(connection.Socket, client))
             {
                 await RefuseAsync(context).ConfigureAwait(false);
             }
-            else if (head is null || !await TryServeAudioAsync(context, connection, head, request).ConfigureAwait(false))
+            else if (isFirst || head is null || front.IsForPage(head)
+                || !await TryServeAudioAsync(context, connection, head, request).ConfigureAwait(false))
             {
                 await ServePageAsync(context, connection, head, client, next).ConfigureAwait(false);
             }
@@ -119,6 +118,16 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
             bool isOld = Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol);
             connection.Rest(closes: isOld || context.Response.Headers.Connection == "close");
         }
+    }
+
+    /// <summary>Reads a later request, as the front reads the first.</summary>
+    private (HttpRequestHead?, ForwardedRequest) Read(HttpContext context, PageConnection connection)
+    {
+        HttpRequestHead? head = KestrelRequest.HeadOf(context, Limits);
+        return (head, head is not null
+            ? proxies.Read(connection.Origin, head.Headers)
+            : new ForwardedRequest(
+                connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false));
     }
 
     private async Task<bool> TryServeAudioAsync(

@@ -22,6 +22,11 @@ public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan
     /// <summary>The refusal of a ring whose owner gives no reason.</summary>
     internal static RingRefusal Closed { get; } =
         new(RingRefusalReason.StationEnded, "The station has ended, or is not available now.");
+
+    /// <summary>The rendition failed and pauses.</summary>
+    internal static RingRefusal Paused(string name, TimeSpan left) => new(
+        RingRefusalReason.Paused,
+        $"{name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
 }
 
 /// <summary>The kinds of <see cref="RingRefusal"/>.</summary>

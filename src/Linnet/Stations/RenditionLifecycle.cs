@@ -179,7 +179,7 @@ internal sealed class RenditionLifecycle : IDisposable
 
             if (isFirst && life.Pause.Left(_time.GetTimestamp()) is { } left)
             {
-                return RenditionRefusals.Paused(life.Name, left);
+                return RingRefusal.Paused(life.Name, left);
             }
 
             if (life.Rendition.IsOnDemand && !TryTakePlace(life, request))

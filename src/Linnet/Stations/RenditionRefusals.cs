@@ -12,11 +12,6 @@ internal static class RenditionRefusals
     internal static RingRefusal StationEnded { get; } =
         new(RingRefusalReason.StationEnded, "The station has ended.") { IsFinal = true };
 
-    /// <summary>The rendition failed and pauses.</summary>
-    internal static RingRefusal Paused(string name, TimeSpan left) => new(
-        RingRefusalReason.Paused,
-        $"{name} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.", left);
-
     /// <summary>The rendition is made on demand, and all places are taken.</summary>
     /// <param name="name">The rendition.</param>
     /// <param name="most">How many renditions on demand may run at a time.</param>

@@ -13,9 +13,7 @@ public sealed class LinearPcmEncoder : IAudioEncoder
     /// <summary>The most bytes of sound in one packet, so that it passes any network path unfragmented.</summary>
     public const int MaxPayloadLength = 1200;
 
-    private readonly SampleEncoding _encoding;
-    private readonly TpdfDither? _dither;
-    private readonly float[] _dithered;
+    private readonly RawPcmEncoder _pcm;
 
     /// <summary>An encoder that makes packets of at most <paramref name="packetTime"/>, fewer frames where they would not fit.</summary>
     /// <param name="format">The PCM it takes, and the format it makes.</param>
@@ -31,26 +29,23 @@ public sealed class LinearPcmEncoder : IAudioEncoder
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(packetTime, TimeSpan.FromMilliseconds(200));
-        _encoding = bitDepth switch
+        SampleEncoding encoding = bitDepth switch
         {
             16 => SampleEncoding.S16BE,
             24 => SampleEncoding.S24BE,
             _ => throw new ArgumentOutOfRangeException(nameof(bitDepth), bitDepth, "RTP carries linear PCM of 16 or 24 bits."),
         };
 
-        int frameSize = _encoding.BytesPerSample * format.Channels;
+        int frameSize = encoding.BytesPerSample * format.Channels;
         FramesPerPacket = Math.Min(format.FramesIn(packetTime), MaxPayloadLength / frameSize);
         ArgumentOutOfRangeException.ThrowIfLessThan(FramesPerPacket, 1, nameof(packetTime));
 
-        Format = format;
         Payload = new PayloadFormat(bitDepth == 16 ? "L16" : "L24", format.SampleRate, format.Channels);
-        MaxPacketLength = FramesPerPacket * frameSize;
-        _dither = dither;
-        _dithered = dither is null ? [] : new float[FramesPerPacket * format.Channels];
+        _pcm = new RawPcmEncoder(new RawPcmFormat(encoding, format), FramesPerPacket, dither);
     }
 
     /// <inheritdoc/>
-    public AudioFormat Format { get; }
+    public AudioFormat Format => _pcm.Format;
 
     /// <inheritdoc/>
     public PayloadFormat Payload { get; }
@@ -62,22 +57,10 @@ public sealed class LinearPcmEncoder : IAudioEncoder
     public int Delay => 0;
 
     /// <inheritdoc/>
-    public int MaxPacketLength { get; }
+    public int MaxPacketLength => _pcm.MaxPacketLength;
 
     /// <inheritdoc/>
-    public int Encode(ReadOnlySpan<float> pcm, Span<byte> packet)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length % Format.Channels, 0, nameof(pcm));
-        if (_dither is not null)
-        {
-            Span<float> dithered = _dithered.AsSpan(0, pcm.Length);
-            _dither.Apply(pcm, dithered, _encoding.BitDepth);
-            pcm = dithered;
-        }
-
-        return PcmConvert.FromFloat(_encoding, pcm, packet);
-    }
+    public int Encode(ReadOnlySpan<float> pcm, Span<byte> packet) => _pcm.Encode(pcm, packet);
 
     /// <summary>Holds nothing.</summary>
     public void Dispose()

@@ -90,6 +90,13 @@ public sealed class HttpFront
             : Task.CompletedTask;
     }
 
+    /// <summary>Whether a request is for a page, and not about listening or pushing.</summary>
+    public bool IsForPage(HttpRequestHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return Route(head, out _) == Service.Page;
+    }
+
     /// <summary>Serves a request that the web server has read, if it is about listening or pushing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The client left, or the server stops.</param>

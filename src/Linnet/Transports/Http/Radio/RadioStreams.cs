@@ -228,10 +228,8 @@ internal sealed record RadioStreamRefusal(RadioRefusal Reason, string Text, Time
         _ => Paused(rendition, RestartPause.First),
     };
 
-    internal static RadioStreamRefusal Paused(string rendition, TimeSpan left) => new(
-        RadioRefusal.RenditionFailed,
-        $"{rendition} failed and is started again in {Math.Ceiling(left.TotalSeconds):0} s. Try again then, or take another rendition.",
-        left);
+    internal static RadioStreamRefusal Paused(string rendition, TimeSpan left) =>
+        Of(RingRefusal.Paused(rendition, left));
 }
 
 /// <summary>One listener's part in a stream. Disposed once.</summary>
