@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Playback;
 
 /// <summary>
-/// Connects to an HTTP address: a stream, or the page of a Linnet server, whose station is then received over RTSP. Once it is known which
-/// of them it is, reconnects do not ask again.
+/// Connects to an HTTP address: a stream, or the page of a Linnet server, whose station is then received over RTSP. An address that
+/// was a stream is tried as a stream first; if that fails, the next attempt asks again, because a Linnet server may have taken its place.
 /// </summary>
 /// <remarks>
 /// A path with the extension of an audio file or a playlist is a stream. For any other path the server is asked for its stations first. If
@@ -25,8 +25,9 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
 
     private readonly StreamSearch _search = new(request.Address, time, logger.PlaylistEntryFailed);
     private readonly RtspConnector _rtsp = new(request, time, random, logger);
+    private readonly bool? _mustBeStream = request.NeedsPackets ? false : IsStream(request.Address) ? true : null;
     private bool _hasPage;
-    private bool? _isStream = request.NeedsPackets ? false : IsStream(request.Address) ? true : null;
+    private bool _wasStream;
 
     /// <summary>Whether the extension of the path is that of a stream.</summary>
     internal static bool IsStream(Uri address) =>
@@ -39,22 +40,24 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
     public async Task<IStationReceiver> ConnectAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _hasPage, false);
-        if (_isStream == true)
+        bool wasStream = _wasStream;
+        _wasStream = false;
+        if (_mustBeStream ?? wasStream)
         {
-            return await ConnectStreamAsync(cancellationToken).ConfigureAwait(false);
+            IStationReceiver stream = await ConnectStreamAsync(cancellationToken).ConfigureAwait(false);
+            _wasStream = true;
+            return stream;
         }
 
         try
         {
-            IStationReceiver station = await _rtsp.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            _isStream = false;
-            return station;
+            return await _rtsp.ConnectAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NoStationListException e) when (_isStream is null)
+        catch (NoStationListException e) when (_mustBeStream is null)
         {
             Volatile.Write(ref _hasPage, true);
             IStationReceiver station = await ConnectInsteadAsync(e, cancellationToken).ConfigureAwait(false);
-            _isStream = true;
+            _wasStream = true;
             return station;
         }
     }

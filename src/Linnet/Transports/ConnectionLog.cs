@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports;
 
-/// <summary>Log messages about accepting connections. Event ids 525–539 and 714.</summary>
+/// <summary>Log messages about ports and accepting connections. Event ids 525–539 and 714.</summary>
 internal static partial class ConnectionLog
 {
     [LoggerMessage(525, LogLevel.Warning,
@@ -24,6 +24,10 @@ internal static partial class ConnectionLog
         "{Address} has {Connections} connections open, three quarters of the room. No address gets more; a new one "
             + "was closed ({Unsaid} more since the last message)")]
     public static partial void AddressHasItsShare(this ILogger logger, IPAddress address, int connections, long unsaid);
+
+    [LoggerMessage(530, LogLevel.Error,
+        "{Part} failed: nobody can listen over it until the server is restarted. Still served: {Others}")]
+    public static partial void PartFailed(this ILogger logger, Exception? exception, string part, string others);
 
     [LoggerMessage(714, LogLevel.Warning,
         "No room for another connection; {Connections} are open. One that had not sent a complete request was "

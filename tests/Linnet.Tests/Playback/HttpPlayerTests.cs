@@ -81,6 +81,25 @@ public sealed class HttpPlayerTests
         Assert.Contains(logger.Lines, line => line.Contains($"/live.wav answers {meanwhile[..3]}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task After_a_stream_fails_the_server_is_asked_for_its_stations_again()
+    {
+        int streams = 0;
+        await using var server = new ScriptedHttpServer(path => path == StationLookup.Path
+            ? "HTTP/1.1 404 Not Found\r\n\r\n"
+            : Interlocked.Increment(ref streams) switch
+            {
+                1 => Answer("icy-name: Far\r\n"),
+                2 => "HTTP/1.1 503 Service Unavailable\r\n\r\n",
+                _ => Answer("Server: Linnet\r\n"),
+            });
+        await using var recording = new Recording(Options(server, "/live"));
+
+        await recording.Running;
+
+        Assert.Equal([StationLookup.Path, "/live", "/live", StationLookup.Path, "/live"], server.Asked);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

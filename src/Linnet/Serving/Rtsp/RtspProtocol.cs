@@ -60,8 +60,15 @@ internal sealed class RtspProtocol : IServedProtocol
     internal ServedEndPoint Rtp { get; }
 
     /// <inheritdoc/>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Together.RunAsync([_server.RunAsync, ending => _listener.RunAsync(_server.ServeAsync, ending)], cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Neither is of use without the other: every session needs its connection, over UDP too.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] both = [_server.RunAsync(ending.Token), _listener.RunAsync(_server.ServeAsync, ending.Token)];
+        await Task.WhenAny(both).ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(both).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _server.GetSnapshot().Sessions.Select(ToListener)];

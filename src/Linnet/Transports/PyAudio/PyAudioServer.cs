@@ -22,6 +22,7 @@ internal sealed class PyAudioServer : IDisposable
     private readonly TcpListenerHost? _host;
     private readonly PyAudioTcpServer _tcp;
     private readonly PyAudioUdpServer? _udp;
+    private readonly ILogger _logger;
 
     /// <summary>Creates a server. It serves from <see cref="RunAsync"/> on.</summary>
     /// <param name="options">Limits.</param>
@@ -30,12 +31,12 @@ internal sealed class PyAudioServer : IDisposable
     /// <param name="port">The UDP port; <see langword="null"/>: no UDP. Owned here.</param>
     /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Logs listeners that start and stop.</param>
+    /// <param name="logger">Logs listeners that start and stop, and a port that fails.</param>
     internal PyAudioServer(
         PyAudioServerOptions options, Func<BroadcastRing?> find, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders,
         TimeProvider time, ILogger? logger)
     {
-        logger ??= NullLogger.Instance;
+        _logger = logger ??= NullLogger.Instance;
         _host = host;
         _tcp = new PyAudioTcpServer(options, find, senders, _counters, time, logger);
         _udp = port is null ? null : new PyAudioUdpServer(port, options, find, senders, _counters, time, logger);
@@ -47,21 +48,26 @@ internal sealed class PyAudioServer : IDisposable
     /// <summary>The UDP address it listens on; <see langword="null"/>: no UDP.</summary>
     internal IPEndPoint? UdpEndPoint => _udp?.LocalEndPoint;
 
-    /// <summary>Serves until it is cancelled; then signals the end to all listeners, and returns.</summary>
+    /// <summary>
+    /// Serves until it is cancelled; then signals the end to all listeners, and returns. If TCP or UDP fails, the other continues.
+    /// </summary>
+    /// <exception cref="IOException">Neither is left.</exception>
     internal Task RunAsync(CancellationToken cancellationToken)
     {
-        var parts = new List<Func<CancellationToken, Task>>();
+        var parts = new List<(string Name, Func<CancellationToken, Task> RunAsync)>();
         if (_host is not null)
         {
-            parts.Add(ending => _host.RunAsync((transport, socket, _, stop) => _tcp.ServeAsync(transport, socket, stop), ending));
+            parts.Add((
+                TcpTransport,
+                ending => _host.RunAsync((transport, socket, _, stop) => _tcp.ServeAsync(transport, socket, stop), ending)));
         }
 
         if (_udp is not null)
         {
-            parts.Add(_udp.RunAsync);
+            parts.Add((UdpTransport, _udp.RunAsync));
         }
 
-        return Together.RunAsync(parts, cancellationToken);
+        return SeparateParts.RunAsync(parts, _logger, cancellationToken);
     }
 
     /// <summary>The current listeners, and the counts since the start.</summary>

@@ -76,6 +76,7 @@ public sealed class RtspServer
 
     /// <summary>
     /// Receives RTCP and ends dead sessions, until it is cancelled; then sends all listeners a goodbye, closes all connections and returns.
+    /// If receiving over UDP fails, it continues over TCP.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -86,11 +87,6 @@ public sealed class RtspServer
             while (true)
             {
                 await Task.Delay(CheckInterval, Time, cancellationToken).ConfigureAwait(false);
-                if (hearing.IsFaulted)
-                {
-                    await hearing.ConfigureAwait(false);
-                }
-
                 long now = Time.GetTimestamp();
                 foreach ((RtspServerConnection connection, _) in _connections)
                 {

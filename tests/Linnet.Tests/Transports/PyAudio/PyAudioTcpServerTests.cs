@@ -8,6 +8,27 @@ namespace Linnet.Tests.Transports.PyAudio;
 
 public class PyAudioTcpServerTests
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task If_one_of_its_ports_fails_that_is_logged_and_the_other_is_served_as_before(bool isTcp)
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket old = isTcp ? await server.SayHelloAsync() : await server.ConnectAsync();
+
+        await server.BreakAsync(isTcp);
+
+        (string failed, string left) = isTcp ? ("pyaudio-tcp", "pyaudio-udp") : ("pyaudio-udp", "pyaudio-tcp");
+        Assert.Contains(
+            $"530 {failed} failed: nobody can listen over it until the server is restarted. Still served: {left}", server.Logger.Lines);
+        using Socket late = isTcp ? await server.SayHelloAsync() : await server.ConnectAsync();
+        server.Publish(3);
+        server.End();
+        byte[] sound = PyAudioDatagramsTests.Sound(0, server.Position);
+        Assert.All([old, late], client => Assert.Equal(
+            sound, isTcp ? [.. PyAudioTestServer.ReadDatagrams(client).SelectMany(static d => d)] : PyAudioTestServer.ReadToEnd(client)));
+    }
+
     [Fact]
     public async Task A_client_receives_up_to_the_last_sample_and_the_connection_closes_after_a_whole_message()
     {

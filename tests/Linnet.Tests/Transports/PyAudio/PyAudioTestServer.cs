@@ -22,6 +22,8 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SenderPool _senders;
     private readonly BroadcastRing _ring;
+    private readonly TcpListenerHost _host;
+    private readonly PyAudioUdpPort _port;
     private readonly Task _running;
     private int _position;
 
@@ -32,12 +34,13 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         var info = new RenditionInfo("jazz", "pyaudio", new PayloadFormat("s16le", 44_100, 2), 1024, 1_411_200, RtpStreamIdentity.Random());
         _ring = new BroadcastRing(info, TimeSpan.FromSeconds(60), _ => MayStart);
         _senders = new SenderPool(new SenderOptions { Threads = 2 }, TimeProvider.System);
-        var host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind, 0) }, TimeProvider.System);
+        _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind, 0) }, TimeProvider.System);
+        _port = PyAudioUdpPort.Bind(new IPEndPoint(bind, 0));
         Server = new PyAudioServer(
             options ?? new PyAudioServerOptions(),
             () => _ring,
-            host,
-            PyAudioUdpPort.Bind(new IPEndPoint(bind, 0)),
+            _host,
+            _port,
             _senders,
             time,
             Logger);
@@ -181,6 +184,14 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>Closes its TCP port, or its UDP port, beneath it, and waits until it has noticed.</summary>
+    public Task BreakAsync(bool isTcp)
+    {
+        IDisposable port = isTcp ? _host : _port;
+        port.Dispose();
+        return UntilAsync(() => _running.IsCompleted || Logger.Lines.Any(static line => line.StartsWith("530 ", StringComparison.Ordinal)));
     }
 
     /// <summary>Stops the server and waits until it has.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Tests.Fakes;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
 
@@ -22,6 +23,26 @@ public class RtspServerTests
         {
             Assert.Equal(packet.Datagram.ToArray(), await client.ReadFrameAsync());
         }
+    }
+
+    [Fact]
+    public async Task Without_its_UDP_ports_a_server_serves_listeners_over_TCP_as_before()
+    {
+        var time = new ManualTime();
+        await using var server = new RtspTestServer(time: time);
+        server.Ports!.Dispose();
+        await time.FireAsync(TimeSpan.FromSeconds(1));
+        using RawRtspClient client = await server.ConnectAsync();
+
+        await client.PlayInterleavedAsync(server.Uri("/jazz/opus"));
+
+        foreach (PacketItem packet in RtspTestServer.Published(server.Opus))
+        {
+            Assert.Equal(packet.Datagram.ToArray(), await client.ReadFrameAsync());
+        }
+
+        // It still looks for dead sessions.
+        await time.FireAsync(TimeSpan.FromSeconds(1));
     }
 
     [Theory]
