@@ -45,5 +45,5 @@ public class ResamplerBench
     }
 
     [Benchmark]
-    public Resampler Create() => new(_resampler.InputRate, _resampler.OutputRate, 2);
+    public object Create() => new Resampler(_resampler.InputRate, _resampler.OutputRate, 2);
 }

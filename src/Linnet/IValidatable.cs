@@ -8,7 +8,7 @@ public interface IValidatable
 }
 
 /// <summary>Validates options.</summary>
-public static class Validatable
+internal static class Validatable
 {
     /// <summary>Throws if <paramref name="options"/> has problems.</summary>
     /// <exception cref="ArgumentException">The message lists all problems.</exception>

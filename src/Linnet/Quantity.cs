@@ -6,7 +6,7 @@ namespace Linnet;
 /// Parses numbers with units as people write them: <c>20ms</c>, <c>0.5 s</c>, <c>256k</c>, <c>64MiB</c>, <c>50%</c>. A number without a
 /// unit is in the default unit.
 /// </summary>
-public sealed class Quantity
+internal sealed class Quantity
 {
     // Above every option's maximum, and well within a decimal.
     private const decimal MostWritten = 1e15m;

@@ -2,43 +2,51 @@ namespace Linnet.Tests;
 
 public class QuantityTests
 {
-    public static TheoryData<Quantity, string, double> Written => new()
+    private static readonly Quantity[] Units =
+    [
+        Quantity.Milliseconds, Quantity.Seconds, Quantity.KilobitsPerSecond, Quantity.BitsPerSecond, Quantity.Mebibytes, Quantity.Bytes,
+        Quantity.Percent,
+    ];
+
+    public static TheoryData<string, string, double> Written => new()
     {
-        { Quantity.Milliseconds, "5", 5 },
-        { Quantity.Milliseconds, "5ms", 5 },
-        { Quantity.Milliseconds, " 5 ms ", 5 },
-        { Quantity.Milliseconds, "0.005s", 5 },
-        { Quantity.Milliseconds, "250us", 0.25 },
-        { Quantity.Milliseconds, "250µs", 0.25 },
-        { Quantity.Seconds, "10", 10 },
-        { Quantity.Seconds, "10S", 10 },
-        { Quantity.Seconds, "1500ms", 1.5 },
-        { Quantity.Seconds, "2min", 120 },
-        { Quantity.Seconds, "2m", 120 },
-        { Quantity.Seconds, "1h", 3600 },
-        { Quantity.Seconds, ".5", 0.5 },
-        { Quantity.Seconds, "5.", 5 },
-        { Quantity.KilobitsPerSecond, "128", 128 },
-        { Quantity.KilobitsPerSecond, "128k", 128 },
-        { Quantity.KilobitsPerSecond, "128 kb/s", 128 },
-        { Quantity.KilobitsPerSecond, "128kbps", 128 },
-        { Quantity.KilobitsPerSecond, "1.5M", 1500 },
-        { Quantity.BitsPerSecond, "64000", 64_000 },
-        { Quantity.BitsPerSecond, "256k", 256_000 },
-        { Quantity.Mebibytes, "256", 256 },
-        { Quantity.Mebibytes, "256M", 256 },
-        { Quantity.Mebibytes, "256MiB", 256 },
-        { Quantity.Mebibytes, "1G", 1024 },
-        { Quantity.Bytes, "16k", 16_384 },
-        { Quantity.Bytes, "16kB", 16_000 },
-        { Quantity.Percent, "65", 65 },
-        { Quantity.Percent, "65%", 65 },
+        { "ms", "5", 5 },
+        { "ms", "5ms", 5 },
+        { "ms", " 5 ms ", 5 },
+        { "ms", "0.005s", 5 },
+        { "ms", "250us", 0.25 },
+        { "ms", "250µs", 0.25 },
+        { "s", "10", 10 },
+        { "s", "10S", 10 },
+        { "s", "1500ms", 1.5 },
+        { "s", "2min", 120 },
+        { "s", "2m", 120 },
+        { "s", "1h", 3600 },
+        { "s", ".5", 0.5 },
+        { "s", "5.", 5 },
+        { "kb/s", "128", 128 },
+        { "kb/s", "128k", 128 },
+        { "kb/s", "128 kb/s", 128 },
+        { "kb/s", "128kbps", 128 },
+        { "kb/s", "1.5M", 1500 },
+        { "b/s", "64000", 64_000 },
+        { "b/s", "256k", 256_000 },
+        { "MiB", "256", 256 },
+        { "MiB", "256M", 256 },
+        { "MiB", "256MiB", 256 },
+        { "MiB", "1G", 1024 },
+        { "bytes", "16k", 16_384 },
+        { "bytes", "16kB", 16_000 },
+        { "%", "65", 65 },
+        { "%", "65%", 65 },
     };
 
     [Theory]
     [MemberData(nameof(Written))]
-    public void A_number_is_read_bare_or_with_a_unit(Quantity quantity, string text, double value)
+    public void A_number_is_read_bare_or_with_a_unit(string unit, string text, double value)
     {
+        Quantity quantity = Assert.Single(Units, quantity => quantity.Unit == unit);
+
         Assert.True(quantity.TryRead(text, out double read));
         Assert.Equal(value, read, precision: 9);
     }

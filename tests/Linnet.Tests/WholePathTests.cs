@@ -121,20 +121,20 @@ public class WholePathTests
 
         public bool HasEnded { get; private set; }
 
-        protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+        internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
             link.IsImpaired = PacketsSent < LastImpaired;
             link.Send(packet.Datagram.Span, time.GetTimestamp());
             return true;
         }
 
-        protected internal override void SendReport(long now, SendBatch batch)
+        internal override void SendReport(long now, SendBatch batch)
         {
         }
 
-        protected internal override void SendEnd(SendBatch batch) => HasEnded = true;
+        internal override void SendEnd(SendBatch batch) => HasEnded = true;
 
-        protected internal override void OnFinished(DropReason reason)
+        internal override void OnFinished(DropReason reason)
         {
         }
     }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using Linnet.Cli.Help;
 using Linnet.Serving;
-using Linnet.Serving.PyAudio;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
 
@@ -41,17 +40,17 @@ internal static class PyAudioOptions
     /// <summary>All these options, as a group of the help.</summary>
     public static OptionGroup Group => new("PyAudio", [], [IsOn, Station, TcpPort, UdpPort, Allow, DatagramLength, Lease]);
 
-    /// <summary>The protocol to serve, or none.</summary>
+    /// <summary>Ports, station and limits; <see langword="null"/>: these programs are not served.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="rtsp">Limits that hold for these listeners, too.</param>
-    public static IReadOnlyList<ProtocolFactory> Read(ParseResult parsed, StationServerOptions rtsp)
+    public static PyAudioServerOptions? Read(ParseResult parsed, StationServerOptions rtsp)
     {
         Option[] details = [Station, TcpPort, UdpPort, Allow, DatagramLength, Lease];
         if (!parsed.GetValue(IsOn))
         {
             return details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail
                 ? throw new UsageException($"{detail.Name} needs --pyaudio beside it.")
-                : [];
+                : null;
         }
 
         if (parsed.GetValue(TcpPort) is Ask.Off && parsed.GetValue(UdpPort) is Ask.Off)
@@ -59,7 +58,7 @@ internal static class PyAudioOptions
             throw new UsageException($"{TcpPort.Name} off and {UdpPort.Name} off leave nothing of --pyaudio: give one of them a port.");
         }
 
-        return [PyAudioProtocol.With(Defaults with
+        return Defaults with
         {
             Station = parsed.GetValue(Station),
             TcpPort = Port(parsed.GetValue(TcpPort), Defaults.TcpPort),
@@ -76,7 +75,7 @@ internal static class PyAudioOptions
             MaxTcpListenersPerAddress = rtsp.Rtsp.MaxSessionsPerAddress,
             MaxLeases = Math.Min(Defaults.MaxLeases, rtsp.Rtsp.MaxSessions),
             MaxLeasesPerAddress = Math.Min(Defaults.MaxLeasesPerAddress, rtsp.Rtsp.MaxSessionsPerAddress),
-        })];
+        };
     }
 
     private static int? Port(int? given, int? usual) => given switch { null => usual, Ask.Off => null, _ => given };

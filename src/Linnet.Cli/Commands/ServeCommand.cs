@@ -99,7 +99,7 @@ internal static class ServeCommand
                 parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)) with
             {
                 Push = PushOptions.Read(parsed, shell),
-                Protocols = PyAudioOptions.Read(parsed, network),
+                PyAudio = PyAudioOptions.Read(parsed, network),
 
                 // Sources that repeat, and stations with remote senders, never end. Without such stations the server ends with the last.
                 EndsWithStations = true,

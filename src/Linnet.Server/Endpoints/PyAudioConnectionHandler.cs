@@ -14,7 +14,7 @@ namespace Linnet.Server.Endpoints;
 /// Audio goes directly to the connection's socket, or under TLS (<c>UseHttps</c>) through Kestrel's pipe. An endpoint without a socket is
 /// refused.
 /// </remarks>
-public sealed class PyAudioConnectionHandler(PyAudioTcpServer server) : ConnectionHandler
+internal sealed class PyAudioConnectionHandler(PyAudioTcpServer server) : ConnectionHandler
 {
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)

@@ -13,7 +13,7 @@ namespace Linnet.Server.Endpoints;
 /// Responses and audio go directly to the connection's socket, or under TLS (<c>UseHttps</c>) through Kestrel's pipe. An endpoint without a
 /// socket is refused.
 /// </remarks>
-public sealed class RtspConnectionHandler(RtspServer server) : ConnectionHandler
+internal sealed class RtspConnectionHandler(RtspServer server) : ConnectionHandler
 {
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)

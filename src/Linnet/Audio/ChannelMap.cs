@@ -7,7 +7,7 @@ namespace Linnet.Audio;
 /// is one. A channel that the target lacks goes to the nearest one it has; a channel that the source lacks is silent. Equal numbers of
 /// channels are copied bit for bit. Allocates nothing after the constructor.
 /// </remarks>
-public sealed class ChannelMap
+internal sealed class ChannelMap
 {
     private const float Minus3Db = 0.70710678f;
 

@@ -1,7 +1,7 @@
 namespace Linnet.Audio;
 
 /// <summary>Amplitude in decibels of full scale: 1 is 0 dBFS, a half is −6.</summary>
-public static class Decibels
+internal static class Decibels
 {
     /// <summary>The level reported for silence, whose logarithm is not a number: −120 dBFS.</summary>
     public const float Floor = -120;

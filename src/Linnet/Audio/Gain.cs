@@ -7,7 +7,7 @@ namespace Linnet.Audio;
 /// One thread applies the gain; any thread may set <see cref="Target"/> without a lock. At a gain of 1 the sound passes bit for bit.
 /// Allocates nothing.
 /// </remarks>
-public sealed class Gain
+internal sealed class Gain
 {
     /// <summary>The highest gain: +18 dB.</summary>
     public const float Max = 8;

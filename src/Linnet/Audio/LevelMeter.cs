@@ -5,7 +5,7 @@ namespace Linnet.Audio;
 /// One thread adds sound; any thread may read the levels without a lock. They change eight times per window. Allocates nothing after the
 /// constructor.
 /// </remarks>
-public sealed class LevelMeter
+internal sealed class LevelMeter
 {
     private const int Parts = 8;
 

@@ -8,7 +8,7 @@ namespace Linnet.Audio;
 /// The scale is exactly 2^(bits − 1) both ways, so integers of up to 24 bits survive a round trip bit for bit. Floats are rounded to
 /// nearest (ties to even) and clamped; NaN becomes silence. Allocates nothing.
 /// </remarks>
-public static class PcmConvert
+internal static class PcmConvert
 {
     /// <summary>Converts stored samples to float32.</summary>
     /// <param name="encoding">How the samples are stored.</param>

@@ -12,7 +12,7 @@ namespace Linnet.Audio;
 public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null, float? AlbumGain = null, float? AlbumPeak = null)
 {
     /// <summary>No tags at all.</summary>
-    public static readonly ReplayGain None = new();
+    internal static readonly ReplayGain None = new();
 
     private const float MaxGain = 60;
     private const float MaxPeak = 16;
@@ -27,7 +27,7 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
     /// The factor for samples: the track's gain, or the album's if the track has none. Limited so that the largest sample stays within full
     /// scale; without a known peak nothing is made louder.
     /// </summary>
-    public float Factor
+    internal float Factor
     {
         get
         {
@@ -43,7 +43,7 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
     }
 
     /// <summary>These tags, completed by <paramref name="other"/> where they have no value.</summary>
-    public ReplayGain Or(ReplayGain other)
+    internal ReplayGain Or(ReplayGain other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return new(TrackGain ?? other.TrackGain, TrackPeak ?? other.TrackPeak, AlbumGain ?? other.AlbumGain, AlbumPeak ?? other.AlbumPeak);
@@ -55,7 +55,7 @@ public sealed record ReplayGain(float? TrackGain = null, float? TrackPeak = null
     /// </summary>
     /// <param name="name">Name of the tag; untrusted.</param>
     /// <param name="value">Value of the tag, untrusted: <c>-7.03 dB</c>, <c>0.988</c>, or for Opus <c>-1800</c>.</param>
-    public ReplayGain With(string name, string value)
+    internal ReplayGain With(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);

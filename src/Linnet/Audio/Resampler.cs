@@ -10,7 +10,7 @@ namespace Linnet.Audio;
 /// artefacts at least 110 dB down. At equal rates and without adjustment it passes its input bit for bit. Used by one thread; allocates
 /// nothing after the constructor.
 /// </remarks>
-public sealed class Resampler
+internal sealed class Resampler
 {
     /// <summary>The largest adjustment, as a fraction: 1000 ppm, less than two hundredths of a semitone.</summary>
     public const double MaxAdjustment = 0.001;

@@ -4,7 +4,7 @@ namespace Linnet.Audio;
 /// <param name="Title">The title as clean text, or <see langword="null"/>.</param>
 /// <param name="Artist">The artist as clean text, or <see langword="null"/>.</param>
 /// <param name="Loudness">The loudness, or <see langword="null"/> if the tags do not give it.</param>
-public sealed record SoundTags(string? Title, string? Artist = null, ReplayGain? Loudness = null)
+internal sealed record SoundTags(string? Title, string? Artist = null, ReplayGain? Loudness = null)
 {
     /// <summary>Empty tags.</summary>
     public static SoundTags None { get; } = new(Title: null);

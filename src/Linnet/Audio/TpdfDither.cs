@@ -6,7 +6,7 @@ namespace Linnet.Audio;
 /// Source: S. P. Lipshitz, R. A. Wannamaker, J. Vanderkooy, "Quantization and Dither" (1992): the sum of two uniform
 /// variables makes the error's mean and variance independent of the sound.
 /// </remarks>
-public sealed class TpdfDither
+internal sealed class TpdfDither
 {
     private ulong _state;
 

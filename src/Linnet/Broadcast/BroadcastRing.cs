@@ -12,7 +12,7 @@ namespace Linnet.Broadcast;
 /// An item stays until it is overwritten by the one a capacity later; a reader that is too slow finds it gone.
 /// Leases keep the rendition running; while none is held its station may stop encoding it.
 /// </remarks>
-public sealed class BroadcastRing
+internal sealed class BroadcastRing
 {
     private readonly RingSlots _slots;
     private readonly Func<RingRequest, bool, RingRefusal?> _open;

@@ -3,7 +3,7 @@ using Linnet.Broadcast.Packets;
 namespace Linnet.Broadcast;
 
 /// <summary>One encoded packet, with the bytes that transports make of it: each kind of them once, the same for all listeners.</summary>
-public sealed class PacketItem : RingItem
+internal sealed class PacketItem : RingItem
 {
     private readonly byte[] _bytes;
     private readonly EnvelopeFraming? _framing;

@@ -12,7 +12,7 @@ namespace Linnet.Broadcast;
 /// <param name="FramesPerPacket">Frames in each packet.</param>
 /// <param name="BitRate">Bits of payload per second, for limits and for display: exact for PCM, the encoder's target otherwise.</param>
 /// <param name="Stream">The RTP identity that all its listeners share.</param>
-public sealed record RenditionInfo(
+internal sealed record RenditionInfo(
     string Station, string Name, PayloadFormat Payload, int FramesPerPacket, int BitRate, RtpStreamIdentity Stream)
 {
     /// <summary>Whether RTP can carry its packets, so that RTSP offers it. Default <see langword="true"/>.</summary>

@@ -5,7 +5,7 @@ using Linnet.Clock;
 namespace Linnet.Broadcast;
 
 /// <summary>One thing in a rendition's ring. Immutable once published.</summary>
-public abstract class RingItem
+internal abstract class RingItem
 {
     private protected RingItem(long position, long dueAt)
     {
@@ -26,7 +26,7 @@ public abstract class RingItem
 }
 
 /// <summary>Another track starts here.</summary>
-public sealed class TitleItem(long position, long dueAt, TrackInfo track) : RingItem(position, dueAt)
+internal sealed class TitleItem(long position, long dueAt, TrackInfo track) : RingItem(position, dueAt)
 {
     /// <summary>What is known of it.</summary>
     public TrackInfo Track { get; } = track;
@@ -35,7 +35,7 @@ public sealed class TitleItem(long position, long dueAt, TrackInfo track) : Ring
 /// <summary>
 /// From here on another map from position to time holds: the rendition starts, the source lost sound, or the station's clock was reset.
 /// </summary>
-public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline timeline) : RingItem(position, dueAt)
+internal sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline timeline) : RingItem(position, dueAt)
 {
     /// <summary>The new map, at the rendition's clock rate.</summary>
     public MediaTimeline Timeline { get; } = timeline;
@@ -48,7 +48,7 @@ public sealed class DiscontinuityItem(long position, long dueAt, MediaTimeline t
 /// <param name="dueAt">When it is due.</param>
 /// <param name="headers">What a decoder needs before the packets, in their order; not written again. MP3, Opus and PCM need
 /// nothing.</param>
-public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnlyMemory<byte>> headers) : RingItem(position, dueAt)
+internal sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnlyMemory<byte>> headers) : RingItem(position, dueAt)
 {
     /// <summary>
     /// FLAC: the STREAMINFO block with its own four bytes before it, marked as not the last. Vorbis: its three header packets. Opus:
@@ -58,7 +58,7 @@ public sealed class FormatItem(long position, long dueAt, IReadOnlyList<ReadOnly
 }
 
 /// <summary>The station has ended, or this run of the rendition was cut short: for who hears it nothing follows.</summary>
-public sealed class EndItem(long position, long dueAt) : RingItem(position, dueAt)
+internal sealed class EndItem(long position, long dueAt) : RingItem(position, dueAt)
 {
     /// <summary>Why, if it was not the station's end.</summary>
     public DropReason Reason { get; init; }

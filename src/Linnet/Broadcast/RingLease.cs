@@ -1,7 +1,7 @@
 namespace Linnet.Broadcast;
 
 /// <summary>Keeps a rendition running until it is disposed. Disposing it twice is harmless.</summary>
-public sealed class RingLease : IDisposable
+internal sealed class RingLease : IDisposable
 {
     private int _closed;
 

@@ -7,14 +7,14 @@ namespace Linnet.Broadcast;
 /// already played. If it starts the station and the source can be read ahead, the station begins as if it had played for this long.</param>
 /// <param name="Address">The listener's address: renditions made on demand are shared fairly by address. <see langword="null"/> for a
 /// listener in this process.</param>
-public readonly record struct RingRequest(TimeSpan Stock, IPAddress? Address = null);
+internal readonly record struct RingRequest(TimeSpan Stock, IPAddress? Address = null);
 
 /// <summary>Why a listener is refused a rendition.</summary>
 /// <param name="Reason">The kind of refusal.</param>
 /// <param name="Text">One or two sentences that tell the listener what to do.</param>
 /// <param name="RetryAfter">When to try again; <see langword="null"/> if that is unknown, or trying again cannot help
 /// (<see cref="IsFinal"/>).</param>
-public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan? RetryAfter = null)
+internal sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan? RetryAfter = null)
 {
     /// <summary>Whether trying again cannot help while the server runs. Default <see langword="false"/>.</summary>
     public bool IsFinal { get; init; }
@@ -30,7 +30,7 @@ public sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSpan
 }
 
 /// <summary>The kinds of <see cref="RingRefusal"/>.</summary>
-public enum RingRefusalReason
+internal enum RingRefusalReason
 {
     /// <summary>The station has ended.</summary>
     StationEnded,

@@ -8,7 +8,7 @@ namespace Linnet.Broadcast;
 /// <param name="FirstSequenceNumber">The sequence number of its first packet.</param>
 /// <param name="FirstTimestamp">The RTP timestamp of position 0.</param>
 /// <remarks>All are random (RFC 3550 §5.1, §8.1).</remarks>
-public readonly record struct RtpStreamIdentity(uint Ssrc, ushort FirstSequenceNumber, uint FirstTimestamp)
+internal readonly record struct RtpStreamIdentity(uint Ssrc, ushort FirstSequenceNumber, uint FirstTimestamp)
 {
     /// <summary>The payload type of all our streams: dynamic, named by <c>rtpmap</c> (RFC 3551 §6).</summary>
     public const byte PayloadType = 96;

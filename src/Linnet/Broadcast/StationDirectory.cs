@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Linnet.Broadcast;
 
 /// <summary>The stations of a server, in the order in which they came. Any thread may ask and change.</summary>
-public sealed class StationDirectory
+internal sealed class StationDirectory
 {
     private readonly Lock _gate = new();
     private IReadOnlyList<StationListing> _stations;

@@ -10,7 +10,7 @@ namespace Linnet.Broadcast;
 /// <see cref="RenditionInfo.IsRtp"/> is set (the first such is what <c>/NAME</c> alone means), HTTP where
 /// <see cref="RenditionInfo.StreamType"/> is, other protocols by its payload.
 /// </param>
-public sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Renditions)
+internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> Renditions)
 {
     /// <summary>What it says about itself; <see langword="null"/>: nothing but its name.</summary>
     public IceDescription? Description { get; init; }

@@ -10,7 +10,7 @@ namespace Linnet.Clock;
 /// microseconds, where <c>Task.Delay</c> takes milliseconds. Other systems use an event, to the millisecond, rounded up. Simulated time
 /// does not use this class: it steps the code that this would wake.
 /// </remarks>
-public sealed unsafe class DeadlineWaiter : IDisposable
+internal sealed unsafe class DeadlineWaiter : IDisposable
 {
     /// <summary>A deadline that never comes: wait until woken.</summary>
     public const long Never = long.MaxValue;

@@ -4,7 +4,7 @@ namespace Linnet.Clock;
 /// <param name="Epoch">The instant at which position 0 is due, in the ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="SampleRate">Frames per second of the positions.</param>
 /// <param name="TicksPerSecond"><see cref="TimeProvider.TimestampFrequency"/> of the clock that counts the ticks.</param>
-public readonly record struct MediaTimeline(long Epoch, int SampleRate, long TicksPerSecond)
+internal readonly record struct MediaTimeline(long Epoch, int SampleRate, long TicksPerSecond)
 {
     /// <summary>The instant at which <paramref name="position"/> is due, rounded down to a tick. Exact for any length of time.</summary>
     public long DueAt(long position)

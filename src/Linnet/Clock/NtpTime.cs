@@ -3,7 +3,7 @@ namespace Linnet.Clock;
 /// <summary>A wall-clock instant as RTCP carries it: seconds since 1900 in 32.32 fixed point, modulo 2^32 seconds.</summary>
 /// <param name="Value">The 64 bits: seconds in the upper half, fraction in the lower.</param>
 /// <remarks>Source: RFC 3550 §4; RFC 5905 §6. Values before 1968 are read as belonging to the era that starts in 2036.</remarks>
-public readonly record struct NtpTime(ulong Value)
+internal readonly record struct NtpTime(ulong Value)
 {
     private static readonly DateTimeOffset Era0 = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -1,7 +1,7 @@
 namespace Linnet.Clock;
 
 /// <summary>Converts positions between sample rates with an exact fraction, so that no error accumulates.</summary>
-public static class RateConversion
+internal static class RateConversion
 {
     /// <summary>
     /// The first position at <paramref name="toRate"/> that is not before <paramref name="position"/> at <paramref name="fromRate"/>.

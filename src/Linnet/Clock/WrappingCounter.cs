@@ -3,7 +3,7 @@ namespace Linnet.Clock;
 /// <summary>Unwraps a counter of 16 or 32 bits to a <see langword="long"/>: the value nearest to the last one seen.</summary>
 /// <remarks>RTP sequence numbers and timestamps are unwrapped once, where the packet enters; later code never compares wrapped
 /// numbers.</remarks>
-public struct WrappingCounter
+internal struct WrappingCounter
 {
     private readonly int _bits;
     private long _last;

@@ -7,7 +7,7 @@ using Linnet.Native;
 namespace Linnet.Codecs;
 
 /// <summary>Creates the decoder for the format in a session description.</summary>
-public static class AudioDecoders
+internal static class AudioDecoders
 {
     /// <summary>Creates a decoder, or says why there is none.</summary>
     /// <param name="payload">The format that a peer described; untrusted.</param>

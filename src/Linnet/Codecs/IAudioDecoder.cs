@@ -3,7 +3,7 @@ using Linnet.Audio;
 namespace Linnet.Codecs;
 
 /// <summary>Decodes packets to PCM and conceals missing ones. Used by one thread.</summary>
-public interface IAudioDecoder : IDisposable
+internal interface IAudioDecoder : IDisposable
 {
     /// <summary>The PCM it produces. Its sample rate equals the payload's clock rate.</summary>
     AudioFormat Format { get; }

@@ -3,7 +3,7 @@ using Linnet.Audio;
 namespace Linnet.Codecs;
 
 /// <summary>Encodes blocks of PCM to packets. One per rendition, used by one thread.</summary>
-public interface IAudioEncoder : IDisposable
+internal interface IAudioEncoder : IDisposable
 {
     /// <summary>The PCM to encode.</summary>
     AudioFormat Format { get; }

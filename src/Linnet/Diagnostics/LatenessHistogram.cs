@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Linnet.Diagnostics;
 
 /// <summary>Counts how late events were, in buckets that double from 1 µs to over a minute. One writer, any number of readers.</summary>
-public sealed class LatenessHistogram
+internal sealed class LatenessHistogram
 {
     /// <summary>Number of buckets; the last one has no upper limit.</summary>
     public const int Buckets = 28;

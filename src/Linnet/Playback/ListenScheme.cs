@@ -10,7 +10,7 @@ namespace Linnet.Playback;
 /// <summary>
 /// The schemes of addresses that can be listened to, each with its connector: the one place that turns an address into a receiver.
 /// </summary>
-public sealed class ListenScheme
+internal sealed class ListenScheme
 {
     private readonly Predicate<Uri> _takes;
     private readonly Connector _connect;

@@ -4,7 +4,7 @@ using Linnet.Wire.Rtp;
 namespace Linnet.Receive;
 
 /// <content>Repairs losses: requests packets through the transport, or takes them from copies in later packets.</content>
-public sealed partial class Receiver
+internal sealed partial class Receiver
 {
     /// <summary>When to call <see cref="IRtpSink.FillRepair"/>; <see cref="long.MaxValue"/>: not until a packet arrives.</summary>
     long IRtpSink.RepairAt => _repair.At;

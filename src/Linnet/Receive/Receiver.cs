@@ -19,7 +19,7 @@ namespace Linnet.Receive;
 /// to one thread at a time. Use one of them, not both; they allocate nothing and do not wait. All instants are ticks of
 /// <see cref="TimeProvider.GetTimestamp"/> of the given provider.
 /// </remarks>
-public sealed partial class Receiver : IRtpSink
+internal sealed partial class Receiver : IRtpSink
 {
     /// <summary>Returned by <see cref="Read"/> and <see cref="Take"/> when there will be no more audio.</summary>
     public const int End = -1;

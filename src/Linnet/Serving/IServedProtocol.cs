@@ -5,7 +5,7 @@ namespace Linnet.Serving;
 /// It opens its ports when it is made (by a <see cref="ProtocolFactory"/>), so that a port in use is reported before anything runs.
 /// The server runs it, reads its state, and disposes of it. Metrics, pages, statistics and panels know protocols only by this interface.
 /// </remarks>
-public interface IServedProtocol : IDisposable
+internal interface IServedProtocol : IDisposable
 {
     /// <summary>Its name in metrics, statistics and logs: one word in lower case, and no other protocol's of the server.</summary>
     string Name { get; }

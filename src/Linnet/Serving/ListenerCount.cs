@@ -5,7 +5,7 @@ namespace Linnet.Serving;
 /// <param name="Rendition">The rendition's name; empty: the station has no renditions yet.</param>
 /// <param name="Transport">The transport to the listeners.</param>
 /// <param name="Listeners">Listeners that play; 0: it is offered and has no listeners.</param>
-public sealed record ListenerCount(string Station, string Rendition, string Transport, int Listeners)
+internal sealed record ListenerCount(string Station, string Rendition, string Transport, int Listeners)
 {
     /// <summary>The most listeners at one time; 0: not counted.</summary>
     public int Peak { get; init; }

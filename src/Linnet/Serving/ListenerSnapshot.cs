@@ -29,7 +29,7 @@ public sealed record ListenerSnapshot(
     public long PacketsSkipped { get; init; }
 
     /// <summary>A listener that a sender thread serves.</summary>
-    public static ListenerSnapshot Of(Listener listener)
+    internal static ListenerSnapshot Of(Listener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
         return new ListenerSnapshot(

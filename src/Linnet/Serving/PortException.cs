@@ -32,7 +32,7 @@ public sealed class PortException : IOException
     /// <param name="e">The failure.</param>
     /// <param name="bind">The setting of the address; default <see cref="StationServerOptions.Bind"/>.</param>
     /// <param name="taken">What to do if another program has it.</param>
-    public static PortException Of(
+    internal static PortException Of(
         string what, string setting, SocketException e, string? bind = null,
         string taken = "perhaps by another Linnet; choose another")
     {

@@ -4,4 +4,4 @@ namespace Linnet.Serving;
 /// <param name="context">The parts of the server that the protocol uses.</param>
 /// <exception cref="ArgumentException">Its options have problems.</exception>
 /// <exception cref="PortException">A port cannot be opened. Ports opened before are closed again.</exception>
-public delegate IServedProtocol ProtocolFactory(ServingContext context);
+internal delegate IServedProtocol ProtocolFactory(ServingContext context);

@@ -5,4 +5,4 @@ namespace Linnet.Serving;
 /// <param name="Meaning">An explanation of the figure: a sentence without a full stop.</param>
 /// <param name="Value">The number.</param>
 /// <param name="IsTrouble">Whether anything above zero is a reason to look.</param>
-public sealed record ProtocolFigure(string Name, string Meaning, long Value, bool IsTrouble = false);
+internal sealed record ProtocolFigure(string Name, string Meaning, long Value, bool IsTrouble = false);

@@ -6,7 +6,7 @@ namespace Linnet.Serving;
 
 /// <summary>A protocol at one moment, with its counters since the start.</summary>
 /// <param name="Listeners">The protocol's listeners, by station, rendition and transport.</param>
-public sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
+internal sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
 {
     /// <summary>Totals of its transports since the start, also of those that carried nothing yet.</summary>
     public IReadOnlyList<TransportTotal> Totals { get; init; } = [];

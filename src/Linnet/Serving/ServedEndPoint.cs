@@ -7,7 +7,7 @@ namespace Linnet.Serving;
 /// <param name="Name">The scheme of its addresses, such as <c>rtsp</c>; for a port without addresses of its own, its name.</param>
 /// <param name="Transport">TCP or UDP.</param>
 /// <param name="Local">The address and port on this machine.</param>
-public sealed record ServedEndPoint(string Name, ProtocolType Transport, IPEndPoint Local)
+internal sealed record ServedEndPoint(string Name, ProtocolType Transport, IPEndPoint Local)
 {
     /// <summary>
     /// The path after host and port in the address that a user gives to a player, such as <c>/</c>, or empty; <see langword="null"/>, the

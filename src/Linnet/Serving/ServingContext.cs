@@ -15,7 +15,7 @@ namespace Linnet.Serving;
 /// <param name="Bind">The address to listen at.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
-public sealed record ServingContext(
+internal sealed record ServingContext(
     StationDirectory Directory,
     SenderPool Senders,
     ConnectionGate Connections,

@@ -6,6 +6,7 @@ using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Streams;
 using Linnet.Diagnostics;
 using Linnet.Serving.Http;
+using Linnet.Serving.PyAudio;
 using Linnet.Serving.Rtsp;
 using Linnet.Stations;
 using Linnet.Transports;
@@ -45,7 +46,7 @@ public sealed class StationServer : IAsyncDisposable
     }
 
     /// <summary>The protocols of the server.</summary>
-    public IReadOnlyList<IServedProtocol> Protocols => _protocols;
+    internal IReadOnlyList<IServedProtocol> Protocols => _protocols;
 
     /// <summary>The stations that run in this process; disposed with it.</summary>
     public IReadOnlyList<Station> Stations => _stations.Stations;
@@ -54,10 +55,10 @@ public sealed class StationServer : IAsyncDisposable
     /// The stations on offer, with their senders' descriptions. A station that is fed from elsewhere, and so has no
     /// <see cref="Station"/> here, is served, shown and counted like the others once its listing is set here.
     /// </summary>
-    public StationDirectory Directory => _stations.Directory;
+    internal StationDirectory Directory => _stations.Directory;
 
     /// <summary>Receives pushes over HTTP; <see langword="null"/>: pushes are off.</summary>
-    public PushServer? Push { get; private set; }
+    internal PushServer? Push { get; private set; }
 
     /// <summary>Where it listens for RTSP.</summary>
     public IPEndPoint RtspEndPoint => Find<RtspProtocol>()!.Rtsp.Local;
@@ -66,18 +67,18 @@ public sealed class StationServer : IAsyncDisposable
     public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.SingleOrDefault()?.Local;
 
     /// <summary>Serves listeners over HTTP; <see langword="null"/>: HTTP is off.</summary>
-    public RadioServer? Radio => Find<HttpProtocol>()?.Radio;
+    internal RadioServer? Radio => Find<HttpProtocol>()?.Radio;
 
     /// <summary>Serves HTTP connections, whichever host accepts them; <see langword="null"/>: HTTP is off.</summary>
-    public HttpFront? Front => Find<HttpProtocol>()?.Front;
+    internal HttpFront? Front => Find<HttpProtocol>()?.Front;
 
     /// <summary>Accepts the connections of all its ports. A host that accepts for <see cref="Front"/> shares it.</summary>
-    public ConnectionGate Connections { get; }
+    internal ConnectionGate Connections { get; }
 
     /// <summary>
     /// The proxies that are trusted on all its ports. A host that accepts for <see cref="Front"/> finds the clients of connections by them.
     /// </summary>
-    public TrustedProxies Proxies { get; }
+    internal TrustedProxies Proxies { get; }
 
     /// <summary>Opens the ports. Nothing is served before <see cref="RunAsync"/>.</summary>
     /// <param name="stations">The stations; the root path means the first. Others can be added later.</param>
@@ -174,7 +175,7 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>
     /// A protocol's figures, at most 200 ms old: the panel and pages read them often, and a protocol asks each of its listeners.
     /// </summary>
-    public ProtocolSnapshot GetSnapshot(IServedProtocol protocol)
+    internal ProtocolSnapshot GetSnapshot(IServedProtocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         lock (_snapshots)
@@ -218,16 +219,16 @@ public sealed class StationServer : IAsyncDisposable
     public StreamStatistics GetStreamStatistics() => _senders.GetStreamStatistics();
 
     /// <summary>Packets by how late they left, in the buckets of <see cref="Diagnostics.LatenessHistogram"/>.</summary>
-    public long[] GetLateness() => _senders.GetLateness();
+    internal long[] GetLateness() => _senders.GetLateness();
 
     /// <summary>
     /// Writes to listeners over HTTP that took less than was due, by how much sound was then in flight; in the same buckets.
     /// </summary>
-    public long[] GetStreamLag() => _senders.GetStreamLag();
+    internal long[] GetStreamLag() => _senders.GetStreamLag();
 
     /// <summary>Another host accepts connections for <see cref="Radio"/>, and says where.</summary>
     /// <param name="local">Its address and port; <see langword="null"/>: the host has stopped.</param>
-    public void ListensForHttpAt(IPEndPoint? local) => Find<HttpProtocol>()?.ListensAt(local);
+    internal void ListensForHttpAt(IPEndPoint? local) => Find<HttpProtocol>()?.ListensAt(local);
 
     /// <summary>Closes the ports and frees the stations. After <see cref="RunAsync"/> has returned.</summary>
     public async ValueTask DisposeAsync()
@@ -236,7 +237,7 @@ public sealed class StationServer : IAsyncDisposable
         await _stations.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A new protocol for every server is one line here; other protocols come from the options.
+    // A new protocol is a line here.
     private void OpenProtocols()
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
@@ -247,6 +248,11 @@ public sealed class StationServer : IAsyncDisposable
             Push = new PushServer(_options.Push, () => _stations.Pushable, StreamDecoders.TryCreate, _time, _logger);
             _protocols.Add(new HttpProtocol(radio, _options.HttpPort, Push, context));
             _protocols.Add(new PushProtocol(Push));
+        }
+
+        if (_options.PyAudio is { } pyAudio)
+        {
+            _protocols.Add(new PyAudioProtocol(pyAudio, context));
         }
 
         foreach (ProtocolFactory open in _options.Protocols)

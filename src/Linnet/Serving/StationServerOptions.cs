@@ -2,6 +2,7 @@ using System.Net;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
+using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
 
 namespace Linnet.Serving;
@@ -48,8 +49,11 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
-    /// <summary>More protocols, in the order in which they are shown. Default: none.</summary>
-    public IReadOnlyList<ProtocolFactory> Protocols { get; init; } = [];
+    /// <summary>How the PyAudio tutorial's programs listen; <see langword="null"/>, the default: not at all.</summary>
+    public PyAudioServerOptions? PyAudio { get; init; }
+
+    /// <summary>More protocols, in the order in which they are shown after the server's own. Default: none.</summary>
+    internal IReadOnlyList<ProtocolFactory> Protocols { get; init; } = [];
 
     /// <summary>
     /// Whether the server ends when every station has ended, its listeners have heard the end, and no station is fed by others. By default
@@ -81,7 +85,11 @@ public sealed record StationServerOptions : IValidatable
                 + "own address.";
         }
 
-        foreach (string problem in Rtsp.Problems().Concat(Sender.Problems()).Concat(Radio?.Problems() ?? []).Concat(Push.Problems()))
+        foreach (string problem in Rtsp.Problems()
+            .Concat(Sender.Problems())
+            .Concat(Radio?.Problems() ?? [])
+            .Concat(Push.Problems())
+            .Concat(PyAudio?.Problems() ?? []))
         {
             yield return problem;
         }

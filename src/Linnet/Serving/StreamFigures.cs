@@ -4,4 +4,4 @@ namespace Linnet.Serving;
 /// <param name="BufferBytes">Memory for the bytes.</param>
 /// <param name="PacketsMissed">Packets that were gone from the ring before a stream read them.</param>
 /// <param name="Failures">Streams that ended because they could not be written; each starts again with its next listener.</param>
-public sealed record StreamFigures(long BufferBytes, long PacketsMissed, long Failures);
+internal sealed record StreamFigures(long BufferBytes, long PacketsMissed, long Failures);

@@ -59,7 +59,7 @@ public readonly record struct SourceRead(int Frames, TrackInfo? Track = null, bo
     /// The packets that begin in these frames and can be passed on in place of the sound. <see langword="null"/> if there are none. Valid
     /// until the next read.
     /// </summary>
-    public IReadOnlyList<StreamPacket>? Packets { get; init; }
+    internal IReadOnlyList<StreamPacket>? Packets { get; init; }
 
     /// <summary>The end of the source.</summary>
     public static SourceRead End => default;

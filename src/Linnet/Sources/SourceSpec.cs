@@ -47,10 +47,10 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     public bool IsFed => Kind is SourceKind.Push or SourceKind.Pull;
 
     /// <summary>Maximum length of a station's name, in characters.</summary>
-    public const int MaxNameLength = 64;
+    internal const int MaxNameLength = 64;
 
     /// <summary>Whether a station may have this name: 1–64 characters of a–z, 0–9 and -.</summary>
-    public static bool IsStationName(ReadOnlySpan<char> name) =>
+    internal static bool IsStationName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= MaxNameLength && name.IndexOfAnyExcept(NameCharacters) < 0;
 
     /// <summary>Parses all stations of a command line, and names those without a name: <c>song</c>, <c>song-2</c>.</summary>
@@ -61,7 +61,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     public static bool TryParse(IReadOnlyList<string> texts, out IReadOnlyList<SourceSpec> specs, out string problem) =>
         TryParse(texts, File.Exists, Directory.Exists, out specs, out problem);
 
-    /// <summary>Like the public overload, with a replaceable file system for tests.</summary>
+    /// <summary>Like the other overload, with a replaceable file system for tests.</summary>
     internal static bool TryParse(
         IReadOnlyList<string> texts, Func<string, bool> fileExists, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs,
         out string problem)
@@ -95,11 +95,11 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     /// <param name="stations">All stations.</param>
     /// <param name="specs">The stations with their fallbacks.</param>
     /// <param name="problem">Otherwise a sentence that says what is wrong and what would be valid.</param>
-    public static bool TryAddFallbacks(
+    internal static bool TryAddFallbacks(
         IReadOnlyList<string> texts, IReadOnlyList<SourceSpec> stations, out IReadOnlyList<SourceSpec> specs, out string problem) =>
         TryAddFallbacks(texts, stations, File.Exists, Directory.Exists, out specs, out problem);
 
-    /// <summary>Like the public overload, with a replaceable file system for tests.</summary>
+    /// <summary>Like the other overload, with a replaceable file system for tests.</summary>
     internal static bool TryAddFallbacks(
         IReadOnlyList<string> texts,
         IReadOnlyList<SourceSpec> stations,

@@ -45,10 +45,10 @@ public sealed class IngestStation : IDisposable
     public string Name => _options.Name;
 
     /// <summary>Receives the sender's audio.</summary>
-    public IngestBuffer Ingest { get; }
+    internal IngestBuffer Ingest { get; }
 
     /// <summary>Pulls the audio until cancelled; <see langword="null"/> if senders push it.</summary>
-    public Func<IngestBuffer, CancellationToken, Task>? Pull { get; init; }
+    internal Func<IngestBuffer, CancellationToken, Task>? Pull { get; init; }
 
     /// <summary>Disposes the fallback, unless a station owns it.</summary>
     public void Dispose()

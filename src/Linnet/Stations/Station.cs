@@ -91,7 +91,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
     public string Name => _options.Name;
 
     /// <summary>Its renditions' rings, for transports.</summary>
-    public StationListing Listing { get; }
+    internal StationListing Listing { get; }
 
     /// <summary>The state of the station.</summary>
     internal StationState State => _state;

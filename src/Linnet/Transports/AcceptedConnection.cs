@@ -4,7 +4,7 @@ using Linnet.Broadcast;
 namespace Linnet.Transports;
 
 /// <summary>A connection that a <see cref="ConnectionGate"/> accepted. Disposing it frees its place.</summary>
-public sealed class AcceptedConnection : IDisposable
+internal sealed class AcceptedConnection : IDisposable
 {
     private readonly ConnectionGate _gate;
     private int _isDisposed;

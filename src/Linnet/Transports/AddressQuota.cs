@@ -6,7 +6,7 @@ namespace Linnet.Transports;
 /// <summary>Limits how many clients are admitted, in total and per address (IPv6: per /64 network). Thread-safe.</summary>
 /// <param name="most">The most clients at a time.</param>
 /// <param name="mostPerAddress">The most clients of one address at a time.</param>
-public sealed class AddressQuota(int most, int mostPerAddress)
+internal sealed class AddressQuota(int most, int mostPerAddress)
 {
     private readonly PeerQuota _peers = new(most, mostPerAddress);
 

@@ -17,7 +17,7 @@ namespace Linnet.Transports;
 /// are younger than one second, a new one waits until one of them is a second old, and later ones wait in the kernel's backlog. If no
 /// connection is waiting, a new one is closed at once. No address gets more than three quarters of the room. Thread-safe.
 /// </remarks>
-public sealed class ConnectionGate
+internal sealed class ConnectionGate
 {
     // Pause before the next accept after an error: without descriptors or memory it would fail at once, too.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -38,10 +38,10 @@ internal abstract class ConnectionListener : Listener
     protected FramedOutput Output { get; }
 
     /// <inheritdoc/>
-    protected internal override bool TryFlush() => Output.TryFlush() || DropIfBroken();
+    internal override bool TryFlush() => Output.TryFlush() || DropIfBroken();
 
     /// <inheritdoc/>
-    protected internal override void OnFinished(DropReason reason) => _onFinished(reason);
+    internal override void OnFinished(DropReason reason) => _onFinished(reason);
 
     /// <summary>Gives the listener up if its connection took an error.</summary>
     /// <returns>Always <see langword="false"/>: nothing was sent.</returns>

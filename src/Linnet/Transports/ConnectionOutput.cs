@@ -10,7 +10,7 @@ namespace Linnet.Transports;
 /// hold a bounded number of bytes and know how many of them the peer has not received.
 /// </summary>
 /// <remarks>One thread at a time sends; any thread may ask for the numbers or abort.</remarks>
-public abstract class ConnectionOutput
+internal abstract class ConnectionOutput
 {
     private protected ConnectionOutput()
     {

@@ -10,11 +10,11 @@ namespace Linnet.Transports;
 /// <param name="socket">The connection's socket; the host closes it after the call.</param>
 /// <param name="origin">The client at the far end, behind any trusted proxies.</param>
 /// <param name="cancellationToken">Cancelled when the host stops.</param>
-public delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken);
+internal delegate Task ConnectionHandler(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken);
 
 /// <summary>The library's own small host: listens for TCP connections, so that a program can serve without ASP.NET.</summary>
 /// <remarks>The constructor opens the socket; <see cref="RunAsync"/> accepts connections.</remarks>
-public sealed class TcpListenerHost : IDisposable
+internal sealed class TcpListenerHost : IDisposable
 {
     // Default kernel buffer for bytes that a client sent and no handler has read. A fixed size, inherited by accepted sockets: otherwise
     // Linux lets each grow to megabytes.

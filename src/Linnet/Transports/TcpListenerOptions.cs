@@ -3,7 +3,7 @@ using System.Net;
 namespace Linnet.Transports;
 
 /// <summary>The address that a <see cref="TcpListenerHost"/> listens on, and its limits.</summary>
-public sealed record TcpListenerOptions : IValidatable
+internal sealed record TcpListenerOptions : IValidatable
 {
     /// <summary>The address to listen on. <see cref="IPAddress.IPv6Any"/>: all addresses, IPv4 included. Port 0: any free port.</summary>
     public required IPEndPoint Local { get; init; }

@@ -13,7 +13,7 @@ namespace Linnet.Transports;
 /// <summary>
 /// The proxies that are trusted to name the client of a connection or request that they pass on. Any thread may call.
 /// </summary>
-public sealed class TrustedProxies
+internal sealed class TrustedProxies
 {
     /// <summary>
     /// How long a trusted proxy may take to start or to complete a PROXY header. It sends the header at once; the time is for a packet

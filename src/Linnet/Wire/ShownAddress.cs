@@ -6,7 +6,7 @@ namespace Linnet.Wire;
 /// <summary>
 /// Formats addresses for display, with passwords replaced by <c>***</c>. For logs, panels, errors and reports.
 /// </summary>
-public static class ShownAddress
+internal static class ShownAddress
 {
     /// <summary>Replaces a password.</summary>
     public const string Hidden = "***";

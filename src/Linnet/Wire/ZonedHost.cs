@@ -8,7 +8,7 @@ namespace Linnet.Wire;
 /// <see cref="Uri"/> drops the zone from <see cref="Uri.Host"/> and <see cref="Uri.AbsoluteUri"/>, and keeps it encoded in
 /// <see cref="Uri.DnsSafeHost"/>. The zone has meaning only on this machine: it is never sent to a peer.
 /// </remarks>
-public static class ZonedHost
+internal static class ZonedHost
 {
     private const string EncodedPercent = "%25";
 

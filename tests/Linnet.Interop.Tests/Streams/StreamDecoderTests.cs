@@ -22,7 +22,7 @@ public sealed class StreamDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [InlineData("g.opus", "audio/mpeg", StreamCodec.Opus, 48_000, 1, "-c:a libopus -b:a 32k -ac 1 -frame_duration 60")]
     [InlineData("h.opus", "audio/ogg", StreamCodec.Opus, 48_000, 6,
         "-af pan=5.1|FL=FL|FR=FR|FC=0.5*FL|LFE=0.25*FR|BL=0.3*FR|BR=0.1*FL -c:a libopus -b:a 320k -mapping_family 1")]
-    public void Lossy_streams_sound_the_same_as_in_ffmpeg(
+    internal void Lossy_streams_sound_the_same_as_in_ffmpeg(
         string name, string contentType, StreamCodec codec, int rate, int channels, string how)
     {
         Encode(name, rate >= 44_100 ? rate : 44_100, how, "Song");

@@ -48,17 +48,17 @@ internal sealed class DrumProtocol(ServingContext context) : IServedProtocol
 
     private sealed class Drummer(RingLease lease) : Listener(lease, Hill, "drum")
     {
-        protected override bool TrySend(PacketItem packet, SendBatch batch) => true;
+        internal override bool TrySend(PacketItem packet, SendBatch batch) => true;
 
-        protected override void SendReport(long now, SendBatch batch)
+        internal override void SendReport(long now, SendBatch batch)
         {
         }
 
-        protected override void SendEnd(SendBatch batch)
+        internal override void SendEnd(SendBatch batch)
         {
         }
 
-        protected override void OnFinished(DropReason reason)
+        internal override void OnFinished(DropReason reason)
         {
         }
     }

@@ -69,7 +69,7 @@ public class ProxiedPagesTests
     [InlineData("192.168.1.7", ClientRoute.Proxied, true, true)]
     [InlineData("192.168.1.7", ClientRoute.Direct, false, true)]
     [InlineData("203.0.113.7", ClientRoute.Proxied, true, false)]
-    public void Metrics_are_allowed_for_this_machine_and_not_for_a_proxys_machine(
+    internal void Metrics_are_allowed_for_this_machine_and_not_for_a_proxys_machine(
         string client, ClientRoute route, bool isThroughOther, bool isAllowed)
     {
         var context = new DefaultHttpContext();

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast.Packets;
 using Linnet.Serving;
-using Linnet.Serving.PyAudio;
 using Linnet.Stations;
 using Linnet.Transports.PyAudio;
 
@@ -23,10 +22,7 @@ public class PyAudioCrowdTests
             Bind = IPAddress.Loopback,
             RtspPort = 0,
             RtpPort = 0,
-            Protocols =
-            [
-                PyAudioProtocol.With(new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, MaxLeases = 500, MaxLeasesPerAddress = 500 }),
-            ],
+            PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, MaxLeases = 500, MaxLeasesPerAddress = 500 },
 
             // A busy machine may hold the sender up for longer than listeners usually may lag.
             Sender = new SenderOptions { StallTimeout = TimeSpan.FromSeconds(8), MaxLag = TimeSpan.FromSeconds(15) },

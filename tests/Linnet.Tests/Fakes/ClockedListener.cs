@@ -13,7 +13,7 @@ internal sealed class ClockedListener(RingLease lease, TimeProvider time) : List
 
     public long WorstErrorNs { get; private set; }
 
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
         if (Packets++ == 0)
         {
@@ -25,15 +25,15 @@ internal sealed class ClockedListener(RingLease lease, TimeProvider time) : List
         return true;
     }
 
-    protected internal override void SendReport(long now, SendBatch batch)
+    internal override void SendReport(long now, SendBatch batch)
     {
     }
 
-    protected internal override void SendEnd(SendBatch batch)
+    internal override void SendEnd(SendBatch batch)
     {
     }
 
-    protected internal override void OnFinished(DropReason reason)
+    internal override void OnFinished(DropReason reason)
     {
     }
 }

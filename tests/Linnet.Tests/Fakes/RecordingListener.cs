@@ -16,7 +16,7 @@ internal sealed class RecordingListener(RingLease lease) : Listener(lease, new I
 
     public bool Throws { get; set; }
 
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
         if (Throws)
         {
@@ -33,11 +33,11 @@ internal sealed class RecordingListener(RingLease lease) : Listener(lease, new I
         return true;
     }
 
-    protected internal override void SendRepair(long now, SendBatch batch) => Events.Add($"repair {now}");
+    internal override void SendRepair(long now, SendBatch batch) => Events.Add($"repair {now}");
 
-    protected internal override void SendReport(long now, SendBatch batch) => Events.Add($"report {now}");
+    internal override void SendReport(long now, SendBatch batch) => Events.Add($"report {now}");
 
-    protected internal override void SendEnd(SendBatch batch) => Events.Add("end");
+    internal override void SendEnd(SendBatch batch) => Events.Add("end");
 
-    protected internal override void OnFinished(DropReason reason) => Events.Add($"finished {reason}");
+    internal override void OnFinished(DropReason reason) => Events.Add($"finished {reason}");
 }

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Playback;
 using Linnet.Receive;
-using Linnet.Serving.PyAudio;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.PyAudio;
 using Linnet.Transports;
@@ -35,7 +34,7 @@ public sealed class PyAudioPlayerTests : IDisposable
             RtspPort = 0,
             RtpPort = 0,
             EndsWithStations = true,
-            Protocols = [PyAudioProtocol.With(new PyAudioServerOptions { TcpPort = 0, UdpPort = 0 })],
+            PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0 },
         });
         Task serving = server.RunAsync(Cancelled);
         string scheme = isTcp ? "pyaudio-tcp" : "pyaudio-udp";

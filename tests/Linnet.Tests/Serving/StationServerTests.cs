@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Audio;
 using Linnet.Serving;
-using Linnet.Serving.PyAudio;
 using Linnet.Sources;
 using Linnet.Sources.Ingest;
 using Linnet.Stations;
@@ -280,7 +279,7 @@ public sealed class StationServerTests : IAsyncDisposable
     public async Task PyAudio_clients_hear_the_station_that_has_the_name_when_they_come(bool isTcp)
     {
         var options = new PyAudioServerOptions { TcpPort = 0, UdpPort = 0, Station = "jazz" };
-        Start(Free with { Protocols = [PyAudioProtocol.With(options)] }, Tone("jazz"));
+        Start(Free with { PyAudio = options }, Tone("jazz"));
         IServedProtocol pyaudio = _server!.Protocols.Single(static p => p.Name == "pyaudio");
         Assert.True(await _server.RemoveAsync("jazz"));
         _server.Add(Tone("jazz"));
@@ -303,7 +302,7 @@ public sealed class StationServerTests : IAsyncDisposable
     [Fact]
     public async Task PyAudio_clients_hear_a_station_that_comes_later()
     {
-        Start(Free with { Protocols = [PyAudioProtocol.With(new PyAudioServerOptions { TcpPort = 0, UdpPort = null })] });
+        Start(Free with { PyAudio = new PyAudioServerOptions { TcpPort = 0, UdpPort = null } });
         IServedProtocol pyaudio = _server!.Protocols.Single(static p => p.Name == "pyaudio");
         Assert.Empty(pyaudio.GetSnapshot().Listeners);
         _server.Add(Tone("late"));

@@ -27,7 +27,7 @@ public class TrustedProxiesTests
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0", "10.0.0.1:4000", ClientRoute.Direct)]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\0\0\0", "10.0.0.1:4000", ClientRoute.Hidden)]
     [InlineData("", "10.0.0.1:4000", ClientRoute.Direct)]
-    public async Task A_trusted_proxy_names_its_client_and_bytes_after_its_header_remain(string header, string client, ClientRoute route)
+    internal async Task A_trusted_proxy_names_its_client_and_bytes_after_its_header_remain(string header, string client, ClientRoute route)
     {
         ValueTask<ClientOrigin?> reading = ReadAsync(Proxy);
         foreach (char c in header + "GET ")

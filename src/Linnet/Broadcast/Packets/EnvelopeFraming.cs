@@ -4,22 +4,22 @@ namespace Linnet.Broadcast.Packets;
 /// A framing that puts bytes before and after an unchanged payload. A ring makes its packets with room for the first such framing
 /// that it knows, which saves a second copy.
 /// </summary>
-public abstract record EnvelopeFraming : PacketFraming
+internal abstract record EnvelopeFraming : PacketFraming
 {
     /// <summary>Bytes before a payload of <paramref name="payloadLength"/> bytes: at most 255.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The payload is too long for the protocol.</exception>
-    protected internal abstract int HeadLength(int payloadLength);
+    internal abstract int HeadLength(int payloadLength);
 
     /// <summary>Bytes behind a payload of <paramref name="payloadLength"/> bytes: at most 255. Default 0.</summary>
-    protected internal virtual int TailLength(int payloadLength) => 0;
+    internal virtual int TailLength(int payloadLength) => 0;
 
     /// <summary>Writes what stands around the payload.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="frame">All of its bytes; the payload is in its place.</param>
-    protected internal abstract void WriteAround(PacketItem packet, Span<byte> frame);
+    internal abstract void WriteAround(PacketItem packet, Span<byte> frame);
 
     /// <inheritdoc/>
-    protected internal override ReadOnlyMemory<byte> Make(PacketItem packet)
+    internal override ReadOnlyMemory<byte> Make(PacketItem packet)
     {
         ArgumentNullException.ThrowIfNull(packet);
         ReadOnlySpan<byte> payload = packet.Payload.Span;

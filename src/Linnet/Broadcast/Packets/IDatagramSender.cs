@@ -5,10 +5,10 @@ namespace Linnet.Broadcast.Packets;
 /// <summary>An outgoing datagram. Its bytes are shared and never overwritten.</summary>
 /// <param name="To">The address, in the operating system's form.</param>
 /// <param name="Bytes">The datagram.</param>
-public readonly record struct OutgoingDatagram(SocketAddress To, ReadOnlyMemory<byte> Bytes);
+internal readonly record struct OutgoingDatagram(SocketAddress To, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>The sending half of a datagram socket, real or simulated.</summary>
-public interface IDatagramSender
+internal interface IDatagramSender
 {
     /// <summary>Passes datagrams to the network, in order, without waiting.</summary>
     /// <returns>How many were accepted. A datagram that is not accepted is lost, as on any network.</returns>
@@ -21,7 +21,7 @@ public interface IDatagramSender
 /// <summary>
 /// Addresses that get the same datagrams. They are prepared once, so that sending costs only the system call. For one thread.
 /// </summary>
-public interface IDatagramFan : IDisposable
+internal interface IDatagramFan : IDisposable
 {
     /// <summary>The number of addresses.</summary>
     int Count { get; }

@@ -6,7 +6,7 @@ namespace Linnet.Broadcast.Packets;
 /// <summary>An RTP packet as a frame on interleaved channel 0 of an RTSP connection. For another channel byte 1 differs.</summary>
 /// <remarks>Source: RFC 2326 §10.12.</remarks>
 /// <param name="Stream">The numbers for the RTP header.</param>
-public sealed record InterleavedFraming(RtpStreamIdentity Stream) : EnvelopeFraming
+internal sealed record InterleavedFraming(RtpStreamIdentity Stream) : EnvelopeFraming
 {
     /// <summary>Bytes before the payload: the frame's header and the RTP header.</summary>
     public const int EnvelopeLength = InterleavedFrame.HeaderLength + RtpHeader.Length;
@@ -22,14 +22,14 @@ public sealed record InterleavedFraming(RtpStreamIdentity Stream) : EnvelopeFram
     }
 
     /// <inheritdoc/>
-    protected internal override int HeadLength(int payloadLength)
+    internal override int HeadLength(int payloadLength)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadLength, MaxPayload);
         return EnvelopeLength;
     }
 
     /// <inheritdoc/>
-    protected internal override void WriteAround(PacketItem packet, Span<byte> frame)
+    internal override void WriteAround(PacketItem packet, Span<byte> frame)
     {
         ArgumentNullException.ThrowIfNull(packet);
         InterleavedFrame.WriteHeader(frame, channel: 0, frame.Length - InterleavedFrame.HeaderLength);

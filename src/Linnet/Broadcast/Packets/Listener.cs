@@ -7,7 +7,7 @@ namespace Linnet.Broadcast.Packets;
 /// Owned by one sender thread from the moment it is added until it is removed: that thread alone calls the methods
 /// that send. They never wait. The counters may be read by anyone.
 /// </remarks>
-public abstract class Listener
+internal abstract class Listener
 {
     private long _packetsSent;
     private long _payloadBytesSent;
@@ -110,19 +110,19 @@ public abstract class Listener
     /// The address to which every packet can now go as a datagram, and its form; <see langword="null"/>: none, it needs
     /// <see cref="TrySend"/>. After a change, call <see cref="WantRepair"/>.
     /// </summary>
-    protected internal virtual (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute => null;
+    internal virtual (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute => null;
 
     /// <summary>
     /// Called before <see cref="SendRepair"/> and <see cref="TrySend"/> with the last packet that was sent to its <see cref="PlainRoute"/>
     /// meanwhile.
     /// </summary>
-    protected internal virtual void OnSent(PacketItem newest)
+    internal virtual void OnSent(PacketItem newest)
     {
     }
 
     /// <summary>Sends a packet, or starts to. Called for packets in order.</summary>
     /// <returns><see langword="false"/> if it has no room now; the packet is offered again.</returns>
-    protected internal abstract bool TrySend(PacketItem packet, SendBatch batch);
+    internal abstract bool TrySend(PacketItem packet, SendBatch batch);
 
     /// <summary>
     /// Called once for each title, format and discontinuity, in the ring's order between the packets. If a listener starts in the middle,
@@ -131,21 +131,21 @@ public abstract class Listener
     /// <param name="item">The item; never a packet, nor the end (see <see cref="SendEnd"/>).</param>
     /// <param name="batch">Takes datagrams.</param>
     /// <returns><see langword="false"/> if it has no room now; the item is offered again, and packets wait behind it.</returns>
-    protected internal virtual bool OnItem(RingItem item, SendBatch batch) => true;
+    internal virtual bool OnItem(RingItem item, SendBatch batch) => true;
 
     /// <summary>Sends on what <see cref="TrySend"/> could only start.</summary>
     /// <returns><see langword="false"/> while something still waits.</returns>
-    protected internal virtual bool TryFlush() => true;
+    internal virtual bool TryFlush() => true;
 
     /// <summary>Sends a report of what it was sent and which wall-clock time its positions stand for.</summary>
     /// <param name="now">The instant to report, in ticks.</param>
     /// <param name="batch">Takes the datagrams.</param>
-    protected internal abstract void SendReport(long now, SendBatch batch);
+    internal abstract void SendReport(long now, SendBatch batch);
 
     /// <summary>
     /// Has <see cref="PlainRoute"/> read and <see cref="SendRepair"/> called soon, on the thread that sends. From any thread.
     /// </summary>
-    protected internal void WantRepair()
+    internal void WantRepair()
     {
         if (OnRepairWanted is Action<Listener> wanted && Interlocked.Exchange(ref _wantsRepair, 1) == 0)
         {
@@ -156,7 +156,7 @@ public abstract class Listener
     /// <summary>Sends again what was asked for.</summary>
     /// <param name="now">The instant, in ticks.</param>
     /// <param name="batch">Takes the datagrams.</param>
-    protected internal virtual void SendRepair(long now, SendBatch batch)
+    internal virtual void SendRepair(long now, SendBatch batch)
     {
     }
 
@@ -169,15 +169,15 @@ public abstract class Listener
     /// Whether <see cref="SendEnd"/> is called also if only this run of the rendition ended. <see langword="false"/>: its client would take
     /// that for the station's end; a closed connection makes it connect again.
     /// </summary>
-    protected internal virtual bool IsToldOfStop => true;
+    internal virtual bool IsToldOfStop => true;
 
     /// <summary>Says that the station has ended: all that was due has been sent before.</summary>
-    protected internal abstract void SendEnd(SendBatch batch);
+    internal abstract void SendEnd(SendBatch batch);
 
     /// <summary>
     /// Called once, on the sender's thread, when no more will be sent: the station ended, or it was dropped. Must be quick.
     /// </summary>
-    protected internal abstract void OnFinished(DropReason reason);
+    internal abstract void OnFinished(DropReason reason);
 
     internal void CountSent(PacketItem packet)
     {
@@ -245,7 +245,7 @@ public abstract class Listener
     internal void CountSkipped(long packets) => Volatile.Write(ref _packetsSkipped, _packetsSkipped + packets);
 
     /// <summary>Marks it to be given up; the sender does so on the next occasion.</summary>
-    protected internal void Drop(DropReason reason) => Volatile.Write(ref _dropped, (int)reason);
+    internal void Drop(DropReason reason) => Volatile.Write(ref _dropped, (int)reason);
 
     // Packets sent to it as one of a group: one value, so that a reader counts each packet once while it joins or leaves the group.
     private sealed record Following(LiveEdgeFan? Among, long Packets, long PayloadBytes)
@@ -257,7 +257,7 @@ public abstract class Listener
 }
 
 /// <summary>Why a sender dropped a listener.</summary>
-public enum DropReason
+internal enum DropReason
 {
     /// <summary>It was not dropped: it left, or the station ended.</summary>
     None = 0,

@@ -8,7 +8,7 @@ namespace Linnet.Broadcast.Packets;
 /// A value: it has no state, and equal framings give the same bytes. Any thread may use it. <see cref="BroadcastRing.Know"/> adds it to
 /// a ring.
 /// </remarks>
-public abstract record PacketFraming
+internal abstract record PacketFraming
 {
     /// <summary>The packet in this form. Any thread may call.</summary>
     public virtual ReadOnlyMemory<byte> Frame(PacketItem packet)
@@ -18,5 +18,5 @@ public abstract record PacketFraming
     }
 
     /// <summary>Makes the bytes of one packet. They never change.</summary>
-    protected internal abstract ReadOnlyMemory<byte> Make(PacketItem packet);
+    internal abstract ReadOnlyMemory<byte> Make(PacketItem packet);
 }

@@ -20,7 +20,7 @@ internal sealed record RedFraming(BroadcastRing Ring, RtpFraming Rtp, Redundancy
         ring.Know(new RedFraming(ring, RtpFraming.Of(ring), redundancy));
 
     /// <inheritdoc/>
-    protected internal override ReadOnlyMemory<byte> Make(PacketItem packet)
+    internal override ReadOnlyMemory<byte> Make(PacketItem packet)
     {
         Span<PacketItem?> copies = new PacketItem?[Redundancy.MaxCopies];
         int length = RedPayload.PrimaryHeaderLength + packet.Payload.Length;

@@ -4,7 +4,7 @@ namespace Linnet.Broadcast.Packets;
 
 /// <summary>An RTP packet: header and payload. It is a part of the interleaved frame, so it is never made by itself.</summary>
 /// <param name="Interleaved">The interleaved frame that contains it.</param>
-public sealed record RtpFraming(InterleavedFraming Interleaved) : PacketFraming
+internal sealed record RtpFraming(InterleavedFraming Interleaved) : PacketFraming
 {
     /// <summary>The framing of a ring's packets.</summary>
     public static RtpFraming Of(BroadcastRing ring)
@@ -17,5 +17,5 @@ public sealed record RtpFraming(InterleavedFraming Interleaved) : PacketFraming
     public override ReadOnlyMemory<byte> Frame(PacketItem packet) => Make(packet);
 
     /// <inheritdoc/>
-    protected internal override ReadOnlyMemory<byte> Make(PacketItem packet) => Interleaved.Frame(packet)[InterleavedFrame.HeaderLength..];
+    internal override ReadOnlyMemory<byte> Make(PacketItem packet) => Interleaved.Frame(packet)[InterleavedFrame.HeaderLength..];
 }

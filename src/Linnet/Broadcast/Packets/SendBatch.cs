@@ -3,7 +3,7 @@ using System.Net;
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>Collects the datagrams of one step of a sender thread, to send many in one system call. For one thread.</summary>
-public sealed class SendBatch
+internal sealed class SendBatch
 {
     private readonly OutgoingDatagram[] _datagrams;
     private IDatagramSender? _sender;

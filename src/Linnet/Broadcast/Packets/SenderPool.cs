@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>The sender threads. Each owns its listeners, waits for their deadlines and sends.</summary>
-public sealed class SenderPool : IAsyncDisposable
+internal sealed class SenderPool : IAsyncDisposable
 {
     private readonly SenderThread[] _threads;
     private readonly TimeProvider _time;

@@ -8,7 +8,7 @@ namespace Linnet.Broadcast.Streams;
 /// <param name="CreateContainer">
 /// Creates a container from the rendition's description; no encoder is needed. Each reader of the ring has its own.
 /// </param>
-public sealed record StreamType(string Extension, string ContentType, Func<RenditionInfo, IStreamContainer> CreateContainer)
+internal sealed record StreamType(string Extension, string ContentType, Func<RenditionInfo, IStreamContainer> CreateContainer)
 {
     /// <summary>Bare MP3 frames.</summary>
     public static StreamType Mp3 { get; } = new("mp3", "audio/mpeg", static _ => new BareContainer());

@@ -10,7 +10,7 @@ namespace Linnet.Codecs.Flac;
 /// Source: RFC 9639. Integer PCM of the same bit depth survives bit for bit. libFLAC looks one frame of sound ahead, so a block may or may
 /// not complete a packet; blocks are shorter than packets to keep that delay small. Samples are clipped at ±1; NaN becomes silence.
 /// </remarks>
-public sealed class FlacEncoder : IAudioEncoder
+internal sealed class FlacEncoder : IAudioEncoder
 {
     private const int Compression = 5;
 

@@ -10,7 +10,7 @@ namespace Linnet.Codecs.Mp3;
 /// becomes silence: most distributions build LAME with assertions, and samples of about 10⁵ or more would abort the whole process.
 /// Allocates nothing, unless a block needs limiting.
 /// </remarks>
-public sealed class Mp3Encoder : IAudioEncoder
+internal sealed class Mp3Encoder : IAudioEncoder
 {
     /// <summary>Delay of every MP3 decoder, in frames: half a window of its hybrid filter bank, plus one.</summary>
     private const int DecoderDelay = 529;

@@ -1,7 +1,7 @@
 namespace Linnet.Codecs.Mp3;
 
 /// <summary>Options of an MP3 rendition: bit rate and quality.</summary>
-public sealed record Mp3EncoderOptions : IValidatable
+internal sealed record Mp3EncoderOptions : IValidatable
 {
     /// <summary>
     /// Bits per second, constant: one of those that <see cref="Mp3Rates"/> lists for the sample rate. Default 128,000.

@@ -4,7 +4,7 @@ namespace Linnet.Codecs.Mp3;
 
 /// <summary>The sample rates and bit rates of MPEG-1 and MPEG-2 layer III.</summary>
 /// <remarks>Source: ISO/IEC 11172-3 §2.4.2.3, ISO/IEC 13818-3 §2.4.2.3. MPEG-2.5 is not standardized and left out.</remarks>
-public static class Mp3Rates
+internal static class Mp3Rates
 {
     /// <summary>Lower sample rates are MPEG-2, whose frames are half as long.</summary>
     private const int LowestMpeg1 = 32_000;

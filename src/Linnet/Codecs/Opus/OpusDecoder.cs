@@ -5,7 +5,7 @@ namespace Linnet.Codecs.Opus;
 
 /// <summary>Opus decoder using libopus, at 48 kHz. The codec itself conceals losses.</summary>
 /// <remarks>Source: RFC 6716 §4 (decoding), §4.4 (concealment), §2.1.7 (in-band FEC). Allocates nothing after the constructor.</remarks>
-public sealed class OpusDecoder : IAudioDecoder
+internal sealed class OpusDecoder : IAudioDecoder
 {
     /// <summary>120 ms at 48 kHz: the longest packet (RFC 6716 §3.2.5).</summary>
     private const int LongestPacketFrames = 5760;

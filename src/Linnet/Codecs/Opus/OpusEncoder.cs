@@ -10,7 +10,7 @@ namespace Linnet.Codecs.Opus;
 /// becomes silence; libopus itself clips at ±2 and would make a block of much louder samples silent. Allocates nothing, unless a block
 /// needs limiting.
 /// </remarks>
-public sealed class OpusEncoder : IAudioEncoder
+internal sealed class OpusEncoder : IAudioEncoder
 {
     /// <summary>The sample rate; resample other rates first.</summary>
     public const int SampleRate = 48_000;

@@ -1,7 +1,7 @@
 namespace Linnet.Codecs.Opus;
 
 /// <summary>Options of an Opus rendition: bit rate, delay and complexity.</summary>
-public sealed record OpusEncoderOptions : IValidatable
+internal sealed record OpusEncoderOptions : IValidatable
 {
     /// <summary>Bits per second on average, 6,000–510,000; default 128,000. Below 64,000 stereo music is audibly damaged.</summary>
     public int BitRate { get; init; } = 128_000;

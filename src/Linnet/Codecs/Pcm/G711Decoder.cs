@@ -4,7 +4,7 @@ namespace Linnet.Codecs.Pcm;
 
 /// <summary>Reads telephone sound: PCMU (µ-law) and PCMA (A-law), one byte per sample.</summary>
 /// <remarks>Source: RFC 3551 §4.5.14.</remarks>
-public sealed class G711Decoder : WaveformDecoder
+internal sealed class G711Decoder : WaveformDecoder
 {
     private readonly SampleEncoding _law;
 

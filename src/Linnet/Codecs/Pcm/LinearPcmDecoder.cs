@@ -4,7 +4,7 @@ namespace Linnet.Codecs.Pcm;
 
 /// <summary>Reads L16 and L24, the inverse of <see cref="LinearPcmEncoder"/>.</summary>
 /// <remarks>Source: RFC 3551 §4.5.11 (L16), RFC 3190 §4 (L24).</remarks>
-public sealed class LinearPcmDecoder : WaveformDecoder
+internal sealed class LinearPcmDecoder : WaveformDecoder
 {
     private readonly SampleEncoding _encoding;
 

@@ -8,7 +8,7 @@ namespace Linnet.Codecs.Pcm;
 /// no common player follows. Integers that came from 16 or 24 bit PCM leave bit for bit. Samples are clipped at ±1, and NaN is silence.
 /// Allocates nothing.
 /// </remarks>
-public sealed class LinearPcmEncoder : IAudioEncoder
+internal sealed class LinearPcmEncoder : IAudioEncoder
 {
     /// <summary>The most bytes of sound in one packet, so that it passes any network path unfragmented.</summary>
     public const int MaxPayloadLength = 1200;

@@ -6,7 +6,7 @@ namespace Linnet.Codecs.Pcm;
 /// <remarks>
 /// Integers that came from PCM of as many bits leave bit for bit. Samples are clipped at ±1, and NaN is silence. Allocates nothing.
 /// </remarks>
-public sealed class RawPcmEncoder : IAudioEncoder
+internal sealed class RawPcmEncoder : IAudioEncoder
 {
     private readonly RawPcmFormat _pcm;
     private readonly TpdfDither? _dither;

@@ -3,7 +3,7 @@ using Linnet.Audio;
 namespace Linnet.Codecs.Pcm;
 
 /// <summary>What all decoders of plain samples share: whole frames, a limit, and concealment by continuing the waveform.</summary>
-public abstract class WaveformDecoder : IAudioDecoder
+internal abstract class WaveformDecoder : IAudioDecoder
 {
     private const int LongestPacketMs = 200;
     private const int CommonMtu = 1500;

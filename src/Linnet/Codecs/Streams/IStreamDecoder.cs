@@ -5,7 +5,7 @@ namespace Linnet.Codecs.Streams;
 /// The bytes are untrusted: decoding never throws, its memory is bounded, and its work is proportional to the input. Exceptions from the
 /// sink pass through.
 /// </remarks>
-public interface IStreamDecoder : IDisposable
+internal interface IStreamDecoder : IDisposable
 {
     /// <summary>Why the stream cannot be played, or <see langword="null"/>. Once it is set, further bytes are ignored.</summary>
     StreamProblem? Problem { get; }

@@ -3,7 +3,7 @@ using Linnet.Audio;
 namespace Linnet.Codecs.Streams;
 
 /// <summary>Receives the parts that a stream decoder finds in a stream, in order.</summary>
-public interface IStreamSink
+internal interface IStreamSink
 {
     /// <summary>The format of what follows; called before the first sound and at each change.</summary>
     void OnFormat(StreamFormat format);

@@ -1,7 +1,7 @@
 namespace Linnet.Codecs.Streams;
 
 /// <summary>The encoding of a stream's packets.</summary>
-public enum StreamCodec
+internal enum StreamCodec
 {
     /// <summary>A codec that can only be decoded: AAC and anything else that ffmpeg reads.</summary>
     Other,

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Linnet.Codecs.Streams;
 
 /// <summary>Creates the decoder for a stream that a client sends.</summary>
-public static class StreamDecoders
+internal static class StreamDecoders
 {
     /// <summary>Creates a decoder, or says why there is none.</summary>
     /// <param name="contentType">

@@ -9,5 +9,5 @@ namespace Linnet.Codecs.Streams;
 /// <param name="BitRate">Bits per second, as declared or measured; otherwise 0.</param>
 /// <param name="Headers">Headers that a decoder needs before the packets: FLAC's STREAMINFO block, Vorbis' three headers; otherwise empty.
 /// Immutable.</param>
-public sealed record StreamFormat(
+internal sealed record StreamFormat(
     AudioFormat Pcm, int BitDepth, StreamCodec Codec, int BitRate, IReadOnlyList<ReadOnlyMemory<byte>> Headers);

@@ -6,4 +6,4 @@ namespace Linnet.Codecs.Streams;
 /// <param name="Frames">Frames it decodes to, at its own sample rate; 0 while the decoder primes.</param>
 /// <param name="Follows">Whether it directly follows the packet before it, so that a decoder may use both together.</param>
 /// <param name="Bytes">The packet; immutable. Empty: the sound from here on has no packets that can be passed on.</param>
-public readonly record struct StreamPacket(StreamFormat Format, int Offset, int Frames, bool Follows, ReadOnlyMemory<byte> Bytes);
+internal readonly record struct StreamPacket(StreamFormat Format, int Offset, int Frames, bool Follows, ReadOnlyMemory<byte> Bytes);

@@ -1,7 +1,7 @@
 namespace Linnet.Codecs.Streams;
 
 /// <summary>The kind of problem of a stream.</summary>
-public enum StreamFault
+internal enum StreamFault
 {
     /// <summary>The stream is not what it claims to be, or of no known format.</summary>
     NotSound,
@@ -19,7 +19,7 @@ public enum StreamFault
 /// <summary>Why a stream cannot be played.</summary>
 /// <param name="Fault">The kind of problem.</param>
 /// <param name="Text">A sentence for the user. Contains no text that the sender could choose.</param>
-public sealed record StreamProblem(StreamFault Fault, string Text)
+internal sealed record StreamProblem(StreamFault Fault, string Text)
 {
     /// <summary>The beginning of most texts; a file name can replace it.</summary>
     internal const string Subject = "The stream ";

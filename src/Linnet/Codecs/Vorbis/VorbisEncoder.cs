@@ -10,7 +10,7 @@ namespace Linnet.Codecs.Vorbis;
 /// own, and the first stands for none. Decoded sound is not delayed. Samples are limited to ±16, and NaN becomes silence: libvorbis would
 /// pass both into its filters.
 /// </remarks>
-public sealed class VorbisEncoder : IAudioEncoder
+internal sealed class VorbisEncoder : IAudioEncoder
 {
     /// <summary>libvorbis never makes longer packets: this is several times what its highest quality needs.</summary>
     private const int LongestPacket = 16 * 1024;

@@ -9,13 +9,18 @@ using Linnet.Transports.PyAudio;
 namespace Linnet.Serving.PyAudio;
 
 /// <summary>The PyAudio tutorial's formats: one station for that tutorial's programs.</summary>
-public sealed class PyAudioProtocol : IServedProtocol
+internal sealed class PyAudioProtocol : IServedProtocol
 {
     private readonly PyAudioServer _server;
     private readonly StationDirectory _directory;
     private readonly string? _station;
 
-    private PyAudioProtocol(PyAudioServerOptions options, ServingContext context)
+    /// <summary>Opens its ports.</summary>
+    /// <param name="options">Ports, station and limits, without problems.</param>
+    /// <param name="context">The parts of the server that it uses.</param>
+    /// <exception cref="ArgumentException">The station does not exist.</exception>
+    /// <exception cref="PortException">A port cannot be opened. Ports opened before are closed again.</exception>
+    internal PyAudioProtocol(PyAudioServerOptions options, ServingContext context)
     {
         MaxListeners = options.MaxTcpListeners + options.MaxLeases;
         _directory = context.Directory;
@@ -65,15 +70,6 @@ public sealed class PyAudioProtocol : IServedProtocol
 
     /// <inheritdoc/>
     public int MaxListeners { get; }
-
-    /// <summary>Creates the factory for <see cref="StationServerOptions.Protocols"/>.</summary>
-    /// <param name="options">Ports, station and limits.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
-    public static ProtocolFactory With(PyAudioServerOptions options)
-    {
-        options.ThrowIfInvalid();
-        return context => new PyAudioProtocol(options, context);
-    }
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) => _server.RunAsync(cancellationToken);

@@ -12,7 +12,7 @@ namespace Linnet.Sources.Ingest;
 /// It switches to the sender once enough of its sound is buffered, and away from it while enough is left for the cross-fade. The station
 /// may read ahead and follows the sender's pace; during the fallback it runs at its own.
 /// </remarks>
-public sealed class FallbackSource : IAudioSource
+internal sealed class FallbackSource : IAudioSource
 {
     private static readonly TimeSpan FadeTime = TimeSpan.FromMilliseconds(500);
 

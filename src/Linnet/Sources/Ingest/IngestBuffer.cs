@@ -9,7 +9,7 @@ namespace Linnet.Sources.Ingest;
 /// the titles at their frames.
 /// </summary>
 /// <remarks>One writer at a time, one reader. A writer that is too fast must wait; the reader never waits.</remarks>
-public sealed class IngestBuffer
+internal sealed class IngestBuffer
 {
     /// <summary>Maximum number of samples held, however much a few bytes decode to: 64 MiB.</summary>
     internal const int MaxSamples = 1 << 24;

@@ -7,7 +7,7 @@ namespace Linnet.Sources.Ingest;
 /// <summary>
 /// A sender's access to an <see cref="IngestBuffer"/>: converts its sound to the buffer's format. Used by one thread.
 /// </summary>
-public sealed class IngestWriter : IStreamTarget
+internal sealed class IngestWriter : IStreamTarget
 {
     /// <summary>
     /// Maximum bytes of consecutive packets passed on that decode to nothing. Decoders need some at the start: Vorbis one, Opus at most 1.4

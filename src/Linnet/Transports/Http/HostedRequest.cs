@@ -7,7 +7,7 @@ using Linnet.Wire.Proxy;
 namespace Linnet.Transports.Http;
 
 /// <summary>A request that a web server has read, such as the second one of a kept-alive connection.</summary>
-public abstract class HostedRequest
+internal abstract class HostedRequest
 {
     /// <summary>The request's head.</summary>
     public abstract HttpRequestHead Head { get; }

@@ -14,7 +14,7 @@ namespace Linnet.Transports.Http;
 /// <summary>Serves a connection whose first request is neither to listen nor to push, to its end.</summary>
 /// <param name="head">The first request's head; <see langword="null"/>: it is malformed. None of its bytes was consumed.</param>
 /// <param name="request">The client, and how it knows this server.</param>
-public delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest request);
+internal delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest request);
 
 /// <summary>
 /// The front of the HTTP port: reads the head of a connection's first request once, and routes it once:
@@ -25,7 +25,7 @@ public delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest request
 /// read by the web server, which offers it here (<see cref="TryServeAsync"/>): it is answered through the web server's pipe.
 /// Source: docs/wire/icy.md.
 /// </remarks>
-public sealed class HttpFront
+internal sealed class HttpFront
 {
     private readonly RadioServer _radio;
     private readonly PushServer? _push;

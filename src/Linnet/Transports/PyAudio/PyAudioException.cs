@@ -8,7 +8,7 @@ namespace Linnet.Transports.PyAudio;
 /// <summary>
 /// A server of the PyAudio tutorial's formats is gone, or sends something else. The message is one sentence that a user can act on.
 /// </summary>
-public sealed class PyAudioException : TransportException
+internal sealed class PyAudioException : TransportException
 {
     /// <summary>An exception without a story.</summary>
     public PyAudioException()

@@ -11,16 +11,16 @@ internal sealed record PyAudioFraming : EnvelopeFraming
     internal static PyAudioFraming Of(BroadcastRing ring) => ring.Know(new PyAudioFraming());
 
     /// <inheritdoc/>
-    protected internal override int HeadLength(int payloadLength)
+    internal override int HeadLength(int payloadLength)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadLength, PyAudioMessage.MaxSoundLength);
         return PyAudioMessage.HeadLength(payloadLength);
     }
 
     /// <inheritdoc/>
-    protected internal override int TailLength(int payloadLength) => PyAudioMessage.TailLength;
+    internal override int TailLength(int payloadLength) => PyAudioMessage.TailLength;
 
     /// <inheritdoc/>
-    protected internal override void WriteAround(PacketItem packet, Span<byte> frame) =>
+    internal override void WriteAround(PacketItem packet, Span<byte> frame) =>
         PyAudioMessage.WriteAround(frame, packet.Payload.Length);
 }

@@ -74,7 +74,7 @@ public sealed record PyAudioServerOptions : IValidatable
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether an address may listen over UDP.</summary>
-    public bool Allows(IPAddress address)
+    internal bool Allows(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -1,7 +1,7 @@
 namespace Linnet.Transports.PyAudio;
 
 /// <summary>Why a PyAudio client was refused or disconnected.</summary>
-public enum PyAudioRefusal
+internal enum PyAudioRefusal
 {
     /// <summary>The limit of listeners is reached.</summary>
     TooMany,
@@ -26,7 +26,7 @@ public enum PyAudioRefusal
 }
 
 /// <summary>Why a listener over PyAudio ended.</summary>
-public enum PyAudioEnd
+internal enum PyAudioEnd
 {
     /// <summary>The client closed the connection, or it broke.</summary>
     Left,
@@ -63,7 +63,7 @@ public enum PyAudioEnd
 /// <param name="Renewed">Hellos from clients that were already listening.</param>
 /// <param name="Refused">Connections and datagrams refused since the start, by reason.</param>
 /// <param name="Ended">Listeners that ended since the start, by reason.</param>
-public sealed record PyAudioServerSnapshot(
+internal sealed record PyAudioServerSnapshot(
     int TcpListeners,
     int UdpListeners,
     long Accepted,

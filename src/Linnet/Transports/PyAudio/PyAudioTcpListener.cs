@@ -15,16 +15,16 @@ internal sealed class PyAudioTcpListener(RingLease lease, IPEndPoint remote, Fra
     private readonly PyAudioFraming _framing = PyAudioFraming.Of(lease.Ring);
 
     /// <inheritdoc/>
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>
+    internal override bool TrySend(PacketItem packet, SendBatch batch) =>
         Output.TrySend(_framing.Frame(packet)) || DropIfBroken();
 
     /// <summary>The format has no place for it.</summary>
-    protected internal override void SendReport(long now, SendBatch batch)
+    internal override void SendReport(long now, SendBatch batch)
     {
     }
 
     /// <summary>The server says it, and may have to wait for that.</summary>
-    protected internal override void SendEnd(SendBatch batch)
+    internal override void SendEnd(SendBatch batch)
     {
     }
 }

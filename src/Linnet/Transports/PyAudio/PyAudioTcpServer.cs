@@ -15,7 +15,7 @@ namespace Linnet.Transports.PyAudio;
 /// <see cref="TcpListenerHost"/>, or a server such as Kestrel, accepts the connections and gives each to
 /// <see cref="ServeAsync(IDuplexPipe, Socket, ConnectionOutput?, CancellationToken)"/>. Source: docs/wire/pyaudio.md.
 /// </remarks>
-public sealed class PyAudioTcpServer
+internal sealed class PyAudioTcpServer
 {
     private static readonly byte[] Empty = EmptyMessage();
 

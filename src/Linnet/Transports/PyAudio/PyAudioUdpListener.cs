@@ -24,7 +24,7 @@ internal sealed class PyAudioUdpListener(
     private int _failures;
 
     /// <inheritdoc/>
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
         if (_packets.Count > 0 && packet.Position != _end)
         {
@@ -47,15 +47,15 @@ internal sealed class PyAudioUdpListener(
     }
 
     /// <summary>The format has no sender reports.</summary>
-    protected internal override void SendReport(long now, SendBatch batch)
+    internal override void SendReport(long now, SendBatch batch)
     {
     }
 
     /// <summary>Sends the samples that do not fill a datagram. Empty datagrams are sent elsewhere, since they take time.</summary>
-    protected internal override void SendEnd(SendBatch batch) => SendRest(batch);
+    internal override void SendEnd(SendBatch batch) => SendRest(batch);
 
     /// <inheritdoc/>
-    protected internal override void OnFinished(DropReason reason) => onFinished(reason);
+    internal override void OnFinished(DropReason reason) => onFinished(reason);
 
     /// <summary>Sends the samples that do not fill a datagram.</summary>
     /// <param name="batch">Counts the datagram if called on the sender's thread. Otherwise the sender must have released the

@@ -7,4 +7,4 @@ namespace Linnet.Transports.Rtp;
 /// <param name="RoundTrip">From our report to the listener's answer, minus the listener's own delay; <see langword="null"/> if it had
 /// received no report.</param>
 /// <param name="Reports">Reports it has sent so far.</param>
-public sealed record ReceptionReport(double FractionLost, int PacketsLost, TimeSpan Jitter, TimeSpan? RoundTrip, long Reports);
+internal sealed record ReceptionReport(double FractionLost, int PacketsLost, TimeSpan Jitter, TimeSpan? RoundTrip, long Reports);

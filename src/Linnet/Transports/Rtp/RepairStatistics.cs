@@ -11,7 +11,7 @@ namespace Linnet.Transports.Rtp;
 /// <param name="Repeated">Requests ignored because the packet had just been resent.</param>
 /// <param name="RetransmittedBytes">Bytes of RTP resent.</param>
 /// <param name="CopyBytes">Bytes of RTP that copies added to its packets.</param>
-public sealed record RepairStatistics(
+internal sealed record RepairStatistics(
     Redundancy? Redundancy,
     long Requested,
     long Retransmitted,

@@ -5,7 +5,7 @@ namespace Linnet.Transports.Rtp;
 
 /// <summary>Two UDP sockets on neighbouring ports: RTP on the even one, RTCP on the next.</summary>
 /// <remarks>Source: RFC 3550 §11.</remarks>
-public sealed class RtpPortPair : IDisposable
+internal sealed class RtpPortPair : IDisposable
 {
     // Each attempt uses a random port; this many in a row fail only if nearly all ports are taken.
     private const int MaxTries = 100;

@@ -31,28 +31,28 @@ internal sealed class UdpListener : Listener, IFarewell
     }
 
     /// <inheritdoc/>
-    protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+    internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
         _repair?.Redundancy is null ? (_route.Rtp, _route.RtpAddress, _rtp) : null;
 
     /// <inheritdoc/>
-    protected internal override void OnSent(PacketItem newest) => _repair?.OnSent(newest);
+    internal override void OnSent(PacketItem newest) => _repair?.OnSent(newest);
 
     /// <inheritdoc/>
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+    internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
         batch.Add(_route.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? _rtp.Frame(packet));
         return true;
     }
 
     /// <inheritdoc/>
-    protected internal override void SendRepair(long now, SendBatch batch) =>
+    internal override void SendRepair(long now, SendBatch batch) =>
         _repair?.Send(now, Ring, datagram => batch.Add(_route.Rtp, _route.RtpAddress, datagram));
 
     /// <inheritdoc/>
     protected override int PayloadBytesOf(PacketItem packet) => _repair?.LastPayloadBytes ?? packet.Payload.Length;
 
     /// <inheritdoc/>
-    protected internal override void SendReport(long now, SendBatch batch)
+    internal override void SendReport(long now, SendBatch batch)
     {
         if (_rtcp.Report(this, now, feedback: _route.Feedback) is byte[] report)
         {
@@ -61,14 +61,14 @@ internal sealed class UdpListener : Listener, IFarewell
     }
 
     /// <inheritdoc/>
-    protected internal override bool IsToldOfStop => false;
+    internal override bool IsToldOfStop => false;
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
+    internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
 
     /// <inheritdoc/>
     public void SayGoodbye(string reason, SendBatch batch) => batch.Add(_route.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this, reason));
 
     /// <inheritdoc/>
-    protected internal override void OnFinished(DropReason reason) => _onFinished(reason);
+    internal override void OnFinished(DropReason reason) => _onFinished(reason);
 }

@@ -8,7 +8,7 @@ namespace Linnet.Transports.Rtp;
 /// <param name="datagram">The bytes; untrusted, since they come from the network.</param>
 /// <param name="from">The source address, in the form of the receiving socket; equal by value to the result of
 /// <see cref="UdpSocket.AddressOf"/>.</param>
-public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress from);
+internal delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress from);
 
 /// <summary>A UDP socket from which any number of threads may send and one may receive.</summary>
 /// <remarks>
@@ -16,7 +16,7 @@ public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddress 
 /// datagram. On Linux many datagrams are sent in one system call. The socket is not connected, so on Linux it gets no ICMP errors of dead
 /// peers; on Windows those errors are switched off.
 /// </remarks>
-public sealed class UdpSocket : IDatagramSender, IDisposable
+internal sealed class UdpSocket : IDatagramSender, IDisposable
 {
     private const int MaxDatagram = 65_535;
 

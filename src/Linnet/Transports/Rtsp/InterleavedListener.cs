@@ -20,11 +20,11 @@ internal sealed class InterleavedListener(
     private readonly InterleavedFraming _framing = InterleavedFraming.Of(lease.Ring);
 
     /// <inheritdoc/>
-    protected internal override bool TrySend(PacketItem packet, SendBatch batch) =>
+    internal override bool TrySend(PacketItem packet, SendBatch batch) =>
         Output.TrySend(_framing.Frame(packet), (byte)channels.Rtp) || DropIfBroken();
 
     /// <inheritdoc/>
-    protected internal override void SendReport(long now, SendBatch batch)
+    internal override void SendReport(long now, SendBatch batch)
     {
         if (rtcp.Report(this, now, InterleavedFrame.HeaderLength) is byte[] report)
         {
@@ -33,10 +33,10 @@ internal sealed class InterleavedListener(
     }
 
     /// <inheritdoc/>
-    protected internal override bool IsToldOfStop => false;
+    internal override bool IsToldOfStop => false;
 
     /// <inheritdoc/>
-    protected internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
+    internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
 
     /// <inheritdoc/>
     public void SayGoodbye(string reason, SendBatch batch) =>

@@ -3,7 +3,7 @@ namespace Linnet.Transports.Rtsp;
 /// <summary>
 /// An RTSP server is gone, refuses a request or sends an invalid response. The message is one sentence that a user can act on.
 /// </summary>
-public sealed class RtspException : TransportException
+internal sealed class RtspException : TransportException
 {
     /// <summary>Creates an exception with a generic message.</summary>
     public RtspException()

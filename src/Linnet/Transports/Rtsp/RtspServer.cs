@@ -20,7 +20,7 @@ namespace Linnet.Transports.Rtsp;
 /// </para>
 /// <para>Source: RFC 2326; RFC 3550 for RTP and RTCP.</para>
 /// </remarks>
-public sealed class RtspServer
+internal sealed class RtspServer
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 

@@ -5,7 +5,7 @@ using Linnet.Wire.Rtsp;
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>Why a session ended.</summary>
-public enum RtspSessionEnd
+internal enum RtspSessionEnd
 {
     /// <summary>The client sent TEARDOWN.</summary>
     Teardown,
@@ -33,7 +33,7 @@ public enum RtspSessionEnd
 }
 
 /// <summary>Why the server closed or refused a connection.</summary>
-public enum RtspConnectionRefusal
+internal enum RtspConnectionRefusal
 {
     /// <summary>The limit of connections without a session is reached, in total or for its address.</summary>
     TooMany,

@@ -30,7 +30,7 @@ public sealed record RtspServerOptions : IValidatable
     public int MaxIdleConnectionsPerAddress { get; init; } = 250;
 
     /// <summary>The maximum size of a request.</summary>
-    public RtspLimits Limits { get; init; } = RtspLimits.Default;
+    internal RtspLimits Limits { get; init; } = RtspLimits.Default;
 
     /// <summary>The timeout for a complete request, for the first request, and for sending a response. 1–300 s; default 10 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -16,7 +16,7 @@ namespace Linnet.Transports.Rtsp;
 /// <param name="Lag">The duration of these bytes.</param>
 /// <param name="Reception">Its last reception report; <see langword="null"/>: none.</param>
 /// <param name="Since">When it was set up.</param>
-public sealed record RtspSessionSnapshot(
+internal sealed record RtspSessionSnapshot(
     IPEndPoint Remote,
     string Transport,
     string Station,
@@ -51,7 +51,7 @@ public sealed record RtspSessionSnapshot(
 /// <param name="PortsLatched">Times a listener over UDP sent from another port than it had announced.</param>
 /// <param name="StrangeDatagrams">Datagrams from addresses without a listener.</param>
 /// <param name="MalformedDatagrams">Malformed RTCP datagrams from listeners.</param>
-public sealed record RtspServerSnapshot(
+internal sealed record RtspServerSnapshot(
     IReadOnlyList<RtspSessionSnapshot> Sessions,
     int IdleConnections,
     long Connections,

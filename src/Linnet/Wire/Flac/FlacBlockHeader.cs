@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Flac;
 
 /// <summary>The kind of a metadata block. Kinds not listed here are skipped.</summary>
-public enum FlacBlockType
+internal enum FlacBlockType
 {
     /// <summary>The stream's description.</summary>
     StreamInfo = 0,
@@ -18,7 +18,7 @@ public enum FlacBlockType
 /// <param name="IsLast">Whether this is the last metadata block; audio follows it.</param>
 /// <param name="BlockLength">Bytes in the block after this header, below 2^24.</param>
 /// <remarks>Source: RFC 9639 §8.1.</remarks>
-public readonly record struct FlacBlockHeader(FlacBlockType Type, bool IsLast, int BlockLength)
+internal readonly record struct FlacBlockHeader(FlacBlockType Type, bool IsLast, int BlockLength)
 {
     /// <summary>Bytes in the header.</summary>
     public const int Length = 4;

@@ -11,7 +11,7 @@ namespace Linnet.Wire.Flac;
 /// <param name="BitDepth">Bits per sample, 4–32.</param>
 /// <param name="Length">Bytes in the header, including its checksum.</param>
 /// <remarks>Source: RFC 9639 §9.1.</remarks>
-public readonly record struct FlacFrameHeader(bool IsVariable, long Number, int Frames, AudioFormat Format, int BitDepth, int Length)
+internal readonly record struct FlacFrameHeader(bool IsVariable, long Number, int Frames, AudioFormat Format, int BitDepth, int Length)
 {
     /// <summary>The longest header, in bytes.</summary>
     public const int MaxLength = 16;

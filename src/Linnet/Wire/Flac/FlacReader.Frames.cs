@@ -4,7 +4,7 @@ using Linnet.Wire.Mpeg;
 namespace Linnet.Wire.Flac;
 
 /// <content>Finds the ends of frames.</content>
-public sealed partial class FlacReader
+internal sealed partial class FlacReader
 {
     private static readonly SearchValues<byte> Begins = SearchValues.Create([0xFF, .. "fTIA"u8]);
 

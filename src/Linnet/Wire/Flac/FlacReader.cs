@@ -4,7 +4,7 @@ using Linnet.Wire.Ogg;
 namespace Linnet.Wire.Flac;
 
 /// <summary>The kind of item found in a FLAC stream.</summary>
-public enum FlacItemKind
+internal enum FlacItemKind
 {
     /// <summary>The start of a stream: <see cref="FlacItem.Info"/>.</summary>
     StreamInfo,
@@ -17,7 +17,7 @@ public enum FlacItemKind
 }
 
 /// <summary>One item of a FLAC stream. Valid until the reader's next call.</summary>
-public readonly ref struct FlacItem
+internal readonly ref struct FlacItem
 {
     /// <summary>The kind of item.</summary>
     public FlacItemKind Kind { get; init; }
@@ -44,7 +44,7 @@ public readonly ref struct FlacItem
 /// when the next header has arrived; <see cref="TryReadLast"/> returns the last one. Every byte is summed at most twice. For use by one
 /// thread. Source: RFC 9639 §6, §8, §9.
 /// </remarks>
-public sealed partial class FlacReader
+internal sealed partial class FlacReader
 {
     /// <summary>The longest metadata block that is read, in bytes. The rest of a longer one is skipped.</summary>
     public const int MaxBlock = 1 << 16;

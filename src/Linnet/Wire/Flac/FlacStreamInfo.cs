@@ -12,7 +12,7 @@ namespace Linnet.Wire.Flac;
 /// <param name="MaxFrame">Bytes in the longest FLAC frame; 0 if unknown.</param>
 /// <param name="Length">Frames in total; 0 if unknown, as in a live stream.</param>
 /// <remarks>Source: RFC 9639 §8.2. The MD5 of the audio is written as unknown and not read.</remarks>
-public sealed record FlacStreamInfo(
+internal sealed record FlacStreamInfo(
     AudioFormat Format, int BitDepth, int MinBlock, int MaxBlock, int MinFrame = 0, int MaxFrame = 0, long Length = 0)
 {
     /// <summary>Bytes in the block, without its header.</summary>

@@ -4,7 +4,7 @@ namespace Linnet.Wire.Http;
 
 /// <summary>Which of several kinds of sound a listener's <c>Accept</c> prefers.</summary>
 /// <remarks>Source: RFC 9110 §12.5.1. Malformed parts are skipped.</remarks>
-public static class AcceptHeader
+internal static class AcceptHeader
 {
     /// <summary>Ranges after this many are ignored.</summary>
     public const int MaxRanges = 64;

@@ -8,7 +8,7 @@ namespace Linnet.Wire.Http;
 
 /// <summary>Who pushes, and with which password: the <c>Basic</c> scheme.</summary>
 /// <remarks>Source: RFC 7617. Printing it shows no password.</remarks>
-public sealed class BasicCredentials
+internal sealed class BasicCredentials
 {
     /// <summary>The most bytes of user and password together.</summary>
     public const int MaxLength = 512;

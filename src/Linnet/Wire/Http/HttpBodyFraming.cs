@@ -4,7 +4,7 @@ using Linnet.Wire.Messages;
 namespace Linnet.Wire.Http;
 
 /// <summary>How the end of a body is found.</summary>
-public enum HttpBodyKind
+internal enum HttpBodyKind
 {
     /// <summary>The end of the connection ends the body, as with a source that sends neither length nor chunks.</summary>
     UntilClose,
@@ -20,7 +20,7 @@ public enum HttpBodyKind
 /// <param name="Kind">How its end is found.</param>
 /// <param name="Length">Its bytes, if <paramref name="Kind"/> is <see cref="HttpBodyKind.Length"/>.</param>
 /// <remarks>Source: RFC 9112 §6.</remarks>
-public readonly record struct HttpBodyFraming(HttpBodyKind Kind, long Length = 0)
+internal readonly record struct HttpBodyFraming(HttpBodyKind Kind, long Length = 0)
 {
     /// <summary>Reads it from a head. Both a length and chunks are refused: so a message is smuggled past a proxy (§6.3).</summary>
     internal static bool TryParse(MessageHeaders headers, out HttpBodyFraming framing)

@@ -13,7 +13,7 @@ namespace Linnet.Wire.Http;
 /// }
 /// </code>
 /// </example>
-public sealed class HttpBodyReader
+internal sealed class HttpBodyReader
 {
     /// <summary>The longest line of a chunk's size, its extensions included, and the longest trailer line.</summary>
     public const int MaxLine = 1024;

@@ -6,7 +6,7 @@ namespace Linnet.Wire.Http;
 /// How much of a peer's HTTP head is read before it is refused. Start line: 4 KiB by default. Head: 8 KiB by default. Headers that are too
 /// long or too many are answered 431.
 /// </summary>
-public sealed record HttpLimits : MessageLimits
+internal sealed record HttpLimits : MessageLimits
 {
     /// <summary>The default limits.</summary>
     public HttpLimits()

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Http;
 
 /// <summary>The protocol that a head names in its start line.</summary>
-public enum HttpProtocol
+internal enum HttpProtocol
 {
     /// <summary><c>HTTP/1.0</c>. Linnet's own answers use it: the body ends with the connection.</summary>
     Http10,

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Http;
 
 /// <summary>The result of reading a message's head.</summary>
-public enum HttpReadResult
+internal enum HttpReadResult
 {
     /// <summary>The head is incomplete.</summary>
     NeedMore,

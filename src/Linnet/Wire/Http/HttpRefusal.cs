@@ -6,4 +6,4 @@ namespace Linnet.Wire.Http;
 /// <param name="Status">The answer's status.</param>
 /// <param name="Reason">A sentence for its body. Holds nothing that the peer sent.</param>
 /// <param name="IsHttp">Whether the peer speaks a protocol of this family at all; if not, an answer would be noise to it.</param>
-public sealed record HttpRefusal(HttpStatusCode Status, string Reason, bool IsHttp = true);
+internal sealed record HttpRefusal(HttpStatusCode Status, string Reason, bool IsHttp = true);

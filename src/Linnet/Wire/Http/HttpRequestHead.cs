@@ -8,7 +8,7 @@ namespace Linnet.Wire.Http;
 
 /// <summary>The head of a request as listeners and sources send it: HTTP/1.0, HTTP/1.1 or Icecast's <c>ICE/1.0</c>.</summary>
 /// <remarks>Source: RFC 9112 §3 (request line), §3.2 (target); docs/wire/icy.md.</remarks>
-public sealed class HttpRequestHead
+internal sealed class HttpRequestHead
 {
     /// <summary>A request of our own, without headers.</summary>
     /// <param name="method">A token, such as <c>GET</c>.</param>

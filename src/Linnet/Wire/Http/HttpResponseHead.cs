@@ -12,7 +12,7 @@ namespace Linnet.Wire.Http;
 /// Ours use <c>HTTP/1.0</c>, with neither length nor chunks where audio follows: the audio ends with the connection, as internet radios
 /// of any age expect. Source: RFC 9112 §4; docs/wire/icy.md.
 /// </remarks>
-public sealed class HttpResponseHead
+internal sealed class HttpResponseHead
 {
     /// <summary>An answer without headers.</summary>
     /// <param name="status">100 to 599.</param>

@@ -8,7 +8,7 @@ namespace Linnet.Wire.Http;
 /// Sources encode it badly: a <c>%</c> without two digits stands for itself, bytes beyond ASCII may come unencoded. Values are UTF-8 if
 /// they are valid as that, else Windows-1252, unless a <c>charset</c> parameter names another encoding that .NET knows.
 /// </remarks>
-public sealed class QueryString
+internal sealed class QueryString
 {
     /// <summary>Parameters after this many are ignored.</summary>
     public const int MaxParameters = 32;

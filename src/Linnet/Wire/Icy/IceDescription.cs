@@ -14,7 +14,7 @@ namespace Linnet.Wire.Icy;
 /// <param name="BitRate">Bits per second; 0 if not stated. A claim by the peer: do not rely on it.</param>
 /// <param name="SampleRate">Hz; 0 if not stated. Also a claim.</param>
 /// <param name="Channels">Channels; 0 if not stated. Also a claim.</param>
-public sealed record IceDescription(
+internal sealed record IceDescription(
     string? Name, string? Description, string? Genre, string? Url, bool? IsPublic, int BitRate, int SampleRate, int Channels)
 {
     private const int MaxKilobits = 100_000;

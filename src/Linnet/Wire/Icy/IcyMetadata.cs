@@ -8,7 +8,7 @@ namespace Linnet.Wire.Icy;
 /// <param name="Title">The title; empty clears the previous one. <see langword="null"/> if the block has none.</param>
 /// <param name="Url">The address that belongs to the title, or <see langword="null"/>.</param>
 /// <remarks>The first byte is the length of the rest, in units of 16 bytes. Zeros pad the text.</remarks>
-public sealed record IcyMetadata(string? Title, string? Url = null)
+internal sealed record IcyMetadata(string? Title, string? Url = null)
 {
     /// <summary>The longest block, in bytes: its first byte and 255 × 16.</summary>
     public const int MaxBlock = 1 + (255 * 16);

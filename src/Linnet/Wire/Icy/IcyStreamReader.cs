@@ -5,7 +5,7 @@ namespace Linnet.Wire.Icy;
 
 /// <summary>Separates audio from titles in a stream that carries both. Input may arrive in pieces of any size.</summary>
 /// <remarks>For use by one thread. Holds at most one block.</remarks>
-public sealed class IcyStreamReader
+internal sealed class IcyStreamReader
 {
     private readonly int _interval;
     private readonly Encoding? _encoding;

@@ -5,7 +5,7 @@ namespace Linnet.Wire.Messages;
 
 /// <summary>The headers of one message, in the order in which they were received or added. Names are compared without case.</summary>
 /// <remarks>Nothing that would break out of its line can get in: a name is a token, a value has no control characters.</remarks>
-public sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
+internal sealed class MessageHeaders : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> _lines = [];
 

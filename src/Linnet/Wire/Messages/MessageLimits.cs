@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Messages;
 
 /// <summary>How much of the head of a peer's message is read before it is refused. Lengths are in bytes, without line ends.</summary>
-public abstract record MessageLimits : IValidatable
+internal abstract record MessageLimits : IValidatable
 {
     /// <summary>The start line. A longer one is answered 414. 64 – 65,536.</summary>
     public int MaxStartLine { get; init; }

@@ -7,7 +7,7 @@ namespace Linnet.Wire.Mpeg;
 /// <param name="FrameLength">Bytes in the frame, including this header.</param>
 /// <param name="Frames">Frames that the core decodes to, 1024–4096.</param>
 /// <remarks>Source: ISO 13818-7 §6.2.</remarks>
-public readonly record struct AdtsHeader(int Profile, int SampleRate, int Channels, int FrameLength, int Frames)
+internal readonly record struct AdtsHeader(int Profile, int SampleRate, int Channels, int FrameLength, int Frames)
 {
     /// <summary>Bytes in the header, without the optional checksum.</summary>
     public const int Length = 7;

@@ -8,7 +8,7 @@ namespace Linnet.Wire.Mpeg;
 /// information (the bit reservoir). Where two streams are spliced, the first frames after the splice cannot be decoded, but later
 /// frames need their bytes. Source: ISO 11172-3 §2.4.1.7, §2.4.2.7.
 /// </remarks>
-public static class Mp3Frame
+internal static class Mp3Frame
 {
     /// <summary>How far before a frame its audio can begin, in bytes.</summary>
     public const int MaxReservoir = 511;

@@ -5,7 +5,7 @@ using Linnet.Wire.Tags;
 namespace Linnet.Wire.Mpeg;
 
 /// <summary>One frame. Valid until the framer's next call.</summary>
-public readonly ref struct MpegFrame
+internal readonly ref struct MpegFrame
 {
     /// <summary>The frame's header.</summary>
     public MpegHeader Header { get; init; }
@@ -27,7 +27,7 @@ public readonly ref struct MpegFrame
 /// A header is only 11 bits that may occur anywhere. So the first frame counts only if a matching one follows at its end; after that,
 /// each frame is returned as soon as it is whole. For use by one thread; holds a few KiB.
 /// </remarks>
-public sealed class MpegFramer
+internal sealed class MpegFramer
 {
     private static readonly SearchValues<byte> Begins = SearchValues.Create([0xFF, (byte)'I', (byte)'T', (byte)'A']);
 

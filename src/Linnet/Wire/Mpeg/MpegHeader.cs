@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Mpeg;
 
 /// <summary>The MPEG version of a frame. Versions differ in sample rates and frame lengths.</summary>
-public enum MpegVersion
+internal enum MpegVersion
 {
     /// <summary>MPEG-1 (ISO 11172-3): 32, 44.1 and 48 kHz.</summary>
     Mpeg1,
@@ -22,7 +22,7 @@ public enum MpegVersion
 /// <param name="IsPadded">Whether the frame is one slot longer.</param>
 /// <param name="Channels">1 or 2.</param>
 /// <remarks>Source: ISO 11172-3 §2.4.1.3, ISO 13818-3 §2.4.2.3. Free-format frames, whose length is unknown, are refused.</remarks>
-public readonly record struct MpegHeader(
+internal readonly record struct MpegHeader(
     MpegVersion Version, int Layer, bool HasSum, int BitRate, int SampleRate, bool IsPadded, int Channels)
 {
     /// <summary>Bytes in the header.</summary>

@@ -4,7 +4,7 @@ namespace Linnet.Wire.Mpeg;
 
 /// <summary>Tags found in streams of MPEG audio and other formats: ID3v2, ID3v1 and APE.</summary>
 /// <remarks>Source: ID3v2.4.0 §3.1; ID3v1; APEv2 header. Only their lengths are read.</remarks>
-public static class MpegTag
+internal static class MpegTag
 {
     /// <summary>Bytes needed to identify a tag.</summary>
     public const int HeadLength = 32;

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Ogg;
 
 /// <summary>The codec of a logical stream.</summary>
-public enum OggCodec
+internal enum OggCodec
 {
     /// <summary>Any other codec.</summary>
     Unknown,
@@ -17,7 +17,7 @@ public enum OggCodec
 }
 
 /// <summary>Identifies codecs by the first bytes of their first packet.</summary>
-public static class OggCodecs
+internal static class OggCodecs
 {
     /// <summary>Gets the codec whose first packet this is.</summary>
     public static OggCodec Identify(ReadOnlySpan<byte> packet) =>

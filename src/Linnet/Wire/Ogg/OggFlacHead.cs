@@ -6,7 +6,7 @@ namespace Linnet.Wire.Ogg;
 
 /// <summary>The first packet of FLAC in Ogg: the number of metadata packets that follow, and STREAMINFO.</summary>
 /// <remarks>Source: RFC 9639 §10.1.</remarks>
-public static class OggFlacHead
+internal static class OggFlacHead
 {
     private const int InfoAt = 13;
 

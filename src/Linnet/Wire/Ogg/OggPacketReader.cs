@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Ogg;
 
 /// <summary>One packet of a logical stream. Valid until the reader's next call.</summary>
-public readonly ref struct OggPacket
+internal readonly ref struct OggPacket
 {
     /// <summary>The packet's bytes. May be empty.</summary>
     public ReadOnlySpan<byte> Data { get; init; }
@@ -29,7 +29,7 @@ public readonly ref struct OggPacket
 /// If several streams run side by side (video, text), reads the first whose codec is known and skips the others. Source: RFC 3533 §5,
 /// §6. For use by one thread.
 /// </remarks>
-public sealed class OggPacketReader
+internal sealed class OggPacketReader
 {
     /// <summary>
     /// The longest packet kept, in bytes. Of a longer one, such as a comment with a picture, only the beginning is returned.

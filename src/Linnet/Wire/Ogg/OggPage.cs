@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Linnet.Wire.Ogg;
 
 /// <summary>The result of looking for a page.</summary>
-public enum OggReadResult
+internal enum OggReadResult
 {
     /// <summary>The page is not complete yet.</summary>
     NeedMore,
@@ -17,7 +17,7 @@ public enum OggReadResult
 
 /// <summary>The flags in a page's header.</summary>
 [Flags]
-public enum OggPageKinds
+internal enum OggPageKinds
 {
     /// <summary>No flags.</summary>
     None = 0,
@@ -34,7 +34,7 @@ public enum OggPageKinds
 
 /// <summary>A checked view over one page. Copies nothing and lives no longer than the buffer.</summary>
 /// <remarks>Source: RFC 3533 §6.</remarks>
-public readonly ref struct OggPage
+internal readonly ref struct OggPage
 {
     /// <summary>Bytes in a header, without its segment table.</summary>
     public const int HeaderLength = 27;

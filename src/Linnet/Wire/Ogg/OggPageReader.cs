@@ -6,7 +6,7 @@ namespace Linnet.Wire.Ogg;
 /// crafted so that each of them begins another page, so this is limited; past the limit the whole page is skipped. For use by one
 /// thread.
 /// </remarks>
-public sealed class OggPageReader
+internal sealed class OggPageReader
 {
     // The work allowed on damaged pages, in bytes summed: this much at once, and so much per byte received.
     private const long FreeWork = 1 << 20;

@@ -6,7 +6,7 @@ namespace Linnet.Wire.Ogg;
 /// <summary>Writes the packets of one logical stream into pages. For use by one thread.</summary>
 /// <remarks>Source: RFC 3533 §5, §6. The first page holds only the first packet, as every codec's mapping requires.</remarks>
 /// <param name="serial">Identifies the stream. Each link of a chain has a different one.</param>
-public sealed class OggPageWriter(uint serial)
+internal sealed class OggPageWriter(uint serial)
 {
     private readonly byte[] _page = new byte[OggPage.MaxLength];
     private int _segments;

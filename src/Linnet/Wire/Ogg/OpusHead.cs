@@ -11,7 +11,7 @@ namespace Linnet.Wire.Ogg;
 /// <param name="Streams">Opus streams in each packet.</param>
 /// <param name="Coupled">How many of them are stereo.</param>
 /// <remarks>Source: RFC 7845 §5.1.</remarks>
-public sealed record OpusHead(
+internal sealed record OpusHead(
     byte Channels, ushort PreSkip, uint InputSampleRate = 48_000, short OutputGain = 0, byte MappingFamily = 0, byte Streams = 1,
     byte Coupled = 0)
 {

@@ -10,7 +10,7 @@ namespace Linnet.Wire.Ogg;
 /// Source: Vorbis I §5; RFC 7845 §5.2; RFC 9639 §8.6. Skips lines longer than <see cref="MaxLine"/>, such as pictures. Stops at the
 /// first line that does not fit in the packet, and keeps what came before.
 /// </remarks>
-public sealed class VorbisComment
+internal sealed class VorbisComment
 {
     /// <summary>The longest line kept, in bytes.</summary>
     public const int MaxLine = 4096;

@@ -10,7 +10,7 @@ namespace Linnet.Wire.Ogg;
 /// one.</param>
 /// <param name="LongBlock">Frames in a long block.</param>
 /// <remarks>Source: Vorbis I §4.2.2.</remarks>
-public readonly record struct VorbisHead(AudioFormat Format, int BitRate, int ShortBlock, int LongBlock)
+internal readonly record struct VorbisHead(AudioFormat Format, int BitRate, int ShortBlock, int LongBlock)
 {
     private const int Length = 30;
 

@@ -5,7 +5,7 @@ namespace Linnet.Wire.Ogg;
 /// A code book of a few bytes can announce sixteen million numbers, and a stream may have 256 of them. Real encoders use some hundred
 /// thousand numbers in total. Source: Vorbis I §3.2.1, §4.2.4.
 /// </remarks>
-public static class VorbisSetup
+internal static class VorbisSetup
 {
     /// <summary>The most numbers in all code books combined.</summary>
     public const int MaxValues = 1 << 21;

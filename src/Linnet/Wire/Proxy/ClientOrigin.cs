@@ -8,7 +8,7 @@ namespace Linnet.Wire.Proxy;
 /// the nearest known address, which is a proxy's.
 /// </param>
 /// <param name="Route">How the client reached the server.</param>
-public sealed record ClientOrigin(IPEndPoint EndPoint, ClientRoute Route = ClientRoute.Direct)
+internal sealed record ClientOrigin(IPEndPoint EndPoint, ClientRoute Route = ClientRoute.Direct)
 {
     /// <summary>Whether a proxy states that it terminated TLS for the connection.</summary>
     public bool IsTls { get; init; }

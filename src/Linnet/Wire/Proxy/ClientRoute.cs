@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Proxy;
 
 /// <summary>How a client reached the server.</summary>
-public enum ClientRoute
+internal enum ClientRoute
 {
     /// <summary>Directly.</summary>
     Direct,

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Proxy;
 
 /// <summary>Why the client of a proxied request is unknown.</summary>
-public enum ForwardedDoubt
+internal enum ForwardedDoubt
 {
     /// <summary>The client is known.</summary>
     None,

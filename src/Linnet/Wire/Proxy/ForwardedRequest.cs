@@ -6,7 +6,7 @@ namespace Linnet.Wire.Proxy;
 /// <param name="Host">The name and port by which the client knows the server, if a trusted proxy states it; <see langword="null"/>: use
 /// the request's <c>Host</c>.</param>
 /// <param name="IsForwarded">Whether the request passed through an HTTP proxy, trusted or not.</param>
-public sealed record ForwardedRequest(ClientOrigin Origin, string Scheme, string? Host, bool IsForwarded)
+internal sealed record ForwardedRequest(ClientOrigin Origin, string Scheme, string? Host, bool IsForwarded)
 {
     /// <summary>Why this request's headers hide <see cref="Origin"/>, if they do.</summary>
     public ForwardedDoubt Doubt { get; init; }

@@ -9,7 +9,7 @@ namespace Linnet.Wire.Proxy;
 /// <param name="IsTls">Whether the proxy states that the client used TLS.</param>
 /// <param name="Length">Bytes in the header, to be consumed.</param>
 /// <remarks>Source: the PROXY protocol, versions 1 and 2 (haproxy.org, doc/proxy-protocol.txt).</remarks>
-public sealed record ProxyHeader(IPEndPoint? Source, bool IsLocal, bool IsTls, int Length)
+internal sealed record ProxyHeader(IPEndPoint? Source, bool IsLocal, bool IsTls, int Length)
 {
     /// <summary>The longest version 1 header, in bytes, including CR LF.</summary>
     public const int MaxLineLength = 107;

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Proxy;
 
 /// <summary>The result of looking for a PROXY header.</summary>
-public enum ProxyReadResult
+internal enum ProxyReadResult
 {
     /// <summary>More bytes are needed to decide.</summary>
     NeedMore,

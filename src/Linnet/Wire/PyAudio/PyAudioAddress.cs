@@ -10,7 +10,7 @@ namespace Linnet.Wire.PyAudio;
 /// <param name="IsTcp">Whether the server uses the TCP format.</param>
 /// <param name="Host">A name or an address; IPv6 without brackets, with its zone.</param>
 /// <param name="Port">The port, 1 to 65535.</param>
-public sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
+internal sealed record PyAudioAddress(bool IsTcp, string Host, int Port)
 {
     /// <summary>The scheme of the TCP format.</summary>
     public const string TcpScheme = "pyaudio-tcp";

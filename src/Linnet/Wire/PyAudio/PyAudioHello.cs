@@ -1,7 +1,7 @@
 namespace Linnet.Wire.PyAudio;
 
 /// <summary>The only datagram that a client of the PyAudio tutorial's UDP format sends.</summary>
-public static class PyAudioHello
+internal static class PyAudioHello
 {
     /// <summary>Bytes in the datagram.</summary>
     public const int Length = 5;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Linnet.Wire.PyAudio;
 
 /// <summary>The result of trying to read a message.</summary>
-public enum PyAudioReadResult
+internal enum PyAudioReadResult
 {
     /// <summary>The message is not complete yet.</summary>
     NeedMore,
@@ -23,7 +23,7 @@ public enum PyAudioReadResult
 /// </para>
 /// <para>Source: docs/wire/pyaudio.md; the opcodes are those of Python's <c>pickletools</c>.</para>
 /// </remarks>
-public readonly ref struct PyAudioMessage
+internal readonly ref struct PyAudioMessage
 {
     /// <summary>The most bytes after the length field: 6 s of CD audio.</summary>
     public const int MaxPickleLength = 1 << 20;

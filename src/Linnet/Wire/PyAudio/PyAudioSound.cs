@@ -4,7 +4,7 @@ namespace Linnet.Wire.PyAudio;
 
 /// <summary>What the PyAudio tutorial's programs assume of all sound: no message says it.</summary>
 /// <remarks>Source: docs/wire/pyaudio.md.</remarks>
-public static class PyAudioSound
+internal static class PyAudioSound
 {
     /// <summary>Frames in a message, the last one excepted.</summary>
     public const int FramesPerMessage = 1024;

@@ -9,7 +9,7 @@ namespace Linnet.Wire.Rtcp;
 /// </summary>
 /// <param name="Ssrc">The reporter's SSRC.</param>
 /// <remarks>Source: RFC 3611 §2, §4.4 (receiver reference time), §4.5 (DLRR). Other blocks are skipped.</remarks>
-public sealed record ExtendedReport(uint Ssrc) : RtcpPacket
+internal sealed record ExtendedReport(uint Ssrc) : RtcpPacket
 {
     /// <summary>The most blocks in a packet. A packet with more is refused.</summary>
     public const int MaxBlocks = 16;
@@ -116,7 +116,7 @@ public sealed record ExtendedReport(uint Ssrc) : RtcpPacket
 /// <param name="Ssrc">The receiver.</param>
 /// <param name="LastReferenceTime">Middle 32 bits of that reference time; 0: none was received.</param>
 /// <param name="Delay">Time since it was received, in 1/65536 s.</param>
-public readonly record struct ReferenceDelay(uint Ssrc, uint LastReferenceTime, uint Delay)
+internal readonly record struct ReferenceDelay(uint Ssrc, uint LastReferenceTime, uint Delay)
 {
     internal const int Length = 12;
 

@@ -6,7 +6,7 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="Ssrc">The requester's SSRC.</param>
 /// <param name="MediaSsrc">The stream whose packets are missing.</param>
 /// <remarks>Source: RFC 4585 §6.1, §6.2.1.</remarks>
-public sealed record GenericNack(uint Ssrc, uint MediaSsrc) : RtcpPacket
+internal sealed record GenericNack(uint Ssrc, uint MediaSsrc) : RtcpPacket
 {
     /// <summary>The most entries in a packet; a packet with more is refused. 64 entries name up to 1088 packets.</summary>
     public const int MaxEntries = 64;
@@ -103,7 +103,7 @@ public sealed record GenericNack(uint Ssrc, uint MediaSsrc) : RtcpPacket
 /// <summary>A missing packet, and which of the next 16 are missing too.</summary>
 /// <param name="First">Sequence number of the first missing packet (PID).</param>
 /// <param name="Following">One bit for each of the next 16 packets, bit 0 for the first of them (BLP).</param>
-public readonly record struct NackEntry(ushort First, ushort Following)
+internal readonly record struct NackEntry(ushort First, ushort Following)
 {
     /// <summary>Packets that one entry can name.</summary>
     public const int MaxPackets = 17;

@@ -7,7 +7,7 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="Ssrcs">The streams: at most 31.</param>
 /// <param name="Reason">The reason, for display: at most 255 bytes of UTF-8; cut off when written.</param>
 /// <remarks>Source: RFC 3550 §6.6.</remarks>
-public sealed record Goodbye(IReadOnlyList<uint> Ssrcs, string? Reason = null) : RtcpPacket
+internal sealed record Goodbye(IReadOnlyList<uint> Ssrcs, string? Reason = null) : RtcpPacket
 {
     internal const byte PacketType = 203;
 

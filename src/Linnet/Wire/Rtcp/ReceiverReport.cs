@@ -5,7 +5,7 @@ namespace Linnet.Wire.Rtcp;
 /// <summary>A receiver's statistics for each stream that it receives.</summary>
 /// <param name="Ssrc">The reporter's SSRC.</param>
 /// <remarks>Source: RFC 3550 §6.4.2. Without blocks it only announces the receiver. Profile-specific extensions are skipped.</remarks>
-public sealed record ReceiverReport(uint Ssrc) : RtcpPacket
+internal sealed record ReceiverReport(uint Ssrc) : RtcpPacket
 {
     internal const byte PacketType = 201;
     private const int FixedLength = 4;

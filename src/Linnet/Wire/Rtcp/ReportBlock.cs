@@ -12,7 +12,7 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="LastSenderReport">Middle 32 bits of the NTP time of the last sender report received; 0: none yet.</param>
 /// <param name="DelaySinceLastSenderReport">Time since that report was received, in 1/65536 s.</param>
 /// <remarks>Source: RFC 3550 §6.4.1.</remarks>
-public readonly record struct ReportBlock(
+internal readonly record struct ReportBlock(
     uint Ssrc,
     byte FractionLost,
     int CumulativeLost,

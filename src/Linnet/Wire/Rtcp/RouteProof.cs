@@ -9,7 +9,7 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="Ssrc">The listener's SSRC.</param>
 /// <param name="Secret">The secret that the server gave.</param>
 /// <remarks>An application-defined packet (RFC 3550 §6.7) named <c>LNRT</c>. APP packets with other names are skipped.</remarks>
-public sealed record RouteProof(uint Ssrc, UInt128 Secret) : RtcpPacket
+internal sealed record RouteProof(uint Ssrc, UInt128 Secret) : RtcpPacket
 {
     internal const byte PacketType = 204;
     private const uint Name = 0x4C4E_5254;

@@ -5,7 +5,7 @@ namespace Linnet.Wire.Rtcp;
 
 /// <summary>One RTCP datagram: a report, then any other packets.</summary>
 /// <remarks>Source: RFC 3550 §6.1; validity checks of §A.2.</remarks>
-public sealed class RtcpCompound
+internal sealed class RtcpCompound
 {
     /// <summary>The most packets in a datagram. A datagram with more is refused.</summary>
     public const int MaxPackets = 32;

@@ -4,7 +4,7 @@ namespace Linnet.Wire.Rtcp;
 
 /// <summary>One packet of an RTCP datagram.</summary>
 /// <remarks>Source: RFC 3550 §6. <see cref="RtcpCompound"/> reads and writes whole datagrams.</remarks>
-public abstract record RtcpPacket
+internal abstract record RtcpPacket
 {
     internal const int HeaderLength = 4;
     internal const int Version = 2;

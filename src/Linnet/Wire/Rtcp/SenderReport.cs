@@ -10,7 +10,7 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="PacketCount">Packets sent since the stream began, modulo 2^32.</param>
 /// <param name="OctetCount">Payload bytes sent since the stream began, modulo 2^32.</param>
 /// <remarks>Source: RFC 3550 §6.4.1. Profile-specific extensions are skipped.</remarks>
-public sealed record SenderReport(uint Ssrc, NtpTime Time, uint Timestamp, uint PacketCount, uint OctetCount) : RtcpPacket
+internal sealed record SenderReport(uint Ssrc, NtpTime Time, uint Timestamp, uint PacketCount, uint OctetCount) : RtcpPacket
 {
     internal const byte PacketType = 200;
     private const int FixedLength = 24;

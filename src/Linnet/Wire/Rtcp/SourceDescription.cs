@@ -11,12 +11,12 @@ namespace Linnet.Wire.Rtcp;
 /// <param name="Note">NOTE: the current state, such as the title of the track that is playing.</param>
 /// <remarks>Source: RFC 3550 §6.5. A text has at most 255 bytes of UTF-8 and is cut off when written. <see langword="null"/>: not
 /// stated.</remarks>
-public readonly record struct SourceDescriptionChunk(
+internal readonly record struct SourceDescriptionChunk(
     uint Ssrc, string? CanonicalName, string? Name = null, string? Tool = null, string? Note = null);
 
 /// <summary>Describes the sources of SSRCs.</summary>
 /// <remarks>Source: RFC 3550 §6.5. Items other than CNAME, NAME, TOOL and NOTE are skipped.</remarks>
-public sealed record SourceDescription : RtcpPacket
+internal sealed record SourceDescription : RtcpPacket
 {
     internal const byte PacketType = 202;
 

@@ -2,7 +2,7 @@ namespace Linnet.Wire.Rtp;
 
 /// <summary>A payload with copies of earlier payloads before its own. A checked view, like <see cref="RtpPacket"/>.</summary>
 /// <remarks>Source: RFC 2198 §3.</remarks>
-public readonly ref struct RedPayload
+internal readonly ref struct RedPayload
 {
     /// <summary>The most copies in a payload. A payload with more is refused.</summary>
     public const int MaxCopies = 16;
@@ -115,7 +115,7 @@ public readonly ref struct RedPayload
 }
 
 /// <summary>A copy of an earlier payload.</summary>
-public readonly ref struct RedCopy
+internal readonly ref struct RedCopy
 {
     internal RedCopy(byte payloadType, int offset, ReadOnlySpan<byte> payload)
     {

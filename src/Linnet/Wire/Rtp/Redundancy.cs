@@ -13,13 +13,13 @@ namespace Linnet.Wire.Rtp;
 public readonly record struct Redundancy(int Copies, int SpacingMs)
 {
     /// <summary>The most copies per packet.</summary>
-    public const int MaxCopies = 2;
+    internal const int MaxCopies = 2;
 
     /// <summary>The available spacings, in milliseconds.</summary>
-    public static IReadOnlyList<int> SpacingsMs { get; } = [20, 40, 80, 160];
+    internal static IReadOnlyList<int> SpacingsMs { get; } = [20, 40, 80, 160];
 
     /// <summary>Whether this combination is on the list.</summary>
-    public bool IsValid => Copies is >= 1 and <= MaxCopies && SpacingsMs.Contains(SpacingMs);
+    internal bool IsValid => Copies is >= 1 and <= MaxCopies && SpacingsMs.Contains(SpacingMs);
 
     /// <summary>How long after a packet its last copy is sent.</summary>
     public TimeSpan Reach => TimeSpan.FromMilliseconds(Copies * SpacingMs);

@@ -9,7 +9,7 @@ namespace Linnet.Wire.Rtp;
 /// <param name="Timestamp">Media clock of the first sample frame, in ticks of the payload's clock rate, modulo 2^32.</param>
 /// <param name="Ssrc">Identifies the sender's stream; random, unique within the session.</param>
 /// <remarks>Source: RFC 3550 §5.1.</remarks>
-public readonly record struct RtpHeader(byte PayloadType, bool Marker, ushort SequenceNumber, uint Timestamp, uint Ssrc)
+internal readonly record struct RtpHeader(byte PayloadType, bool Marker, ushort SequenceNumber, uint Timestamp, uint Ssrc)
 {
     /// <summary>Bytes in the fixed header.</summary>
     public const int Length = 12;

@@ -4,7 +4,7 @@ namespace Linnet.Wire.Rtp;
 
 /// <summary>A checked view over one RTP datagram. Copies nothing and lives no longer than the buffer.</summary>
 /// <remarks>Source: RFC 3550 §5.1 (header), §5.3.1 (extension). CSRCs and extensions are skipped.</remarks>
-public readonly ref struct RtpPacket
+internal readonly ref struct RtpPacket
 {
     private RtpPacket(RtpHeader header, ReadOnlySpan<byte> payload)
     {

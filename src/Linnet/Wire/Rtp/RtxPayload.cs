@@ -9,7 +9,7 @@ namespace Linnet.Wire.Rtp;
 /// Source: RFC 4588 §4. The header's timestamp and marker are the original's; its SSRC, payload type and sequence number belong to the
 /// stream of retransmissions.
 /// </remarks>
-public readonly ref struct RtxPayload
+internal readonly ref struct RtxPayload
 {
     /// <summary>Bytes before the original payload.</summary>
     public const int PrefixLength = 2;

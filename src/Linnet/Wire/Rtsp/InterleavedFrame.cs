@@ -5,7 +5,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>An RTP or RTCP packet between the messages of an RTSP connection.</summary>
 /// <remarks>Source: RFC 2326 §10.12. On the wire: <c>$</c>, the channel, the length in two bytes, the packet.</remarks>
-public readonly struct InterleavedFrame
+internal readonly struct InterleavedFrame
 {
     /// <summary>Bytes before the packet.</summary>
     public const int HeaderLength = 4;

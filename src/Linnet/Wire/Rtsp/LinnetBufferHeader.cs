@@ -6,7 +6,7 @@ namespace Linnet.Wire.Rtsp;
 /// The <c>Linnet-Buffer</c> header of a <c>PLAY</c> request: the milliseconds of sound a player holds before it plays, so that a server
 /// that still has them sends them at once. Our own; others ignore headers they do not know (RFC 2326 §12).
 /// </summary>
-public static class LinnetBufferHeader
+internal static class LinnetBufferHeader
 {
     // A buffer of more would be a recording.
     private const int MaxMs = 60_000;

@@ -8,7 +8,7 @@ namespace Linnet.Wire.Rtsp;
 /// <paramref name="End"/>.</param>
 /// <param name="End">The end; <see langword="null"/>: open, as for live audio.</param>
 /// <remarks>Source: RFC 2326 §12.29, §3.6. SMPTE and clock ranges are not read.</remarks>
-public sealed record RangeHeader(TimeSpan? Start, TimeSpan? End = null)
+internal sealed record RangeHeader(TimeSpan? Start, TimeSpan? End = null)
 {
     /// <summary><c>npt=now-</c>: from the live edge on.</summary>
     public static RangeHeader Live { get; } = new(Start: null);

@@ -7,7 +7,7 @@ namespace Linnet.Wire.Rtsp;
 /// <param name="SequenceNumber">Of the first packet that answers this PLAY; <see langword="null"/> if missing or malformed.</param>
 /// <param name="Timestamp">RTP timestamp at the start of the range played; <see langword="null"/> if missing or malformed.</param>
 /// <remarks>Source: RFC 2326 §12.33.</remarks>
-public readonly record struct RtpInfo(string Url, ushort? SequenceNumber, uint? Timestamp)
+internal readonly record struct RtpInfo(string Url, ushort? SequenceNumber, uint? Timestamp)
 {
     /// <inheritdoc/>
     public override string ToString()
@@ -19,7 +19,7 @@ public readonly record struct RtpInfo(string Url, ushort? SequenceNumber, uint? 
 }
 
 /// <summary>The <c>RTP-Info</c> header: one <see cref="RtpInfo"/> for each stream.</summary>
-public static class RtpInfoHeader
+internal static class RtpInfoHeader
 {
     /// <summary>The most streams that are read; more are left out.</summary>
     public const int MaxStreams = 16;

@@ -2,7 +2,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>The headers that Linnet reads or writes. Names are compared without case.</summary>
 /// <remarks>Source: RFC 2326 §12. <see cref="Supported"/> is RFC 7826 §18.51, <see cref="UserAgent"/> RFC 2616 §14.43.</remarks>
-public static class RtspHeaderNames
+internal static class RtspHeaderNames
 {
 #pragma warning disable CS1591 // A constant that is the header's own name says all there is to say.
     public const string Accept = "Accept";

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Rtsp;
 
 /// <summary>The result of a read.</summary>
-public enum RtspReadResult
+internal enum RtspReadResult
 {
     /// <summary>The rest has not arrived yet.</summary>
     NeedMore,
@@ -14,7 +14,7 @@ public enum RtspReadResult
 }
 
 /// <summary>One item read from an RTSP connection: a message, or a frame between messages.</summary>
-public readonly struct RtspInput
+internal readonly struct RtspInput
 {
     internal RtspInput(RtspMessage message) => Message = message;
 
@@ -31,7 +31,7 @@ public readonly struct RtspInput
 /// <param name="Status">400, 413, 414 or 505.</param>
 /// <param name="Reason">A sentence for a log or a counter; holds nothing that the peer sent.</param>
 /// <param name="CSeq">The refused message's <c>CSeq</c>, if it preceded the fault.</param>
-public sealed record RtspRefusal(RtspStatus Status, string Reason, string? CSeq)
+internal sealed record RtspRefusal(RtspStatus Status, string Reason, string? CSeq)
 {
     /// <summary>The answer to send before closing.</summary>
     public RtspResponse ToResponse()

@@ -6,7 +6,7 @@ namespace Linnet.Wire.Rtsp;
 /// How much of a peer's RTSP message is read before it is refused. Start line: 2 KiB by default. Head: 16 KiB by default. Headers that are
 /// too long or too many are answered 413.
 /// </summary>
-public sealed record RtspLimits : MessageLimits
+internal sealed record RtspLimits : MessageLimits
 {
     /// <summary>The default limits.</summary>
     public RtspLimits()

@@ -7,7 +7,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>A request or a response: a start line, headers and perhaps a body.</summary>
 /// <remarks>Source: RFC 2326 §4. <see cref="RtspReader"/> reads back any message that is written.</remarks>
-public abstract class RtspMessage
+internal abstract class RtspMessage
 {
     internal const string Version = "RTSP/1.0";
 

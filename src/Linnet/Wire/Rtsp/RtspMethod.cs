@@ -2,7 +2,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>The names of the methods. A method is a case-sensitive token, and a peer may send any other.</summary>
 /// <remarks>Source: RFC 2326 §10.</remarks>
-public static class RtspMethod
+internal static class RtspMethod
 {
     /// <summary>Asks which methods the server knows; also keeps a session alive (§10.1).</summary>
     public const string Options = "OPTIONS";

@@ -23,7 +23,7 @@ namespace Linnet.Wire.Rtsp;
 /// pipe.AdvanceTo(buffer.Start, buffer.End);
 /// </code>
 /// </example>
-public sealed class RtspReader
+internal sealed class RtspReader
 {
     private readonly RtspLimits _limits;
     private RtspMessage? _message;   // whose start line has been read

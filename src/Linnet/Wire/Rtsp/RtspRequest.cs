@@ -5,7 +5,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>A request, usually from the client to the server.</summary>
 /// <remarks>Source: RFC 2326 §6.</remarks>
-public sealed class RtspRequest : RtspMessage
+internal sealed class RtspRequest : RtspMessage
 {
     /// <summary>A request with neither headers nor body.</summary>
     /// <param name="method">A token, such as <see cref="RtspMethod.Play"/>.</param>

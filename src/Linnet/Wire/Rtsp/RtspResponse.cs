@@ -6,7 +6,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>A response: the answer to the request with the same <c>CSeq</c>.</summary>
 /// <remarks>Source: RFC 2326 §7.</remarks>
-public sealed class RtspResponse : RtspMessage
+internal sealed class RtspResponse : RtspMessage
 {
     /// <summary>A response with neither headers nor body.</summary>
     /// <param name="status">100 to 999; need not be one of the named ones.</param>

@@ -2,7 +2,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>The status codes that Linnet answers or acts upon. A peer's answer may hold any other from 100 to 999.</summary>
 /// <remarks>Source: RFC 2326 §7.1.1, §11.</remarks>
-public enum RtspStatus
+internal enum RtspStatus
 {
     /// <summary>No status: the value of an unset field.</summary>
     None = 0,
@@ -96,7 +96,7 @@ public enum RtspStatus
 }
 
 /// <summary>The reason phrases of status codes.</summary>
-public static class RtspStatusExtensions
+internal static class RtspStatusExtensions
 {
     /// <summary>Whether the request succeeded: 200 to 299.</summary>
     public static bool IsSuccess(this RtspStatus status) => (int)status is >= 200 and <= 299;

@@ -11,7 +11,7 @@ namespace Linnet.Wire.Rtsp;
 /// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: no printed or sent address holds them.
 /// <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused, and so is anything that is not visible ASCII.
 /// </remarks>
-public sealed class RtspUri
+internal sealed class RtspUri
 {
     /// <summary>
     /// The port when none is named (RFC 2326 §3.2). For addresses that people give Linnet has another rule: see <see cref="HasPort"/>.

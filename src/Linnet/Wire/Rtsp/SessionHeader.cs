@@ -7,7 +7,7 @@ namespace Linnet.Wire.Rtsp;
 /// <param name="Id">Names the session. Visible ASCII without semicolons; opaque to a client.</param>
 /// <param name="Timeout">How long the server keeps a session it hears nothing of, in whole seconds; <see langword="null"/>: 60 s.</param>
 /// <remarks>Source: RFC 2326 §12.37, §3.4.</remarks>
-public sealed record SessionHeader(string Id, TimeSpan? Timeout = null)
+internal sealed record SessionHeader(string Id, TimeSpan? Timeout = null)
 {
     /// <summary>The timeout when the server names none.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);

@@ -4,7 +4,7 @@ namespace Linnet.Wire.Rtsp;
 
 /// <summary>The <c>Transport</c> header: the ways of delivery a client offers, best first, or the one a server chose.</summary>
 /// <remarks>Source: RFC 2326 §12.39.</remarks>
-public static class TransportHeader
+internal static class TransportHeader
 {
     /// <summary>The most ways one header may list.</summary>
     public const int MaxSpecs = 16;

@@ -8,7 +8,7 @@ namespace Linnet.Wire.Rtsp;
 /// <summary>Two neighbours, one for RTP and one for RTCP: UDP ports, or channels of an interleaved connection.</summary>
 /// <param name="Rtp">Where RTP goes.</param>
 /// <param name="Rtcp">Where RTCP goes: as named, or the one after <paramref name="Rtp"/>.</param>
-public readonly record struct TransportPair(int Rtp, int Rtcp)
+internal readonly record struct TransportPair(int Rtp, int Rtcp)
 {
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rtp}-{Rtcp}");
@@ -36,7 +36,7 @@ public readonly record struct TransportPair(int Rtp, int Rtcp)
 /// <remarks>
 /// Source: RFC 2326 §12.39. A parameter that is unknown or malformed counts as absent; a missing one decides the answer (461).
 /// </remarks>
-public sealed record TransportSpec
+internal sealed record TransportSpec
 {
     /// <summary>RTP over UDP.</summary>
     public const string Udp = "RTP/AVP";

@@ -2,7 +2,7 @@ namespace Linnet.Wire.Sdp;
 
 /// <summary>An <c>a=</c> line: <c>a=name</c> or <c>a=name:value</c>.</summary>
 /// <remarks>Source: RFC 8866 §5.13. Names are case-sensitive.</remarks>
-public readonly record struct AttributeLine
+internal readonly record struct AttributeLine
 {
     private readonly string? _name;
 

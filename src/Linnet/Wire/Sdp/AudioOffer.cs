@@ -5,4 +5,4 @@ namespace Linnet.Wire.Sdp;
 /// <param name="ControlUri">The URI for SETUP; empty outside RTSP.</param>
 /// <param name="Media">The media section of the offer: port, packet time and other attributes.</param>
 /// <param name="Connection">The destination address: the section's, otherwise the session's.</param>
-public sealed record AudioOffer(RtpMap Format, string ControlUri, MediaDescription Media, SdpConnection? Connection);
+internal sealed record AudioOffer(RtpMap Format, string ControlUri, MediaDescription Media, SdpConnection? Connection);

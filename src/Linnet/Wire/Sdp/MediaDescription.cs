@@ -4,7 +4,7 @@ namespace Linnet.Wire.Sdp;
 
 /// <summary>One media section: an <c>m=</c> line and the lines that belong to it.</summary>
 /// <remarks>Source: RFC 8866 §5.14.</remarks>
-public sealed class MediaDescription
+internal sealed class MediaDescription
 {
     /// <summary>Plain RTP: the only protocol that every client understands.</summary>
     public const string RtpAvp = "RTP/AVP";

@@ -5,7 +5,7 @@ namespace Linnet.Wire.Sdp;
 /// <summary>How lost packets of a format can be repaired: by retransmission, or from copies in later packets.</summary>
 /// <remarks>Source: RFC 4585 §4.2 (<c>rtcp-fb</c>), RFC 4588 §8 (<c>rtx</c>), RFC 2198 §5 (<c>red</c>), RFC 5506 §5
 /// (<c>rtcp-rsize</c>).</remarks>
-public sealed record RepairOffer
+internal sealed record RepairOffer
 {
     /// <summary>RTP with timely feedback.</summary>
     public const string RtpAvpf = "RTP/AVPF";

@@ -9,7 +9,7 @@ namespace Linnet.Wire.Sdp;
 /// <param name="Channels">At least 1; 1 if not stated.</param>
 /// <param name="Parameters">The <c>fmtp</c> line without the payload type; may be empty.</param>
 /// <remarks>Source: RFC 8866 §6.6, §6.15; RFC 3551 §6 for the static types.</remarks>
-public sealed record RtpMap(byte PayloadType, string EncodingName, int ClockRate, int Channels, string Parameters = "")
+internal sealed record RtpMap(byte PayloadType, string EncodingName, int ClockRate, int Channels, string Parameters = "")
 {
     /// <summary>The highest payload type.</summary>
     public const byte MaxPayloadType = 127;

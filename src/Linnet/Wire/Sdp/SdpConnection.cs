@@ -7,7 +7,7 @@ namespace Linnet.Wire.Sdp;
 /// <param name="AddressType"><c>IP4</c> or <c>IP6</c>.</param>
 /// <param name="TimeToLive">Hop limit of IPv4 multicast, 0 to 255.</param>
 /// <remarks>Source: RFC 8866 §5.7. The number of consecutive multicast addresses is not kept.</remarks>
-public sealed record SdpConnection(string Address, string AddressType = "IP4", byte? TimeToLive = null)
+internal sealed record SdpConnection(string Address, string AddressType = "IP4", byte? TimeToLive = null)
 {
     /// <summary>The line without <c>c=</c>.</summary>
     /// <exception cref="ArgumentException">A part is not one word.</exception>

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Linnet.Wire.Sdp;
 
 /// <summary>Resolves the <c>a=control</c> attribute.</summary>
-public static class SdpControl
+internal static class SdpControl
 {
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");

@@ -1,7 +1,7 @@
 namespace Linnet.Wire.Sdp;
 
 /// <summary>Limits on the size of a peer's description. Larger ones are refused.</summary>
-public sealed record SdpLimits : IValidatable
+internal sealed record SdpLimits : IValidatable
 {
     /// <summary>The default limits.</summary>
     public static SdpLimits Default { get; } = new();

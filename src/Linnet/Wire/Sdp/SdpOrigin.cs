@@ -7,7 +7,7 @@ namespace Linnet.Wire.Sdp;
 /// <param name="Address">The creator's host: a name or an address.</param>
 /// <param name="AddressType"><c>IP4</c> or <c>IP6</c>.</param>
 /// <remarks>Source: RFC 8866 §5.2.</remarks>
-public sealed record SdpOrigin(string Username, string SessionId, string SessionVersion, string Address, string AddressType = "IP4")
+internal sealed record SdpOrigin(string Username, string SessionId, string SessionVersion, string Address, string AddressType = "IP4")
 {
     /// <summary>Used if the description states no origin.</summary>
     public static SdpOrigin Unknown { get; } = new("-", "0", "0", "0.0.0.0");

@@ -6,7 +6,7 @@ namespace Linnet.Wire.Sdp;
 
 /// <summary>A session description: which media it has, where, and in which formats.</summary>
 /// <remarks>Source: RFC 8866. Times, bandwidths, keys and contacts are not kept. Writes <c>t=0 0</c>: a session without end.</remarks>
-public sealed class SessionDescription
+internal sealed class SessionDescription
 {
     /// <summary>The content type of a description.</summary>
     public const string ContentType = "application/sdp";

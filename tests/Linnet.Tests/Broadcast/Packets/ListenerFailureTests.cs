@@ -133,16 +133,16 @@ public class ListenerFailureTests
 
         public List<DropReason> Finished { get; } = [];
 
-        protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+        internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
             Try(
                 "PlainRoute",
                 socket is null ? ((IDatagramSender, SocketAddress, PacketFraming)?)null : (socket, _to, RtpFraming.Of(Ring)));
 
-        protected internal override void OnSent(PacketItem newest) => Try("OnSent", 0);
+        internal override void OnSent(PacketItem newest) => Try("OnSent", 0);
 
-        protected internal override bool OnItem(RingItem item, SendBatch batch) => Try("OnItem", true);
+        internal override bool OnItem(RingItem item, SendBatch batch) => Try("OnItem", true);
 
-        protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+        internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
             if (socket is not null)
             {
@@ -152,15 +152,15 @@ public class ListenerFailureTests
             return Try("TrySend", true);
         }
 
-        protected internal override bool TryFlush() => Try("TryFlush", true);
+        internal override bool TryFlush() => Try("TryFlush", true);
 
-        protected internal override void SendReport(long now, SendBatch batch) => Try("SendReport", 0);
+        internal override void SendReport(long now, SendBatch batch) => Try("SendReport", 0);
 
-        protected internal override void SendRepair(long now, SendBatch batch) => Try("SendRepair", 0);
+        internal override void SendRepair(long now, SendBatch batch) => Try("SendRepair", 0);
 
-        protected internal override void SendEnd(SendBatch batch) => Try("SendEnd", 0);
+        internal override void SendEnd(SendBatch batch) => Try("SendEnd", 0);
 
-        protected internal override void OnFinished(DropReason reason)
+        internal override void OnFinished(DropReason reason)
         {
             Finished.Add(reason);
             Try("OnFinished", 0);

@@ -242,16 +242,16 @@ public class ListenerItemTests
         /// <summary>Indexes of what it was given, with the packets that it got among its followers in their places.</summary>
         public List<long> Got => socket is null ? _got : [.. _got.Concat(socket.Sent).Order()];
 
-        protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+        internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
             socket is null ? null : (socket, _to, new Indexes());
 
-        protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+        internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
             SentAlone += Room > 0 ? 1 : 0;
             return TryTake(packet);
         }
 
-        protected internal override bool OnItem(RingItem item, SendBatch batch)
+        internal override bool OnItem(RingItem item, SendBatch batch)
         {
             Assert.IsNotType<PacketItem>(item);
             Assert.IsNotType<EndItem>(item);
@@ -261,13 +261,13 @@ public class ListenerItemTests
             return TryTake(item);
         }
 
-        protected internal override void SendReport(long now, SendBatch batch)
+        internal override void SendReport(long now, SendBatch batch)
         {
         }
 
-        protected internal override void SendEnd(SendBatch batch) => _got.Add(Ring.Head - 1);
+        internal override void SendEnd(SendBatch batch) => _got.Add(Ring.Head - 1);
 
-        protected internal override void OnFinished(DropReason reason) => Finished.Add(reason);
+        internal override void OnFinished(DropReason reason) => Finished.Add(reason);
 
         private bool TryTake(RingItem item)
         {
@@ -284,7 +284,7 @@ public class ListenerItemTests
 
     private sealed record Indexes : PacketFraming
     {
-        protected internal override ReadOnlyMemory<byte> Make(PacketItem packet) => BitConverter.GetBytes(packet.Index);
+        internal override ReadOnlyMemory<byte> Make(PacketItem packet) => BitConverter.GetBytes(packet.Index);
     }
 
     private sealed class Silence : IDatagramSender

@@ -176,23 +176,23 @@ public class LiveEdgeFanTests
 
         public void MoveTo(int port) => _to = Address(port);
 
-        protected internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
+        internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
             IsPlain ? (socket, _to, RtpFraming.Of(Ring)) : null;
 
-        protected internal override void OnSent(PacketItem newest) => Newest = newest;
+        internal override void OnSent(PacketItem newest) => Newest = newest;
 
-        protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+        internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
             SentAlone++;
             batch.Add(socket, _to, packet.Datagram);
             return true;
         }
 
-        protected internal override void SendReport(long now, SendBatch batch) => Reports++;
+        internal override void SendReport(long now, SendBatch batch) => Reports++;
 
-        protected internal override void SendEnd(SendBatch batch) => AtEnd = PacketsSent;
+        internal override void SendEnd(SendBatch batch) => AtEnd = PacketsSent;
 
-        protected internal override void OnFinished(DropReason reason)
+        internal override void OnFinished(DropReason reason)
         {
         }
     }

@@ -112,11 +112,11 @@ public class PacketFramingTests
 
     private sealed record Braces : EnvelopeFraming
     {
-        protected internal override int HeadLength(int payloadLength) => 1;
+        internal override int HeadLength(int payloadLength) => 1;
 
-        protected internal override int TailLength(int payloadLength) => 2;
+        internal override int TailLength(int payloadLength) => 2;
 
-        protected internal override void WriteAround(PacketItem packet, Span<byte> frame)
+        internal override void WriteAround(PacketItem packet, Span<byte> frame)
         {
             frame[0] = (byte)'{';
             frame[^2] = frame[^1] = (byte)'}';
@@ -125,7 +125,7 @@ public class PacketFramingTests
 
     private sealed record Reversed : PacketFraming
     {
-        protected internal override ReadOnlyMemory<byte> Make(PacketItem packet)
+        internal override ReadOnlyMemory<byte> Make(PacketItem packet)
         {
             byte[] bytes = packet.Payload.ToArray();
             Array.Reverse(bytes);

@@ -283,25 +283,25 @@ internal sealed class LossRun
     {
         public long PlainBytes { get; private set; }
 
-        protected internal override bool TrySend(PacketItem packet, SendBatch batch)
+        internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
             PlainBytes += packet.Datagram.Length + Lane.HeaderBytes;
             run._down.Send(run._sender.DatagramOf(packet, Ring).Span, run.Now);
             return true;
         }
 
-        protected internal override void SendRepair(long now, SendBatch batch) =>
+        internal override void SendRepair(long now, SendBatch batch) =>
             run._sender.Send(now, Ring, datagram => run._down.Send(datagram.Span, now));
 
-        protected internal override void SendReport(long now, SendBatch batch)
+        internal override void SendReport(long now, SendBatch batch)
         {
         }
 
-        protected internal override void SendEnd(SendBatch batch)
+        internal override void SendEnd(SendBatch batch)
         {
         }
 
-        protected internal override void OnFinished(DropReason reason)
+        internal override void OnFinished(DropReason reason)
         {
         }
     }

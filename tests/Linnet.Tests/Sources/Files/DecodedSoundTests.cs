@@ -107,7 +107,7 @@ public sealed class DecodedSoundTests
     [InlineData(StreamFault.Unsupported, "The stream is WMA.", "song.ogg failed after 1.0 s: it is WMA.")]
     [InlineData(StreamFault.Unavailable, "libvorbis is not installed.", "song.ogg failed after 1.0 s. libvorbis is not installed.")]
     [InlineData(StreamFault.Stalled, "ffmpeg stopped.", "song.ogg failed after 1.0 s. ffmpeg stopped.")]
-    public void An_error_is_one_sentence_about_the_file(StreamFault fault, string problem, string expected)
+    internal void An_error_is_one_sentence_about_the_file(StreamFault fault, string problem, string expected)
     {
         var decoder = new Script();
         decoder.Writes.Enqueue(static sink =>

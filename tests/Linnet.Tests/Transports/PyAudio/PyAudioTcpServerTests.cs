@@ -97,7 +97,7 @@ public class PyAudioTcpServerTests
     [Theory]
     [InlineData(1, 100, PyAudioRefusal.TooMany)]
     [InlineData(100, 1, PyAudioRefusal.TooManyOfAddress)]
-    public async Task Connections_above_the_limit_are_closed_at_once(int most, int mostPerAddress, PyAudioRefusal reason)
+    internal async Task Connections_above_the_limit_are_closed_at_once(int most, int mostPerAddress, PyAudioRefusal reason)
     {
         await using var server =
             new PyAudioTestServer(new PyAudioServerOptions { MaxTcpListeners = most, MaxTcpListenersPerAddress = mostPerAddress });

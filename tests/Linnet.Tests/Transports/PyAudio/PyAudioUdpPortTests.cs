@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Serving;
-using Linnet.Serving.PyAudio;
 using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
@@ -42,7 +41,7 @@ public class PyAudioUdpPortTests
             RtpPort = 0,
             Rtsp = new RtspServerOptions { MaxSessions = 1 },
             Radio = new RadioServerOptions { MaxListeners = 20 },
-            Protocols = [PyAudioProtocol.With(listeners)],
+            PyAudio = listeners,
         });
 
         Assert.Equal(4321, server.Protocols.Sum(static p => p.MaxListeners));

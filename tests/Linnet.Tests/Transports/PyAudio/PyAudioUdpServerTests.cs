@@ -78,7 +78,7 @@ public class PyAudioUdpServerTests
     [InlineData("172.32.0.1", 5000, PyAudioRefusal.NetworkNotAllowed)]
     [InlineData("2001:db8::1", 5000, PyAudioRefusal.NetworkNotAllowed)]
     [InlineData("::ffff:8.8.8.8", 5000, PyAudioRefusal.NetworkNotAllowed)]
-    public async Task Strangers_from_other_networks_or_service_ports_are_refused(string address, int port, PyAudioRefusal reason)
+    internal async Task Strangers_from_other_networks_or_service_ports_are_refused(string address, int port, PyAudioRefusal reason)
     {
         await using var server = new PyAudioTestServer();
 
@@ -208,7 +208,7 @@ public class PyAudioUdpServerTests
     [Theory]
     [InlineData(3, 100, PyAudioRefusal.TooMany)]
     [InlineData(100, 3, PyAudioRefusal.TooManyOfAddress)]
-    public async Task Leases_are_limited_and_a_client_that_leaves_frees_a_place(int most, int mostPerAddress, PyAudioRefusal reason)
+    internal async Task Leases_are_limited_and_a_client_that_leaves_frees_a_place(int most, int mostPerAddress, PyAudioRefusal reason)
     {
         await using var server = new PyAudioTestServer(new PyAudioServerOptions { MaxLeases = most, MaxLeasesPerAddress = mostPerAddress });
         Socket[] clients = [await server.SayHelloAsync(), await server.SayHelloAsync(), await server.SayHelloAsync()];

@@ -128,7 +128,7 @@ public sealed class RtspClientTests
     [InlineData(RtspStatus.ServiceUnavailable, null, "", "127.0.0.1:{port} is full: try again later.")]
     [InlineData(RtspStatus.Forbidden, null, "",
         "127.0.0.1:{port} refuses to play '/song' (403): perhaps it wants an account, or is there for other addresses.")]
-    public async Task A_refusal_is_explained(RtspStatus status, string? contentType, string body, string expected)
+    internal async Task A_refusal_is_explained(RtspStatus status, string? contentType, string body, string expected)
     {
         await using var server = new FakeRtspServer();
         server.Script = (_, request) =>

@@ -40,7 +40,7 @@ public sealed class RtspGoodbyeTests
     [InlineData(RtspTransport.Udp, DropReason.ServerStopped)]
     [InlineData(RtspTransport.Tcp, DropReason.ServerStopped)]
     [InlineData(RtspTransport.Udp, DropReason.RenditionFailed)]
-    public async Task A_station_that_is_cut_short_is_a_loss_and_not_the_end(RtspTransport transport, DropReason reason)
+    internal async Task A_station_that_is_cut_short_is_a_loss_and_not_the_end(RtspTransport transport, DropReason reason)
     {
         await using var server = new RtspTestServer();
         await using RtspReceiver receiver = await ConnectAsync(server.Uri("/jazz"), transport);

@@ -120,7 +120,7 @@ public class HttpValueTests
     [InlineData("HTTP/1.0 200 OK\r\nicy-metaint: 8192\r\nContent-Type: audio/mpeg\r\n\r\n", 200, HttpProtocol.Http10, 8192)]
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", 404, HttpProtocol.Http11, 0)]
     [InlineData("HTTP/1.1 302\r\nicy-metaint: 99999999\r\n\r\n", 302, HttpProtocol.Http11, 0)]
-    public void Answers_of_other_servers_are_read(string text, int status, HttpProtocol protocol, int interval)
+    internal void Answers_of_other_servers_are_read(string text, int status, HttpProtocol protocol, int interval)
     {
         HttpResponseHead head = Answer(text);
         Assert.Equal(

@@ -13,7 +13,7 @@ public class MpegHeaderTests
     [InlineData("FFFDE804", MpegVersion.Mpeg1, 2, 384_000, 32_000, 2, 1728, 1152, 32)]
     [InlineData("FFE5EA04", MpegVersion.Mpeg25, 2, 160_000, 8_000, 2, 2881, 1152, 17)]
     [InlineData("FFFFE204", MpegVersion.Mpeg1, 1, 448_000, 44_100, 2, 488, 384, 32)]
-    public void A_header_gives_the_length_of_its_frame(
+    internal void A_header_gives_the_length_of_its_frame(
         string hex, MpegVersion version, int layer, int bitRate, int rate, int channels, int length, int frames, int sideInfo)
     {
         Assert.True(MpegHeader.TryParse(Convert.FromHexString(hex), out MpegHeader header));

@@ -80,7 +80,7 @@ public class ForwardedHeadersTests
     [InlineData("Forwarded: proto=https", ForwardedDoubt.NoAddress)]
     [InlineData("Forwarded: for=127.0.0.1|X-Forwarded-For: 203.0.113.7", ForwardedDoubt.Contradiction)]
     [InlineData("Forwarded: for=unknown|X-Forwarded-For: 203.0.113.7", ForwardedDoubt.Contradiction)]
-    public void The_client_is_hidden_if_a_trusted_proxy_does_not_name_it(string headers, ForwardedDoubt doubt)
+    internal void The_client_is_hidden_if_a_trusted_proxy_does_not_name_it(string headers, ForwardedDoubt doubt)
     {
         ForwardedRequest request = Read("10.0.0.1", headers);
 
@@ -142,7 +142,7 @@ public class ForwardedHeadersTests
     [InlineData("X-Forwarded-For: ", "203.0.113.7", ForwardedDoubt.None)]
     [InlineData("Forwarded: ", "for=10.0.0.2", ForwardedDoubt.TooManyProxies)]
     [InlineData("Forwarded: ", "for=\"", ForwardedDoubt.NoAddress)]
-    public void Of_ten_thousand_entries_only_the_last_ones_are_read(string name, string entry, ForwardedDoubt doubt)
+    internal void Of_ten_thousand_entries_only_the_last_ones_are_read(string name, string entry, ForwardedDoubt doubt)
     {
         ForwardedRequest request = Read("10.0.0.1", name + string.Join(',', Enumerable.Repeat(entry, 10_000)));
 

@@ -70,7 +70,7 @@ public class RtspReaderLimitTests
     [Theory]
     [InlineData("PLAY rtsp://h/", RtspStatus.RequestUriTooLong)]
     [InlineData(Start + "X: ", RtspStatus.RequestEntityTooLarge)]
-    public void A_line_without_end_is_refused_before_it_is_held(string start, RtspStatus status)
+    internal void A_line_without_end_is_refused_before_it_is_held(string start, RtspStatus status)
     {
         var reader = new RtspReader();
         byte[] drip = [.. Encoding.ASCII.GetBytes(start), .. Enumerable.Repeat((byte)'x', 1 << 20)];

@@ -4,7 +4,7 @@ namespace Linnet.Broadcast.Streams.Containers;
 
 /// <summary>Writes a ring's items as the bytes of one endless stream: bare MP3 frames, Ogg pages, FLAC frames, or WAV samples.</summary>
 /// <remarks>Used by one thread at a time.</remarks>
-public interface IStreamContainer
+internal interface IStreamContainer
 {
     /// <summary>
     /// The bytes that a listener needs first if it joins before the next written item; empty if none are needed. A new array at each

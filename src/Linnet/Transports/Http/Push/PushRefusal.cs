@@ -1,7 +1,7 @@
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>Why a push was refused.</summary>
-public enum PushRefusal
+internal enum PushRefusal
 {
     /// <summary>No password is set.</summary>
     Closed,

@@ -24,7 +24,7 @@ internal delegate bool StreamDecoderFactory(
 /// The caller reads the heads of requests. Source: docs/wire/icy.md. A pusher that is faster than its station has to wait (the
 /// connection is not read). A pusher that fails gets the reason, if it can still read an answer.
 /// </remarks>
-public sealed class PushServer
+internal sealed class PushServer
 {
     /// <summary>
     /// Bytes that the kernel may hold of a push. One TCP window: enough for 10 Mbit/s across an ocean (200 ms), which is more than

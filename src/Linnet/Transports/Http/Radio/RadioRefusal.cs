@@ -1,7 +1,7 @@
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>Why a request for audio was refused.</summary>
-public enum RadioRefusal
+internal enum RadioRefusal
 {
     /// <summary>The path does not exist (404).</summary>
     NotFound,

@@ -14,7 +14,7 @@ namespace Linnet.Transports.Http.Radio;
 /// <see cref="HttpFront"/> reads requests and hands over those for stations. A request is answered, and a player's first seconds of audio
 /// are sent, where the connection is served; from then on a sender thread writes to its output. Source: docs/wire/icy.md.
 /// </remarks>
-public sealed class RadioServer
+internal sealed class RadioServer
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 

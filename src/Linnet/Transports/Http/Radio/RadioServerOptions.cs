@@ -29,7 +29,7 @@ public sealed record RadioServerOptions : IValidatable
     /// The maximum size of a request. Default as in Kestrel: a request that is refused here goes on to Kestrel, where it must not be taken
     /// for a missing page.
     /// </summary>
-    public HttpLimits Request { get; init; } = new() { MaxStartLine = 8 * 1024, MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
+    internal HttpLimits Request { get; init; } = new() { MaxStartLine = 8 * 1024, MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
 
     /// <summary>
     /// Memory for the bytes that listeners of all stations share, estimated from the renditions' bit rates. A request for a rendition

@@ -10,7 +10,7 @@ namespace Linnet.Transports.Http.Radio;
 /// <param name="BufferBytes">Memory for the bytes that listeners share, in bytes.</param>
 /// <param name="Sending">Counters of the sender threads, including drops and moves.</param>
 /// <param name="Refused">Requests refused since the start, by reason.</param>
-public sealed record RadioServerSnapshot(
+internal sealed record RadioServerSnapshot(
     int Listeners,
     int Waiting,
     long Accepted,
@@ -34,4 +34,4 @@ public sealed record RadioServerSnapshot(
 /// <param name="Rendition">The rendition's name: <c>mp3-64</c>.</param>
 /// <param name="Listeners">Its listeners now.</param>
 /// <param name="Peak">The most listeners at a time.</param>
-public sealed record RadioRenditionSnapshot(string Station, string Rendition, int Listeners, int Peak);
+internal sealed record RadioRenditionSnapshot(string Station, string Rendition, int Listeners, int Peak);

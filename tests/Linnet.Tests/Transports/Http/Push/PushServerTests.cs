@@ -76,7 +76,7 @@ public class PushServerTests
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "", "401", PushRefusal.Unnamed)]
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "Authorization: Basic c291cmNlOm5v", "401",
         PushRefusal.WrongPassword)]
-    public async Task A_refused_push_gets_the_reason_before_100_continue(
+    internal async Task A_refused_push_gets_the_reason_before_100_continue(
         string password, string line, string header, string status, PushRefusal reason)
     {
         PushServer server = Create(new PushServerOptions { Password = password });

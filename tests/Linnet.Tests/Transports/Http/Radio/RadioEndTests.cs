@@ -12,7 +12,7 @@ public class RadioEndTests
     [InlineData(DropReason.RenditionFailed, false)]
     [InlineData(DropReason.GaveWay, false)]
     [InlineData(null, false)]
-    public async Task The_connection_closes_in_order_at_the_end_of_a_station_and_is_reset_for_any_other_reason(
+    internal async Task The_connection_closes_in_order_at_the_end_of_a_station_and_is_reset_for_any_other_reason(
         DropReason? reason, bool inOrder)
     {
         var server = new RadioTestServer(seconds: 0.1);

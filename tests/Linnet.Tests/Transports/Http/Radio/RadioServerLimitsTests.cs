@@ -183,7 +183,7 @@ public class RadioServerLimitsTests
     [InlineData(2, 100, 100, "429", RadioRefusal.TooManyOfAddress)]
     [InlineData(100, 2, 100, "503", RadioRefusal.TooManyListeners)]
     [InlineData(100, 100, 2, "503", RadioRefusal.TooManyOfStation)]
-    public async Task A_listener_beyond_the_limit_is_refused_until_another_leaves(
+    internal async Task A_listener_beyond_the_limit_is_refused_until_another_leaves(
         int ofAddress, int inAll, int ofStation, string status, RadioRefusal reason)
     {
         var options =

@@ -73,7 +73,7 @@ public class RadioServerTests
     [InlineData(DropReason.RenditionFailed, RadioRefusal.RenditionFailed,
         "flac failed and is started again in 1 s. Try again then, or take another rendition.")]
     [InlineData(DropReason.None, RadioRefusal.Silent, "The station has no audio yet.")]
-    public async Task If_a_rendition_ends_before_its_first_audio_listeners_get_the_reason(DropReason end, RadioRefusal reason, string text)
+    internal async Task If_a_rendition_ends_before_its_first_audio_listeners_get_the_reason(DropReason end, RadioRefusal reason, string text)
     {
         await using var server = new RadioTestServer(
             onFlacStarts: (ring, _) => ring.Publish(new EndItem(0, TimeProvider.System.GetTimestamp()) { Reason = end }));
@@ -238,7 +238,7 @@ public class RadioServerTests
     [InlineData(RingRefusalReason.StationEnded, false, null, "503 Service Unavailable", "10", RadioRefusal.Unavailable)]
     [InlineData(RingRefusalReason.NeverOnDemand, true, null, "403 Forbidden", null, RadioRefusal.NeverOnDemand)]
     [InlineData(RingRefusalReason.StationEnded, true, null, "410 Gone", null, RadioRefusal.Unavailable)]
-    public async Task A_refused_listener_gets_Retry_After_only_if_retrying_can_help(
+    internal async Task A_refused_listener_gets_Retry_After_only_if_retrying_can_help(
         RingRefusalReason reason, bool isFinal, double? after, string status, string? retryAfter, RadioRefusal counted)
     {
         TimeSpan? time = after is double seconds ? TimeSpan.FromSeconds(seconds) : null;
