@@ -1,5 +1,5 @@
 using System.Text;
-using Spectre.Console.Rendering;
+using Wcwidth;
 
 namespace Linnet.Cli.Panels;
 
@@ -49,7 +49,7 @@ internal sealed class PanelLine
             foreach (Rune rune in text.EnumerateRunes())
             {
                 string one = rune.ToString();
-                PanelLine to = rest.Cells == 0 && (head.Cells == 0 || head.Cells + new Segment(one).CellCount() <= cells) ? head : rest;
+                PanelLine to = rest.Cells == 0 && (head.Cells == 0 || head.Cells + UnicodeCalculator.GetWidth(one) <= cells) ? head : rest;
                 to.Add(one, tone);
             }
         }
@@ -61,7 +61,7 @@ internal sealed class PanelLine
     public PanelLine Add(string text, Tone tone = Tone.Plain)
     {
         string safe = Text.Printable(text);
-        int cells = new Segment(safe).CellCount();
+        int cells = UnicodeCalculator.GetWidth(safe);
         _pieces.Add((safe, cells, tone));
         Cells += cells;
         return this;
@@ -98,7 +98,7 @@ internal sealed class PanelLine
         int cells = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            cells += new Segment(rune.ToString()).CellCount();
+            cells += UnicodeCalculator.GetWidth(rune);
             if (cells > width - 1)
             {
                 break;
