@@ -2,13 +2,14 @@ using System.IO.Pipelines;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
 using Linnet.Wire.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>
 /// Sends one listener its first audio, hands it to a sender thread and watches its connection until it ends.
 /// </summary>
-internal sealed class RadioDelivery(RadioServerOptions options, SenderPool senders, TimeProvider time)
+internal sealed class RadioDelivery(RadioServerOptions options, SenderPool senders, TimeProvider time, ILogger logger)
 {
     // A player sends nothing after its request; a client that sends more than this is not a player.
     private const long MaxSaid = 16 * 1024;
@@ -35,8 +36,8 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     /// <param name="exchange">The request, with its response prepared. Its output holds a bounded number of bytes.</param>
     /// <param name="memory">Its share of the connections' send memory.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The listener; <see langword="null"/> if there was no audio to begin with, and nothing was sent.</returns>
-    internal async Task<StreamListener?> RunAsync(
+    /// <returns><see langword="false"/>: there was no audio to begin with, and nothing was sent.</returns>
+    internal async Task<bool> RunAsync(
         StreamLog log,
         long askedAt,
         int metadataInterval,
@@ -47,7 +48,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         StreamEntry? start = FirstEntry(log, askedAt) ?? await WaitForFirstAsync(log, askedAt, cancellationToken).ConfigureAwait(false);
         if (start is null)
         {
-            return null;
+            return false;
         }
 
         ReadOnlyMemory<byte> lead = await exchange.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -58,16 +59,20 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             Since = time.GetUtcNow(),
         };
         _total.Enter(listener);
+        logger.RadioListenerPlays(listener.Remote, log.Ring.Info.Station, log.Ring.Info.Name);
         try
         {
             await DeliverAsync(listener, exchange, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            // Also where the web server reports by a cancellation that the client has left.
             _total.Leave(listener);
+            logger.RadioListenerLeaves(
+                listener.Remote, log.Ring.Info.Station, log.Ring.Info.Name, listener.BytesSent, listener.Moves);
         }
 
-        return listener;
+        return true;
     }
 
     private async ValueTask DeliverAsync(RadioListener listener, HttpExchange exchange, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal sealed class RadioServer
         Waiting = new WaitingRoom(options.MaxWaiting, options.MaxWaitingPerAddress, time);
         _streams = new RadioStreams(senders, options.MaxBufferBytes, time, _logger);
         _audience = new RadioAudience(options);
-        _delivery = new RadioDelivery(options, senders, time);
+        _delivery = new RadioDelivery(options, senders, time, _logger);
     }
 
     internal RadioServerOptions Options { get; }
@@ -160,13 +160,10 @@ internal sealed class RadioServer
             {
                 using (stream)
                 {
-                    _logger.RadioListenerPlays(remote, station.Name, info.Name);
                     exchange.Prepare(RadioResponses.Sound(head, station, info, metadataInterval, Now));
-                    StreamListener? listener = await _delivery.RunAsync(
+                    bool hasListened = await _delivery.RunAsync(
                         stream.Log, askedAt, metadataInterval, exchange, memory, cancellationToken).ConfigureAwait(false);
-                    refusal = listener is not null ? null
-                        : RadioStreamRefusal.OfEnd(info.Name, stream.Log.EndReason);
-                    _logger.RadioListenerLeaves(remote, station.Name, info.Name, listener?.BytesSent ?? 0, listener?.Moves ?? 0);
+                    refusal = hasListened ? null : RadioStreamRefusal.OfEnd(info.Name, stream.Log.EndReason);
                 }
             }
         }

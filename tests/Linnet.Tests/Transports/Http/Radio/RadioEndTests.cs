@@ -41,5 +41,7 @@ public class RadioEndTests
 
         client.Dispose();
         await (reason is null ? stopping : server.DisposeAsync().AsTask());
+        Assert.Single(server.Log.Lines, static l => l.StartsWith("540 127.0.0.1:", StringComparison.Ordinal));
+        Assert.Single(server.Log.Lines, static l => l.StartsWith("541 127.0.0.1:", StringComparison.Ordinal));
     }
 }
