@@ -1,3 +1,4 @@
+using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving;
@@ -8,8 +9,8 @@ internal static partial class Log
     [LoggerMessage(1700, LogLevel.Error, "{Protocol} failed and is not served any more; the other protocols go on")]
     public static partial void ProtocolFailed(this ILogger logger, Exception exception, string protocol);
 
-    [LoggerMessage(1702, LogLevel.Error, "{Protocol} gave no figures; the last ones are shown ({Unsaid} more since the last message)")]
-    public static partial void ProtocolHasNoFigures(this ILogger logger, Exception exception, string protocol, long unsaid);
+    [LoggerMessage(1702, LogLevel.Error, "{Protocol} gave no figures; the last ones are shown{Unsaid}")]
+    public static partial void ProtocolHasNoFigures(this ILogger logger, Exception exception, string protocol, Unsaid unsaid);
 
     [LoggerMessage(1703, LogLevel.Error, "{Protocol} could not be closed; the rest of the server is")]
     public static partial void ProtocolDidNotClose(this ILogger logger, Exception exception, string protocol);

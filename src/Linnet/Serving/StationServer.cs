@@ -200,7 +200,7 @@ public sealed class StationServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            if (_figureNotices.TrySay(out long unsaid))
+            if (_figureNotices.TrySay(out Unsaid unsaid))
             {
                 _logger.ProtocolHasNoFigures(e, protocol.Name, unsaid);
             }

@@ -130,7 +130,7 @@ internal sealed class ConnectionGate
         ArgumentNullException.ThrowIfNull(problem);
 
         Interlocked.Increment(ref _failed);
-        if (_sayingFailed.TrySay(out long unsaid))
+        if (_sayingFailed.TrySay(out Unsaid unsaid))
         {
             _logger.AcceptFailed(problem.Message, unsaid);
         }
@@ -323,7 +323,7 @@ internal sealed class ConnectionGate
 
     private void SayGaveWay()
     {
-        if (_sayingGaveWay.TrySay(out long unsaid))
+        if (_sayingGaveWay.TrySay(out Unsaid unsaid))
         {
             _logger.ConnectionGaveWay(Count, unsaid);
         }
@@ -344,12 +344,12 @@ internal sealed class ConnectionGate
         Interlocked.Increment(ref _refused);
         if (address is not null)
         {
-            if (_sayingShare.TrySay(out long others))
+            if (_sayingShare.TrySay(out Unsaid others))
             {
                 _logger.AddressHasItsShare(address, already, others);
             }
         }
-        else if (_sayingFull.TrySay(out long unsaid))
+        else if (_sayingFull.TrySay(out Unsaid unsaid))
         {
             _logger.ConnectionsAreFull(_reserve.Limit ?? 0, Count, unsaid);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports;
@@ -13,17 +14,17 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(526, LogLevel.Warning,
         "No room for another connection: this process may open {Limit} files and sockets, and {Connections} connections are "
-            + "open. The new one was closed ({Unsaid} more since the last message)")]
-    public static partial void ConnectionsAreFull(this ILogger logger, int limit, int connections, long unsaid);
+            + "open. The new one was closed{Unsaid}")]
+    public static partial void ConnectionsAreFull(this ILogger logger, int limit, int connections, Unsaid unsaid);
 
     [LoggerMessage(527, LogLevel.Warning,
-        "Accepting a connection failed: {Problem}. The server keeps accepting ({Unsaid} more failures since the last message)")]
-    public static partial void AcceptFailed(this ILogger logger, string problem, long unsaid);
+        "Accepting a connection failed: {Problem}. The server keeps accepting{Unsaid}")]
+    public static partial void AcceptFailed(this ILogger logger, string problem, Unsaid unsaid);
 
     [LoggerMessage(529, LogLevel.Warning,
         "{Address} has {Connections} connections open, three quarters of the room. No address gets more; a new one "
-            + "was closed ({Unsaid} more since the last message)")]
-    public static partial void AddressHasItsShare(this ILogger logger, IPAddress address, int connections, long unsaid);
+            + "was closed{Unsaid}")]
+    public static partial void AddressHasItsShare(this ILogger logger, IPAddress address, int connections, Unsaid unsaid);
 
     [LoggerMessage(530, LogLevel.Error,
         "{Part} failed: nobody can listen over it until the server is restarted. Still served: {Others}")]
@@ -31,6 +32,6 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(714, LogLevel.Warning,
         "No room for another connection; {Connections} are open. One that had not sent a complete request was "
-            + "closed to make room ({Unsaid} more since the last message)")]
-    public static partial void ConnectionGaveWay(this ILogger logger, int connections, long unsaid);
+            + "closed to make room{Unsaid}")]
+    public static partial void ConnectionGaveWay(this ILogger logger, int connections, Unsaid unsaid);
 }

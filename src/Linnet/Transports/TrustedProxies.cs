@@ -137,7 +137,7 @@ internal sealed class TrustedProxies
         {
             SayUnnamed(peer.EndPoint.Address);
         }
-        else if (request.Doubt != ForwardedDoubt.None && _sayingDoubt.TrySay(out long unsaid))
+        else if (request.Doubt != ForwardedDoubt.None && _sayingDoubt.TrySay(out Unsaid unsaid))
         {
             _logger.ProxyHidesClient(peer.EndPoint.Address, Sentence(request.Doubt), unsaid);
         }
@@ -150,7 +150,7 @@ internal sealed class TrustedProxies
     /// </summary>
     internal void Deny(IPEndPoint remote)
     {
-        if (_sayingStranger.TrySay(out long unsaid))
+        if (_sayingStranger.TrySay(out Unsaid unsaid))
         {
             _logger.ProxyHeaderOfStranger(remote, Setting, remote.Address, unsaid);
         }
@@ -158,7 +158,7 @@ internal sealed class TrustedProxies
 
     private ClientOrigin? Refuse(IPEndPoint peer, string why)
     {
-        if (_sayingMalformed.TrySay(out long unsaid))
+        if (_sayingMalformed.TrySay(out Unsaid unsaid))
         {
             _logger.ProxyHeaderMalformed(peer, why, unsaid);
         }
@@ -169,7 +169,7 @@ internal sealed class TrustedProxies
     // Any client can send such headers; only a peer on the local network is likely to be a proxy of ours.
     private void SayUnnamed(IPAddress address)
     {
-        if (InnerNetwork.SideOf(address, []) is NetworkSide.Inner && _sayingUnnamed.TrySay(out long unsaid))
+        if (InnerNetwork.SideOf(address, []) is NetworkSide.Inner && _sayingUnnamed.TrySay(out Unsaid unsaid))
         {
             _logger.ProxyUnnamed(address, Setting, address, unsaid);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Diagnostics;
 using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +17,8 @@ internal static partial class PyAudioLog
         this ILogger logger, IPEndPoint remote, string rendition, string reason, long packets, long skipped);
 
     [LoggerMessage(
-        522, LogLevel.Warning, "{Remote} was refused over {Transport}: {Reason} ({Unsaid} more since the last message)")]
-    public static partial void ListenerRefused(this ILogger logger, IPEndPoint remote, string transport, string reason, long unsaid);
+        522, LogLevel.Warning, "{Remote} was refused over {Transport}: {Reason}{Unsaid}")]
+    public static partial void ListenerRefused(this ILogger logger, IPEndPoint remote, string transport, string reason, Unsaid unsaid);
 
     [LoggerMessage(523, LogLevel.Error, "Sending to {Remote} failed")]
     public static partial void ListenerFailed(this ILogger logger, Exception exception, IPEndPoint remote);

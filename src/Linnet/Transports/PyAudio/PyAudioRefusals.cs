@@ -12,7 +12,7 @@ internal sealed class PyAudioRefusals(PyAudioCounters counters, string transport
     internal void Count(IPEndPoint remote, PyAudioRefusal reason)
     {
         counters.Refused.Count(reason);
-        if (_saying.TrySay(out long unsaid))
+        if (_saying.TrySay(out Unsaid unsaid))
         {
             logger.ListenerRefused(remote, transport, reason.ToWords(), unsaid);
         }

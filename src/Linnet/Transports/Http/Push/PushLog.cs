@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Push;
@@ -13,14 +14,13 @@ internal static partial class PushLog
     public static partial void PushEnds(this ILogger logger, EndPoint? remote, string station, string reason, long bytes);
 
     [LoggerMessage(
-        562, LogLevel.Information, "{Remote} may not push: {Reason} ({Unsaid} more since the last message)")]
-    public static partial void PushRefused(this ILogger logger, EndPoint? remote, string reason, long unsaid);
+        562, LogLevel.Information, "{Remote} may not push: {Reason}{Unsaid}")]
+    public static partial void PushRefused(this ILogger logger, EndPoint? remote, string reason, Unsaid unsaid);
 
     [LoggerMessage(
         1701, LogLevel.Information,
-        "{Remote} may not push: another client is pushing there, and a new pusher does not take over ({Unsaid} more since the last "
-            + "message)")]
-    public static partial void PushOccupied(this ILogger logger, EndPoint? remote, long unsaid);
+        "{Remote} may not push: another client is pushing there, and a new pusher does not take over{Unsaid}")]
+    public static partial void PushOccupied(this ILogger logger, EndPoint? remote, Unsaid unsaid);
 
     [LoggerMessage(563, LogLevel.Error, "The push of {Remote} failed")]
     public static partial void PushFailed(this ILogger logger, Exception exception, EndPoint? remote);

@@ -19,7 +19,7 @@ internal sealed class PushRefusals(TimeProvider time, ILogger logger)
     internal void Count(IPEndPoint remote, PushRefusal reason)
     {
         CountUnsaid(reason);
-        if (!_sayings[reason].TrySay(out long unsaid))
+        if (!_sayings[reason].TrySay(out Unsaid unsaid))
         {
             return;
         }

@@ -107,8 +107,8 @@ public class PushServerTests
         const string NoPassword = "127.0.0.1:1234 may not push: it gave no password (some programs ask once without)";
         Assert.Equal(
             [
-                $"{NoPassword} (0 more since the last message)",
-                "127.0.0.1:1234 may not push: no station of that name accepts pushes (0 more since the last message)",
+                NoPassword,
+                "127.0.0.1:1234 may not push: no station of that name accepts pushes",
                 $"{NoPassword} (99 more since the last message)",
             ],
             _log.Lines.Select(static l => l[l.IndexOf("127", StringComparison.Ordinal)..]));
