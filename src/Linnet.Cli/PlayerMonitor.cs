@@ -1,62 +1,21 @@
-using Linnet.Audio;
 using Linnet.Cli.Panels;
 using Linnet.Playback;
-using Linnet.Wire;
 
 namespace Linnet.Cli;
 
-/// <summary>Reads a player's status for a display, moves the meters between two updates, and handles keys.</summary>
-internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice device, TimeProvider time)
+/// <summary>Shows a player's statistics on a panel whose meters move, and handles keys.</summary>
+internal sealed class PlayerMonitor(Player player)
 {
     private const double Step = 0.05;
     private const double Loudest = 2;
-    private readonly long _began = time.GetTimestamp();
-    private Ballistics[] _meters = [];
+    private readonly LevelMeters _meters = new();
 
-    /// <summary>Gets the current status.</summary>
-    public PlayerSnapshot Look()
+    /// <summary>The panel's lines, and the line that explains the keys.</summary>
+    public (IEnumerable<PanelLine> Panel, IEnumerable<PanelLine> Keys) Render(int width, bool hasAddresses = false)
     {
-        PlayerStatistics statistics = player.GetStatistics();
-        TimeSpan elapsed = time.GetElapsedTime(_began);
-        return new PlayerSnapshot
-        {
-            State = statistics.State is PlayerState.NoDevice ? "no device" : statistics.State.ToString().ToLowerInvariant(),
-            IsRecording = !device.HasClock,
-            Address = ShownAddress.Of(address),
-            Output = device.Name,
-            Awaits = statistics.Awaits,
-            Title = statistics.Title,
-            Track = statistics.Track,
-            Codec = statistics.Payload?.EncodingName.ToLowerInvariant(),
-            SampleRate = statistics.Format.SampleRate,
-            Channels = statistics.Format.Channels,
-            Transport = statistics.Transport?.ToString().ToUpperInvariant(),
-            Received = statistics.Receiver.Received,
-            Lost = statistics.Receiver.Lost,
-            Late = statistics.Receiver.Late,
-            Duplicate = statistics.Receiver.Duplicate,
-            Reordered = statistics.Receiver.Reordered,
-            Corrupt = statistics.Receiver.Corrupt,
-            Impairment = statistics.Impairment,
-            Concealed = statistics.Receiver.Concealed,
-            Repair = statistics.Receiver.Repair,
-            Reconnects = statistics.Reconnects,
-            DeviceReopens = statistics.DeviceReopens,
-            Buffer = statistics.Receiver.Buffer,
-            Latency = statistics.Receiver.Latency,
-            Profile = statistics.Receiver.Profile,
-            Target = statistics.Receiver.Target,
-            Delay = statistics.Receiver.Delay,
-            Lateness = statistics.Receiver.Lateness,
-            Underruns = statistics.Receiver.Underruns,
-            Stretches = statistics.Receiver.Stretches,
-            DriftPpm = statistics.Receiver.IsDriftKnown ? statistics.Receiver.DriftPpm : null,
-            PeakDbfs = Decibels.FromAmplitude(statistics.Peak),
-            Levels = Move(statistics.Levels, elapsed),
-            Elapsed = elapsed,
-            Volume = statistics.Volume,
-            IsMuted = statistics.IsMuted,
-        };
+        PlayerStatistics now = player.GetStatistics();
+        IReadOnlyList<MeterLevel> meters = _meters.Move([.. now.Levels.Select(static l => l.PeakDbfs)], now.Elapsed);
+        return (PlayerPanel.Render(now, meters, width), PlayerPanel.Keys(now, width, hasAddresses));
     }
 
     /// <summary>Runs the action of a key.</summary>
@@ -76,15 +35,5 @@ internal sealed class PlayerMonitor(Player player, Uri address, IAudioDevice dev
             default:
                 break;
         }
-    }
-
-    private MeterLevel[] Move(IReadOnlyList<AudioLevel> levels, TimeSpan now)
-    {
-        if (_meters.Length != levels.Count)
-        {
-            _meters = [.. levels.Select(static _ => new Ballistics())];
-        }
-
-        return [.. _meters.Zip(levels, (meter, level) => meter.Move(level.PeakDbfs, now))];
     }
 }

@@ -6,21 +6,17 @@ using Linnet.Stations;
 
 namespace Linnet.Cli;
 
-/// <summary>Takes snapshots of a server for a display, and keeps the meters between them: one per station and channel.</summary>
-internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeProvider time)
+/// <summary>Shows a server's statistics on a panel, with its addresses, and meters that move: one per station and channel.</summary>
+internal sealed class ServerMonitor(StationServer server, IPAddress? bind)
 {
-    private readonly long _began = time.GetTimestamp();
-    private readonly Dictionary<string, Ballistics[]> _meters = [];
+    private readonly Dictionary<string, LevelMeters> _meters = [];
 
     // The machine's addresses are looked up once; the ports are open by then.
-    private readonly (IServedProtocol Protocol, IReadOnlyList<string> Addresses)[] _protocols =
-    [
-        .. server.Protocols.Where(static p => p.EndPoints.Count > 0).Select((p, i) => (p, AddressesOf(p, bind, isFirst: i == 0))),
-    ];
+    private readonly Dictionary<string, IReadOnlyList<string>> _addresses = server.Protocols.Where(static p => p.EndPoints.Count > 0)
+        .Select((p, i) => KeyValuePair.Create(p.Name, AddressesOf(p, bind, isFirst: i == 0))).ToDictionary();
 
     /// <summary>The addresses of a protocol for other machines, best first; empty: it is not served.</summary>
-    public IReadOnlyList<string> AddressesOf(string protocol) =>
-        _protocols.FirstOrDefault(p => p.Protocol.Name == protocol).Addresses ?? [];
+    public IReadOnlyList<string> AddressesOf(string protocol) => _addresses.GetValueOrDefault(protocol, []);
 
     /// <summary>The addresses for <c>linnet play</c> on other machines, best first.</summary>
     public IReadOnlyList<string> Addresses => AddressesOf("rtsp");
@@ -31,24 +27,27 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
     /// <summary>The addresses for other programs, each with the programs' name.</summary>
     public IReadOnlyList<(string Clients, string Address)> OtherAddresses =>
     [
-        .. _protocols.Where(static p => p.Protocol.Name is not ("rtsp" or "http")).SelectMany(
-            static p => p.Protocol.EndPoints.Where(static e => e.Path is not null)
-                .Zip(p.Addresses, static (e, address) => (e.Clients ?? "Players", address))),
+        .. server.Protocols.Where(static p => p.Name is not ("rtsp" or "http")).SelectMany(
+            p => p.EndPoints.Where(static e => e.Path is not null)
+                .Zip(AddressesOf(p.Name), static (e, address) => (e.Clients ?? "Players", address))),
     ];
 
-    /// <summary>Takes a snapshot of the server.</summary>
-    public ServerSnapshot Look()
+    /// <summary>The figures of the panel.</summary>
+    public IReadOnlyList<Figure> Figures => ServerFigures.With(GetStatistics().Protocols);
+
+    /// <summary>The server's statistics, of its protocols only those that had a port at the start.</summary>
+    public ServerStatistics GetStatistics()
     {
-        TimeSpan elapsed = time.GetElapsedTime(_began);
-        return new ServerSnapshot(
-            [.. _protocols.Select(p => new ProtocolRow(p.Protocol.Name, p.Addresses, server.GetSnapshot(p.Protocol)))],
-            [.. server.GetStations().Select(s => Look(s, elapsed))],
-            server.GetStatistics(),
-            elapsed)
-        {
-            Streams = server.GetStreamStatistics(),
-            Pushers = server.Push?.Pushers ?? new Dictionary<string, string>(),
-        };
+        ServerStatistics now = server.GetStatistics();
+        return now with { Protocols = [.. now.Protocols.Where(p => _addresses.ContainsKey(p.Name))] };
+    }
+
+    /// <summary>The panel's lines.</summary>
+    public IEnumerable<PanelLine> Render(int width)
+    {
+        ServerStatistics now = GetStatistics();
+        return ServerPanel.Render(
+            now, _addresses, now.Stations.ToDictionary(static s => s.Name, s => Move(s, now.Elapsed)), width);
     }
 
     // All addresses of this machine for the most common protocol, the best one for the others.
@@ -58,14 +57,13 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind, TimeP
             e => ListenAddresses.Of(bind, e.Local.Port, e.Path!, e.Name).Take(isFirst ? int.MaxValue : 1)),
     ];
 
-    private StationRow Look(StationSnapshot station, TimeSpan now)
+    private IReadOnlyList<MeterLevel> Move(StationSnapshot station, TimeSpan now)
     {
-        // A station that was added again may have other channels.
-        if (!_meters.TryGetValue(station.Name, out Ballistics[]? meters) || meters.Length != station.Levels.Count)
+        if (!_meters.TryGetValue(station.Name, out LevelMeters? meters))
         {
-            _meters[station.Name] = meters = [.. station.Levels.Select(static _ => new Ballistics())];
+            _meters[station.Name] = meters = new LevelMeters();
         }
 
-        return new StationRow(station, [.. meters.Zip(station.Levels, (meter, peak) => meter.Move(Decibels.FromAmplitude(peak), now))]);
+        return meters.Move([.. station.Levels.Select(static peak => Decibels.FromAmplitude(peak))], now);
     }
 }

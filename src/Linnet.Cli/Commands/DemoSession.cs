@@ -36,8 +36,8 @@ internal static partial class DemoSession
         await using var player =
             new Player(new PlayerOptions { Url = address, Duration = request.Duration }, device, shell.Time, session.Log);
 
-        var serverMonitor = new ServerMonitor(server, bind, shell.Time);
-        var playerMonitor = new PlayerMonitor(player, address, device, shell.Time);
+        var serverMonitor = new ServerMonitor(server, bind);
+        var playerMonitor = new PlayerMonitor(player);
         var addresses = new AddressPanel(serverMonitor.Addresses, serverMonitor.HttpAddresses);
         Announce(serverMonitor, addresses, session.IsPlain, shell);
         if (request.User is null)
@@ -49,8 +49,8 @@ internal static partial class DemoSession
         await session.ShowAsync(
             RunAsync(server, player, session.Ending),
             new PanelPages(
-                width => Render(playerMonitor.Look(), serverMonitor.Look(), width),
-                [.. PlayerFigures.All, .. ServerFigures.With(serverMonitor.Look().Protocols)],
+                width => Render(playerMonitor.Render(width, hasAddresses: true), serverMonitor.Render(width)),
+                [.. PlayerFigures.All, .. serverMonitor.Figures],
                 addresses.Render),
             static _ => "",
             playerMonitor.OnKey);
@@ -58,12 +58,13 @@ internal static partial class DemoSession
     }
 
     /// <summary>Draws both panels; if there is room for only one, the player's.</summary>
-    internal static IEnumerable<PanelLine> Render(PlayerSnapshot player, ServerSnapshot server, int width) =>
+    internal static IEnumerable<PanelLine> Render(
+        (IEnumerable<PanelLine> Panel, IEnumerable<PanelLine> Keys) player, IEnumerable<PanelLine> server) =>
     [
-        .. PlayerPanel.Render(player, width),
+        .. player.Panel,
         new PanelLine { Rank = ServerPanel.Gap },
-        .. ServerPanel.Render(server, width).Select(static line => line.RankedAtLeast(ServerPanel.Numbers)),
-        .. PlayerPanel.Keys(player, width, hasAddresses: true),
+        .. server.Select(static line => line.RankedAtLeast(ServerPanel.Numbers)),
+        .. player.Keys,
     ];
 
     /// <summary>Shows where to listen: the address for a browser first, and a QR code for a phone.</summary>

@@ -21,17 +21,20 @@ internal static class PlaySession
         await using IAudioDevice device =
             AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
-        var monitor = new PlayerMonitor(player, request.Address, device, shell.Time);
+        var monitor = new PlayerMonitor(player);
         await session.ShowAsync(
             player.RunAsync(session.Ending),
-            new PanelPages(width => Render(monitor.Look(), width), PlayerFigures.All),
-            isLast => StatsJson.Line(PlayerStats.Of(monitor.Look(), isLast)),
+            new PanelPages(Render, PlayerFigures.All),
+            isLast => StatsJson.Line(new PlayerStats(player.GetStatistics(), isLast)),
             monitor.OnKey);
         return ExitCode.Ended;
-    }
 
-    private static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) =>
-        [.. PlayerPanel.Render(player, width), .. PlayerPanel.Keys(player, width)];
+        IEnumerable<PanelLine> Render(int width)
+        {
+            (IEnumerable<PanelLine> panel, IEnumerable<PanelLine> keys) = monitor.Render(width);
+            return [.. panel, .. keys];
+        }
+    }
 
     /// <summary>
     /// A large buffer is for playback without dropouts, so the device also gets time for a busy machine. With a small buffer it gets none.

@@ -23,7 +23,7 @@ internal static class ServeSession
         await using RadioHost? host = request.Http is { } http
             ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
-        var monitor = new ServerMonitor(server, request.Server.Bind, shell.Time);
+        var monitor = new ServerMonitor(server, request.Server.Bind);
         string[] pushed = [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)];
         if (session.IsPlain)
         {
@@ -38,12 +38,11 @@ internal static class ServeSession
         await session.ShowAsync(
             server.RunAsync(session.Ending),
             new PanelPages(
-                width => [.. ServerPanel.Render(monitor.Look(), width), .. ServerPanel.Keys(width)],
-                ServerFigures.With(monitor.Look().Protocols), addresses.Render),
-            isLast => StatsJson.Line(ServerStats.Of(monitor.Look(), isLast)));
+                width => [.. monitor.Render(width), .. ServerPanel.Keys(width)], monitor.Figures, addresses.Render),
+            isLast => StatsJson.Line(new ServerStats(monitor.GetStatistics(), isLast)));
 
         // One broken source does not end a server, but if all sources failed, the command has failed.
-        IReadOnlyList<StationSnapshot> stations = server.GetStations();
+        IReadOnlyList<StationSnapshot> stations = server.GetStatistics().Stations;
         return stations.Count > 0 && stations.All(static s => s.State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Linnet.Diagnostics;
+using Linnet.Playback;
 
 namespace Linnet.Cli.Panels;
 
@@ -10,11 +12,14 @@ internal static class PlayerPanel
     // Ranks of lines: on a low terminal, higher ranks are left out first.
     private const int Details = 4;
     private const int Where = 3;
-    private const int Meters = 2;
+    private const int Levels = 2;
     private const int Numbers = 1;
 
     /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
-    public static IEnumerable<PanelLine> Render(PlayerSnapshot player, int width) =>
+    /// <param name="player">The player.</param>
+    /// <param name="meters">The meters, one per channel shown.</param>
+    /// <param name="width">The terminal's width.</param>
+    public static IEnumerable<PanelLine> Render(PlayerStatistics player, IReadOnlyList<MeterLevel> meters, int width) =>
     [
         .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add(StateOf(player), StateTone(player.State)))
             .Add(Text.Clock(player.Elapsed), Tone.Quiet).Add(player.Address, Tone.Accent).Lines,
@@ -22,13 +27,13 @@ internal static class PlayerPanel
         .. player.Awaits is null ? [] : new Flow(width).Add("waiting", Tone.Bad).AddWords(player.Awaits).Lines,
         .. new Flow(width, Where).Add(Format(player), Tone.Plain)
             .Add(new PanelLine().Add("→ ", Tone.Quiet).Add(player.Output, Tone.Quiet), gap: 1).Lines,
-        .. Levels(player, width),
+        .. Meters(meters, player.IsMuted, width),
         .. Figures(player, width),
         .. More(player, width),
     ];
 
     /// <summary>The line that explains the keys.</summary>
-    public static IEnumerable<PanelLine> Keys(PlayerSnapshot player, int width, bool hasAddresses = false)
+    public static IEnumerable<PanelLine> Keys(PlayerStatistics player, int width, bool hasAddresses = false)
     {
         Flow keys = new Flow(width).Add(Key("space", player.IsMuted ? "unmutes" : "mutes"))
             .Add(Key("+ −",
@@ -41,34 +46,36 @@ internal static class PlayerPanel
     public static PanelLine Key(string key, string does) => new PanelLine().Add(key, Tone.Strong).Add($" {does}", Tone.Quiet);
 
     // The address mostly contains the station's name, so the track's title comes first.
-    private static string TitleOf(PlayerSnapshot player) => player.Track is null ? player.Title ?? ""
+    private static string TitleOf(PlayerStatistics player) => player.Track is null ? player.Title ?? ""
         : player.Title is null ? player.Track : $"{player.Track}  ({player.Title})";
 
-    private static IReadOnlyList<PanelLine> Figures(PlayerSnapshot player, int width) => new Flow(width, Numbers)
-        .Add(PlayerFigures.Delay, Text.Ms(player.Delay))
-        .Add(PlayerFigures.Target, Text.Ms(player.Target) + (player.Codec is null ? "" : $" ({player.Profile ?? "fixed"})"))
-        .Add(PlayerFigures.Latency, Text.Ms(player.Latency))
-        .Add(PlayerFigures.Buffer, Text.Ms(player.Buffer))
+    private static IReadOnlyList<PanelLine> Figures(PlayerStatistics player, int width) => new Flow(width, Numbers)
+        .Add(PlayerFigures.Delay, Text.Ms(player.Receiver.Delay))
+        .Add(PlayerFigures.Target, Text.Ms(player.Receiver.Target) + (player.Codec is null ? "" : $" ({player.Receiver.Profile ?? "fixed"})"))
+        .Add(PlayerFigures.Latency, Text.Ms(player.Receiver.Latency))
+        .Add(PlayerFigures.Buffer, Text.Ms(player.Receiver.Buffer))
         .Add(PlayerFigures.Drift,
-            player.DriftPpm is double drift ? string.Create(CultureInfo.InvariantCulture, $"{drift:+0;-0;0} ppm") : "not known yet")
-        .Add(PlayerFigures.Lost, Text.Count(player.Lost), Of(player.Lost))
-        .Add(PlayerFigures.Late, Text.Count(player.Late), Of(player.Late))
-        .Add(PlayerFigures.Concealed, Text.Ms(player.Concealed))
-        .Add(PlayerFigures.Lateness, Text.Ms(player.Lateness))
-        .Add(PlayerFigures.RanDry, Text.Count(player.Underruns), Of(player.Underruns))
-        .Add(PlayerFigures.Stretched, Text.Count(player.Stretches))
+            player.Receiver.IsDriftKnown
+                ? string.Create(CultureInfo.InvariantCulture, $"{player.Receiver.DriftPpm:+0;-0;0} ppm")
+                : "not known yet")
+        .Add(PlayerFigures.Lost, Text.Count(player.Receiver.Lost), Of(player.Receiver.Lost))
+        .Add(PlayerFigures.Late, Text.Count(player.Receiver.Late), Of(player.Receiver.Late))
+        .Add(PlayerFigures.Concealed, Text.Ms(player.Receiver.Concealed))
+        .Add(PlayerFigures.Lateness, Text.Ms(player.Receiver.Lateness))
+        .Add(PlayerFigures.RanDry, Text.Count(player.Receiver.Underruns), Of(player.Receiver.Underruns))
+        .Add(PlayerFigures.Stretched, Text.Count(player.Receiver.Stretches))
         .AddIfAny(PlayerFigures.Reconnected, player.Reconnects, Tone.Warning)
         .AddIfAny(PlayerFigures.Reopened, player.DeviceReopens, Tone.Warning)
         .Lines;
 
-    private static IEnumerable<PanelLine> More(PlayerSnapshot player, int width)
+    private static IEnumerable<PanelLine> More(PlayerStatistics player, int width)
     {
         IEnumerable<PanelLine> lines = [];
-        if (player.Repair is { Repaired: > 0 } or { PathLoss: > 0 })
+        if (player.Receiver.Repair is { Repaired: > 0 } or { PathLoss: > 0 })
         {
             lines = new Flow(width, Numbers)
-                .Add(PlayerFigures.Repaired, Text.Count(player.Repair.Repaired), player.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
-                .AddWords(player.Repair.Choice.Reason, Tone.Quiet).Lines;
+                .Add(PlayerFigures.Repaired, Text.Count(player.Receiver.Repair.Repaired), player.Receiver.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
+                .AddWords(player.Receiver.Repair.Choice.Reason, Tone.Quiet).Lines;
         }
 
         return player.Impairment is { Rtp: var rtp }
@@ -82,36 +89,33 @@ internal static class PlayerPanel
 
     private static Tone Of(long count) => count > 0 ? Tone.Warning : Tone.Plain;
 
-    private static IEnumerable<PanelLine> Levels(PlayerSnapshot player, int width)
+    private static IEnumerable<PanelLine> Meters(IReadOnlyList<MeterLevel> meters, bool isMuted, int width)
     {
-        string[] names = player.Levels.Count switch
+        string[] names = meters.Count switch
         {
             1 => ["M"],
             2 => ["L", "R"],
-            _ => [.. Enumerable.Range(1, player.Levels.Count).Select(static i => $"{i}")]
+            _ => [.. Enumerable.Range(1, meters.Count).Select(static i => $"{i}")]
         };
         int cells = Math.Clamp(width - 16, 4, 60);
-        for (int i = 0; i < player.Levels.Count; i++)
-        {
-            MeterLevel level = player.Levels[i];
-            yield return new PanelLine { Rank = Meters }.Add($"{Margin}{names[i]} ", Tone.Quiet).AddMeter(level, cells)
-                .Add(player.IsMuted ? "  muted" : $" {Text.Dbfs(level.Peak)}", player.IsMuted ? Tone.Warning : Tone.Plain);
-        }
+        return meters.Select((level, i) => new PanelLine { Rank = Levels }.Add($"{Margin}{names[i]} ", Tone.Quiet).AddMeter(level, cells)
+            .Add(isMuted ? "  muted" : $" {Text.Dbfs(level.Peak)}", isMuted ? Tone.Warning : Tone.Plain));
     }
 
-    private static string Format(PlayerSnapshot player)
+    private static string Format(PlayerStatistics player)
     {
-        string over = player.Transport is null ? "" : $" over {player.Transport}";
-        return player.Codec is null ? "…" : $"{player.Codec} {Text.Format(player.SampleRate, player.Channels)}{over}";
+        string over = player.Transport is null ? "" : $" over {player.Transport.ToString()!.ToUpperInvariant()}";
+        return player.Codec is null ? "…" : $"{player.Codec} {Text.Format(player.Format.SampleRate, player.Format.Channels)}{over}";
     }
 
-    private static string StateOf(PlayerSnapshot player) => player is { IsRecording: true, State: "playing" } ? "recording" : player.State;
+    private static string StateOf(PlayerStatistics player) =>
+        player is { IsRecording: true, State: PlayerState.Playing } ? "recording" : player.State.ToWords();
 
-    private static Tone StateTone(string state) => state switch
+    private static Tone StateTone(PlayerState state) => state switch
     {
-        "playing" => Tone.Good,
-        "ended" => Tone.Quiet,
-        "reconnecting" or "no device" => Tone.Bad,
+        PlayerState.Playing => Tone.Good,
+        PlayerState.Ended => Tone.Quiet,
+        PlayerState.Reconnecting or PlayerState.NoDevice => Tone.Bad,
         _ => Tone.Warning,
     };
 }

@@ -1,3 +1,5 @@
+using Linnet.Serving;
+
 namespace Linnet.Cli.Panels;
 
 /// <summary>The figures of a server's panel.</summary>
@@ -35,10 +37,10 @@ internal static class ServerFigures
     ];
 
     /// <summary>The figures of every server and of its protocols, each name once, in the panel's order.</summary>
-    public static IReadOnlyList<Figure> With(IEnumerable<ProtocolRow> protocols) =>
+    public static IReadOnlyList<Figure> With(IEnumerable<ProtocolSnapshot> protocols) =>
     [
         Listeners,
-        .. protocols.SelectMany(static p => p.Now.Figures).DistinctBy(static f => f.Name)
+        .. protocols.SelectMany(static p => p.Figures).DistinctBy(static f => f.Name)
             .Where(static figure => All.All(known => known.Name != figure.Name)).Select(static f => new Figure(f.Name, f.Meaning)),
         .. All.Skip(1),
     ];

@@ -1,4 +1,3 @@
-using Linnet.Broadcast.Packets;
 using Linnet.Serving;
 using Linnet.Stations;
 
@@ -13,7 +12,7 @@ internal static class ServerPanel
     internal const int Gap = 9;
 
     private const int OtherAddresses = 8;
-    private const int Meters = 7;
+    private const int Levels = 7;
 
     /// <summary>The rank of figures.</summary>
     internal const int Numbers = 5;
@@ -24,50 +23,59 @@ internal static class ServerPanel
             .Add(PlayerPanel.Key("q", "quits")).Lines;
 
     /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
-    public static IEnumerable<PanelLine> Render(ServerSnapshot server, int width) =>
+    /// <param name="server">The server. The first of its protocols is the one that <c>linnet play</c> uses.</param>
+    /// <param name="addresses">Where other machines reach each protocol, best first; empty: a user cannot give its ports to a player.</param>
+    /// <param name="meters">The meters of each station, one per channel.</param>
+    /// <param name="width">The terminal's width.</param>
+    public static IEnumerable<PanelLine> Render(
+        ServerStatistics server,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> addresses,
+        IReadOnlyDictionary<string, IReadOnlyList<MeterLevel>> meters,
+        int width) =>
     [
         .. new Flow(width).Add(new PanelLine().Add("linnet ", Tone.Strong).Add("serving", Tone.Good))
             .Add(Text.Clock(server.Elapsed), Tone.Quiet)
             .Add(Listeners(server.Listeners)).Lines,
-        .. server.Protocols.Take(1).SelectMany(static p => p.Addresses)
+        .. server.Protocols.Take(1).SelectMany(p => addresses[p.Name])
             .SelectMany((address, i) => new Flow(width, i == 0 ? 0 : OtherAddresses).Add(address, Tone.Accent).Lines),
-        .. server.Protocols.Skip(1).SelectMany(protocol => Render(protocol, width)),
-        .. server.Stations.SelectMany(station => Render(station, server.Pushers.GetValueOrDefault(station.Station.Name), width)),
-        .. Sending(server, server.Sending, width),
+        .. server.Protocols.Skip(1).SelectMany(protocol => Render(protocol, addresses[protocol.Name], width)),
+        .. server.Stations.SelectMany(station => Render(
+            station, meters[station.Name], server.Pushers.GetValueOrDefault(station.Name), width)),
+        .. Sending(server, width),
     ];
 
-    private static IEnumerable<PanelLine> Render(ProtocolRow protocol, int width)
+    private static IEnumerable<PanelLine> Render(ProtocolSnapshot protocol, IReadOnlyList<string> addresses, int width)
     {
         var flow = new Flow(width);
-        foreach (string address in protocol.Addresses)
+        foreach (string address in addresses)
         {
             flow.Add(address, Tone.Accent);
         }
 
-        foreach (ProtocolFigure figure in protocol.Now.Figures)
+        foreach (ProtocolFigure figure in protocol.Figures)
         {
             flow.Add(new Figure(figure.Name, figure.Meaning), Text.Count(figure.Value), figure.IsTrouble ? Of(figure.Value) : Tone.Plain);
         }
 
-        long refused = protocol.Now.Refused.Values.Sum();
+        long refused = protocol.Refused.Values.Sum();
         return flow.Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
     }
 
-    private static IEnumerable<PanelLine> Sending(ServerSnapshot server, SenderStatistics sending, int width) => new Flow(width, Numbers)
-        .Add(ServerFigures.PacketsDue, Text.Count(sending.PacketsDue))
-        .Add(ServerFigures.Sent, Text.Count(sending.PacketsSent))
-        .Add(ServerFigures.LateBy, $"{Text.Ms(sending.LatenessP50, 2)} (p50) {Text.Ms(sending.LatenessP99, 2)} (p99)")
-        .Add(ServerFigures.Skipped, Text.Count(sending.PacketsSkipped), Of(sending.PacketsSkipped))
-        .Add(ServerFigures.Dropped, Text.Number(server.Dropped, "listener"), Of(server.Dropped)).Lines;
+    private static IEnumerable<PanelLine> Sending(ServerStatistics server, int width) => new Flow(width, Numbers)
+        .Add(ServerFigures.PacketsDue, Text.Count(server.Sending.PacketsDue))
+        .Add(ServerFigures.Sent, Text.Count(server.Sending.PacketsSent))
+        .Add(ServerFigures.LateBy, $"{Text.Ms(server.Sending.LatenessP50, 2)} (p50) {Text.Ms(server.Sending.LatenessP99, 2)} (p99)")
+        .Add(ServerFigures.Skipped, Text.Count(server.Sending.PacketsSkipped), Of(server.Sending.PacketsSkipped))
+        .Add(ServerFigures.Dropped, Text.Number(server.ListenersDropped, "listener"), Of(server.ListenersDropped)).Lines;
 
-    private static IEnumerable<PanelLine> Render(StationRow row, string? pusher, int width)
+    private static IEnumerable<PanelLine> Render(
+        StationSnapshot station, IReadOnlyList<MeterLevel> meters, string? pusher, int width)
     {
-        StationSnapshot station = row.Station;
         Flow flow = new Flow(width).Add(station.Name, Tone.Strong)
             .Add(Text.Format(station.Format.SampleRate, station.Format.Channels), Tone.Quiet)
-            .Add(row.State, ToneOf(station.State)).Add(Text.Clock(station.Position), Tone.Quiet)
-            .Add(Listeners(row.Listeners));
-        foreach (RenditionSnapshot rendition in row.Running)
+            .Add(station.State.ToString().ToLowerInvariant(), ToneOf(station.State)).Add(Text.Clock(station.Position), Tone.Quiet)
+            .Add(Listeners(station.Listeners));
+        foreach (RenditionSnapshot rendition in station.Renditions.Where(static r => r.Running))
         {
             flow.Add($"{rendition.Name} {rendition.Listeners}", Tone.Quiet);
         }
@@ -84,8 +92,8 @@ internal static class ServerPanel
             .. flow.Lines,
             .. new Flow(width, indent: 3).AddWords(
                 problem ?? station.Track?.ToString() ?? "", problem is null ? Tone.Plain : Tone.Bad).Lines,
-            .. (station.State == StationState.Playing ? row.Levels : []).Select(level =>
-                new PanelLine { Rank = Meters }.Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40))
+            .. (station.State == StationState.Playing ? meters : []).Select(level =>
+                new PanelLine { Rank = Levels }.Add($"{Margin}  ").AddMeter(level, Math.Clamp(width - 18, 4, 40))
                     .Add($" {Text.Dbfs(level.Peak)}")),
         ];
     }

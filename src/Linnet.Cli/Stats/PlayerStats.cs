@@ -1,74 +1,75 @@
 using System.Text.Json.Serialization;
-using Linnet.Cli.Panels;
+using Linnet.Audio;
+using Linnet.Diagnostics;
+using Linnet.Playback;
 using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>One line of <c>play --stats json</c>. The fields are printed in this order.</summary>
-internal sealed record PlayerStats(
-    string State,
-    string? Codec,
-    int SampleRate,
-    int Channels,
-    long Received,
-    long Lost,
-    long Late,
-    long Duplicate,
-    double ConcealedMs,
-    double BufferMs,
-    double LatencyMs,
-    double? DriftPpm,
-    double PeakDbfs,
-    int Reconnects,
-    int DeviceReopens,
-    string Output,
-    long Reordered,
-    long Corrupt,
-    string? Profile,
-    double TargetMs,
-    double DelayMs,
-    double LatenessMs,
-    long Underruns,
-    long Stretches,
-    RepairStats Repair,
-    string? Title,
-    string? Transport,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImpairmentStatistics? Impairment,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Awaits)
+/// <summary>One line of <c>play --stats json</c>, read from a player's statistics. The fields are printed in this order.</summary>
+internal sealed class PlayerStats(PlayerStatistics player, bool hasEnded)
 {
-    /// <summary>The level written for silence: JSON has no −∞.</summary>
-    public const double Silence = -120;
+    public string State => hasEnded ? "ended" : player.State.ToWords();
 
-    public static PlayerStats Of(PlayerSnapshot player, bool hasEnded) => new(
-        hasEnded ? "ended" : player.State,
-        player.Codec,
-        player.SampleRate,
-        player.Channels,
-        player.Received,
-        player.Lost,
-        player.Late,
-        player.Duplicate,
-        Round(player.Concealed.TotalMilliseconds),
-        Round(player.Buffer.TotalMilliseconds),
-        Round(player.Latency.TotalMilliseconds),
-        player.DriftPpm is double drift ? Round(drift) : null,
-        Round(Math.Max(player.PeakDbfs, Silence)),
-        player.Reconnects,
-        player.DeviceReopens,
-        player.Output,
-        player.Reordered,
-        player.Corrupt,
-        player.Profile,
-        Round(player.Target.TotalMilliseconds),
-        Round(player.Delay.TotalMilliseconds),
-        Round(player.Lateness.TotalMilliseconds),
-        player.Underruns,
-        player.Stretches,
-        RepairStats.Of(player.Repair),
-        player.Track,
-        player.Transport?.ToLowerInvariant(),
-        player.Impairment,
-        player.Awaits);
+    public string? Codec => player.Codec;
+
+    public int SampleRate => player.Format.SampleRate;
+
+    public int Channels => player.Format.Channels;
+
+    public long Received => player.Receiver.Received;
+
+    public long Lost => player.Receiver.Lost;
+
+    public long Late => player.Receiver.Late;
+
+    public long Duplicate => player.Receiver.Duplicate;
+
+    public double ConcealedMs => Ms(player.Receiver.Concealed);
+
+    public double BufferMs => Ms(player.Receiver.Buffer);
+
+    public double LatencyMs => Ms(player.Receiver.Latency);
+
+    public double? DriftPpm => player.Receiver.IsDriftKnown ? Round(player.Receiver.DriftPpm) : null;
+
+    public double PeakDbfs => Round(Decibels.FromAmplitude(player.Peak));
+
+    public int Reconnects => player.Reconnects;
+
+    public int DeviceReopens => player.DeviceReopens;
+
+    public string Output => player.Output;
+
+    public long Reordered => player.Receiver.Reordered;
+
+    public long Corrupt => player.Receiver.Corrupt;
+
+    public string? Profile => player.Receiver.Profile;
+
+    public double TargetMs => Ms(player.Receiver.Target);
+
+    public double DelayMs => Ms(player.Receiver.Delay);
+
+    public double LatenessMs => Ms(player.Receiver.Lateness);
+
+    public long Underruns => player.Receiver.Underruns;
+
+    public long Stretches => player.Receiver.Stretches;
+
+    public RepairStats Repair => new(player.Receiver.Repair);
+
+    public string? Title => player.Track;
+
+    public string? Transport => player.Transport?.ToString().ToLowerInvariant();
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImpairmentStatistics? Impairment => player.Impairment;
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Awaits => player.Awaits;
+
+    internal static double Ms(TimeSpan time) => Round(time.TotalMilliseconds);
 
     internal static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 2) : 0;
 }

@@ -3,33 +3,31 @@ using Linnet.Receive.Repair;
 namespace Linnet.Cli.Stats;
 
 /// <summary>What a player did about missing packets. The path lost <c>lost</c> and <c>repaired</c> together.</summary>
-internal sealed record RepairStats(
-    string Mode,
-    string Reason,
-    int Copies,
-    int SpacingMs,
-    double? RoundTripMs,
-    double PathLossPercent,
-    long Repaired,
-    long ByRetransmission,
-    long ByRedundancy,
-    long Requested,
-    long TooLate,
-    long Needless,
-    long OverheadBytes)
+internal sealed class RepairStats(RepairSummary repair)
 {
-    public static RepairStats Of(RepairSummary repair) => new(
-        repair.Choice.Mode.ToString().ToLowerInvariant(),
-        repair.Choice.Reason,
-        repair.Choice.Redundancy?.Copies ?? 0,
-        repair.Choice.Redundancy?.SpacingMs ?? 0,
-        repair.RoundTrip is TimeSpan roundTrip ? PlayerStats.Round(roundTrip.TotalMilliseconds) : null,
-        PlayerStats.Round(repair.PathLoss * 100),
-        repair.Repaired,
-        repair.ByRetransmission,
-        repair.ByRedundancy,
-        repair.Requested,
-        repair.TooLate,
-        repair.Needless,
-        repair.OverheadBytes);
+    public string Mode => repair.Choice.Mode.ToString().ToLowerInvariant();
+
+    public string Reason => repair.Choice.Reason;
+
+    public int Copies => repair.Choice.Redundancy?.Copies ?? 0;
+
+    public int SpacingMs => repair.Choice.Redundancy?.SpacingMs ?? 0;
+
+    public double? RoundTripMs => repair.RoundTrip is TimeSpan roundTrip ? PlayerStats.Ms(roundTrip) : null;
+
+    public double PathLossPercent => PlayerStats.Round(repair.PathLoss * 100);
+
+    public long Repaired => repair.Repaired;
+
+    public long ByRetransmission => repair.ByRetransmission;
+
+    public long ByRedundancy => repair.ByRedundancy;
+
+    public long Requested => repair.Requested;
+
+    public long TooLate => repair.TooLate;
+
+    public long Needless => repair.Needless;
+
+    public long OverheadBytes => repair.OverheadBytes;
 }

@@ -1,84 +1,86 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Linnet.Audio;
-using Linnet.Broadcast.Packets;
-using Linnet.Cli.Panels;
+using Linnet.Serving;
+using Linnet.Stations;
 
 namespace Linnet.Cli.Stats;
 
-/// <summary>One line of <c>serve --stats json</c>. The fields are printed in this order.</summary>
-internal sealed record ServerStats(
-    string State,
-    double ElapsedS,
-    int Listeners,
-    long PacketsDue,
-    long PacketsSent,
-    long PacketsSkipped,
-    long ListenersDropped,
-    double LatenessP50Ms,
-    double LatenessP99Ms,
-    double LatenessMaxMs,
-    IReadOnlyList<StationStats> Stations)
+/// <summary>One line of <c>serve --stats json</c>, read from a server's statistics. The fields are printed in this order.</summary>
+internal sealed class ServerStats(ServerStatistics server, bool hasEnded)
 {
-    /// <summary>The figures of each protocol, under its name.</summary>
+    public string State => hasEnded ? "ended" : "serving";
+
+    public double ElapsedS => Math.Round(server.Elapsed.TotalSeconds, 3);
+
+    public int Listeners => server.Listeners;
+
+    public long PacketsDue => server.Sending.PacketsDue;
+
+    public long PacketsSent => server.Sending.PacketsSent;
+
+    public long PacketsSkipped => server.Sending.PacketsSkipped;
+
+    public long ListenersDropped => server.ListenersDropped;
+
+    public double LatenessP50Ms => Ms(server.Sending.LatenessP50);
+
+    public double LatenessP99Ms => Ms(server.Sending.LatenessP99);
+
+    public double LatenessMaxMs => Ms(server.Sending.LatenessMax);
+
+    public IEnumerable<StationStats> Stations => server.Stations.Select(static s => new StationStats(s));
+
+    /// <summary>The protocols that have an object of their own on the line, and that object.</summary>
     [JsonIgnore]
-    public JsonObject Protocols { get; } = [];
-
-    public static ServerStats Of(ServerSnapshot server, bool hasEnded)
-    {
-        SenderStatistics sending = server.Sending;
-        var stats = new ServerStats(
-            hasEnded ? "ended" : "serving",
-            Math.Round(server.Elapsed.TotalSeconds, 3),
-            server.Listeners,
-            sending.PacketsDue,
-            sending.PacketsSent,
-            sending.PacketsSkipped,
-            server.Dropped,
-            Ms(sending.LatenessP50),
-            Ms(sending.LatenessP99),
-            Ms(sending.LatenessMax),
-            [.. server.Stations.Select(StationStats.Of)]);
-        foreach (ProtocolRow protocol in server.Protocols.Where(static p => p.Now.Stats is not null))
-        {
-            stats.Protocols[protocol.Name] = protocol.Now.Stats!.DeepClone();
-        }
-
-        return stats;
-    }
+    public IEnumerable<(string Name, JsonObject Stats)> Protocols =>
+        server.Protocols.Where(static p => p.Stats is not null).Select(static p => (p.Name, p.Stats!));
 
     private static double Ms(TimeSpan span) => Math.Round(span.TotalMilliseconds, 3);
 }
 
 /// <summary>A station on the line.</summary>
-internal sealed record StationStats(
-    string Name,
-    string State,
-    string? Title,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Awaits,
-    int SampleRate,
-    int Channels,
-    double PositionS,
-    double PeakDbfs,
-    int Listeners,
-    long SourceUnderruns,
-    long SenderUnderruns,
-    IReadOnlyList<RenditionStats> Renditions)
+internal sealed class StationStats(StationSnapshot station)
 {
-    public static StationStats Of(StationRow row) => new(
-        row.Station.Name,
-        row.State,
-        row.Station.Track?.ToString(),
-        row.Station.Awaits,
-        row.Station.Format.SampleRate,
-        row.Station.Format.Channels,
-        Math.Round(row.Station.Position.TotalSeconds, 3),
-        Math.Round(Decibels.FromAmplitude(row.Station.Levels.DefaultIfEmpty().Max()), 2),
-        row.Listeners,
-        row.Station.Reanchored,
-        row.Station.Underruns,
-        [.. row.Running.Select(static r => new RenditionStats(r.Name, r.BitRate, r.Listeners, r.Packets, r.LatePackets, r.Failures))]);
+    public string Name => station.Name;
+
+    public string State => station.State.ToString().ToLowerInvariant();
+
+    public string? Title => station.Track?.ToString();
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Awaits => station.Awaits;
+
+    public int SampleRate => station.Format.SampleRate;
+
+    public int Channels => station.Format.Channels;
+
+    public double PositionS => Math.Round(station.Position.TotalSeconds, 3);
+
+    public double PeakDbfs => Math.Round(Decibels.FromAmplitude(station.Levels.DefaultIfEmpty().Max()), 2);
+
+    public int Listeners => station.Listeners;
+
+    public long SourceUnderruns => station.Reanchored;
+
+    public long SenderUnderruns => station.Underruns;
+
+    public IEnumerable<RenditionStats> Renditions =>
+        station.Renditions.Where(static r => r.Running).Select(static r => new RenditionStats(r));
 }
 
 /// <summary>A running rendition on the line.</summary>
-internal sealed record RenditionStats(string Name, int BitRate, int Listeners, long Packets, long PacketsLate, long Failures);
+internal sealed class RenditionStats(RenditionSnapshot rendition)
+{
+    public string Name => rendition.Name;
+
+    public int BitRate => rendition.BitRate;
+
+    public int Listeners => rendition.Listeners;
+
+    public long Packets => rendition.Packets;
+
+    public long PacketsLate => rendition.LatePackets;
+
+    public long Failures => rendition.Failures;
+}

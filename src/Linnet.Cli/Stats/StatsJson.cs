@@ -30,9 +30,9 @@ internal sealed partial class StatsJson : JsonSerializerContext
     public static string Line(ServerStats stats)
     {
         JsonObject line = JsonSerializer.SerializeToNode(stats, Readable.ServerStats)!.AsObject();
-        foreach ((string protocol, JsonNode? figures) in stats.Protocols)
+        foreach ((string protocol, JsonObject figures) in stats.Protocols)
         {
-            line[line.ContainsKey(protocol) ? $"{protocol}_protocol" : protocol] = figures?.DeepClone();
+            line[line.ContainsKey(protocol) ? $"{protocol}_protocol" : protocol] = figures.DeepClone();
         }
 
         return line.ToJsonString(Readable.Options);

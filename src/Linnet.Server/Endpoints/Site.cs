@@ -60,7 +60,7 @@ internal sealed class Site(StationServer server, RadioHostOptions options, TimeP
     /// <summary>Ready: there is at least one station, and not all have ended or failed.</summary>
     private Task SendReadyAsync(HttpContext context)
     {
-        IReadOnlyList<StationSnapshot> stations = server.GetStations();
+        IReadOnlyList<StationSnapshot> stations = server.GetStatistics().Stations;
         bool isReady = stations.Count == 0 || stations.Any(static s => s.State is StationState.Waiting or StationState.Playing);
         string failed = string.Concat(stations.Where(static s => s.State is StationState.Failed).Select(static s => $"{s.Name}: failed\n"));
         return isReady

@@ -23,13 +23,14 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
         HostString host = from?.Host is string forwarded ? new HostString(forwarded)
             : context.Request.Host.HasValue ? context.Request.Host
             : new HostString("localhost", options.Port);
-        IReadOnlyList<ListenerCount> heard = [.. server.Protocols.SelectMany(p => server.GetSnapshot(p).Listeners)];
+        ServerStatistics now = server.GetStatistics();
+        IReadOnlyList<ListenerCount> heard = [.. now.Protocols.SelectMany(static p => p.Listeners)];
         return new SiteView(
             host.ToUriComponent(),
             host.Host,
             from?.Scheme ?? Uri.UriSchemeHttp,
             new HostString(host.Host, server.RtspEndPoint.Port).ToUriComponent(),
-            [.. server.GetStations().SelectMany(station => StationView.Of(station, server.Directory, heard))]);
+            [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, heard))]);
     }
 }
 
@@ -48,8 +49,6 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
     /// <summary>The title to show.</summary>
     internal string Title => Description?.Name ?? Station.Name;
 
-    /// <summary>Number of listeners to all renditions, over all protocols.</summary>
-    internal int Listeners => Station.Renditions.Sum(static r => r.Listeners);
 }
 
 /// <summary>A rendition that HTTP carries.</summary>

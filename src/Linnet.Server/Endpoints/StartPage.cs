@@ -62,7 +62,8 @@ internal static class StartPage
     {
         StationSnapshot station = view.Station;
         string name = Encode(station.Name);
-        string listeners = view.Listeners == 1 ? "1 listener" : string.Create(CultureInfo.InvariantCulture, $"{view.Listeners} listeners");
+        string listeners = view.Station.Listeners == 1 ? "1 listener"
+            : string.Create(CultureInfo.InvariantCulture, $"{view.Station.Listeners} listeners");
         page.Append(CultureInfo.InvariantCulture, $"""
             <article>
             <h2>{Encode(view.Title)}</h2>

@@ -19,6 +19,8 @@ namespace Linnet.Playback;
 /// </remarks>
 public sealed class Player : IAsyncDisposable
 {
+    private const long NotBegun = long.MinValue;
+
     private readonly PlayerOptions _options;
     private readonly IAudioDevice _device;
     private readonly TimeProvider _time;
@@ -28,9 +30,9 @@ public sealed class Player : IAsyncDisposable
     private readonly CancellationTokenSource _disposing = new();
     private Task _running = Task.CompletedTask;
     private Output? _output;
+    private long _begunAt = NotBegun;
     private double _volume;
     private bool _isMuted;
-    private int _hasBegun;
     private bool _hasEnded;
 
     /// <summary>Creates a player that does not play yet.</summary>
@@ -63,7 +65,7 @@ public sealed class Player : IAsyncDisposable
     /// player waits for it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
+        if (Interlocked.CompareExchange(ref _begunAt, _time.GetTimestamp(), NotBegun) != NotBegun)
         {
             throw new InvalidOperationException("A player plays once: make another.");
         }
@@ -127,7 +129,10 @@ public sealed class Player : IAsyncDisposable
         }
     }
 
-    /// <summary>Gets the present statistics. May be called from any thread.</summary>
+    /// <summary>
+    /// The player at this moment, with its counters since its start. Any thread may call it, several times a second. Each call sets
+    /// <see cref="PlayerStatistics.Peak"/> back.
+    /// </summary>
     public PlayerStatistics GetStatistics()
     {
         Output? output = Volatile.Read(ref _output);
@@ -135,6 +140,10 @@ public sealed class Player : IAsyncDisposable
         return new PlayerStatistics
         {
             State = state,
+            Elapsed = Volatile.Read(ref _begunAt) is var since and not NotBegun ? _time.GetElapsedTime(since) : TimeSpan.Zero,
+            Address = ShownAddress.Of(_options.Url),
+            Output = _device.Name,
+            IsRecording = !_device.HasClock,
             Awaits = state is PlayerState.Ended ? null : _tuner.Awaits,
             Title = _tuner.Title,
             Track = _tuner.Track,

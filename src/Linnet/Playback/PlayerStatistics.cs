@@ -6,11 +6,23 @@ using Linnet.Transports.Impairments;
 
 namespace Linnet.Playback;
 
-/// <summary>The state of a player, and its counters since its start.</summary>
+/// <summary>A player at one moment, with its counters since its start. Nothing in it changes later.</summary>
 public sealed record PlayerStatistics
 {
     /// <summary>The state of the player.</summary>
     public PlayerState State { get; init; }
+
+    /// <summary>Time since <see cref="Player.RunAsync"/> was called; zero before that.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>The station's address, without a password.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>The name of the device that the sound goes to, such as a file's.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary>Whether the device has no clock, as a file: the sound is written and not heard.</summary>
+    public bool IsRecording { get; init; }
 
     /// <summary>What the player waits for, as a sentence for the user; <see langword="null"/>: nothing.</summary>
     public string? Awaits { get; init; }
@@ -26,6 +38,9 @@ public sealed record PlayerStatistics
 
     /// <summary>How the sound is encoded; <see langword="null"/> before it is known.</summary>
     public PayloadFormat? Payload { get; init; }
+
+    /// <summary>The name of the encoding in lower case, such as <c>opus</c>; <see langword="null"/> before it is known.</summary>
+    public string? Codec => Payload?.EncodingName.ToLowerInvariant();
 
     /// <summary>The format of the sound as it is decoded; all zero before it is known.</summary>
     public AudioFormat Format { get; init; }

@@ -5,7 +5,7 @@ namespace Linnet.Serving;
 /// <param name="Rendition">The rendition's name; empty: the station has no renditions yet.</param>
 /// <param name="Transport">The transport to the listeners.</param>
 /// <param name="Listeners">Listeners that play; 0: it is offered and has no listeners.</param>
-internal sealed record ListenerCount(string Station, string Rendition, string Transport, int Listeners)
+public sealed record ListenerCount(string Station, string Rendition, string Transport, int Listeners)
 {
     /// <summary>The most listeners at one time; 0: not counted.</summary>
     public int Peak { get; init; }
@@ -16,7 +16,7 @@ internal sealed record ListenerCount(string Station, string Rendition, string Tr
     /// <summary>Counts listeners that play.</summary>
     /// <param name="listeners">All listeners.</param>
     /// <param name="offered">Renditions to count even without listeners.</param>
-    public static IReadOnlyList<ListenerCount> Of(
+    internal static IReadOnlyList<ListenerCount> Of(
         IEnumerable<ListenerSnapshot> listeners, IEnumerable<(string Station, string Rendition, string Transport)>? offered = null)
     {
         var counts = new Dictionary<(string, string, string), ListenerCount>();

@@ -5,8 +5,9 @@ using Linnet.Transports;
 namespace Linnet.Serving;
 
 /// <summary>A protocol at one moment, with its counters since the start.</summary>
+/// <param name="Name">Its name in metrics, statistics and logs: one word in lower case, and no other protocol's of the server.</param>
 /// <param name="Listeners">The protocol's listeners, by station, rendition and transport.</param>
-internal sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
+public sealed record ProtocolSnapshot(string Name, IReadOnlyList<ListenerCount> Listeners)
 {
     /// <summary>Totals of its transports since the start, also of those that carried nothing yet.</summary>
     public IReadOnlyList<TransportTotal> Totals { get; init; } = [];
@@ -18,31 +19,25 @@ internal sealed record ProtocolSnapshot(IReadOnlyList<ListenerCount> Listeners)
     public IReadOnlyDictionary<string, long> Ended { get; init; } = new Dictionary<string, long>();
 
     /// <summary>The state of the byte streams that it makes of renditions. Default: it makes none.</summary>
-    public StreamFigures Streams { get; init; } = new(0, 0, 0);
+    internal StreamFigures Streams { get; init; } = new(0, 0, 0);
 
     /// <summary>Figures for the panel, in addition to <see cref="Refused"/>. Default: none.</summary>
-    public IReadOnlyList<ProtocolFigure> Figures { get; init; } = [];
+    internal IReadOnlyList<ProtocolFigure> Figures { get; init; } = [];
 
     /// <summary>
     /// Its own object in the statistics as JSON, under its name, with fields in <c>snake_case</c>; <see langword="null"/>, the default:
     /// it has none.
     /// </summary>
-    public JsonObject? Stats { get; init; }
+    internal JsonObject? Stats { get; init; }
 
     /// <summary>Counts by reason, with each reason in <c>snake_case</c>, in alphabetical order.</summary>
-    public static IReadOnlyDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
-        where T : struct, Enum
-    {
-        ArgumentNullException.ThrowIfNull(counts);
-        return new SortedDictionary<string, long>(
+    internal static IReadOnlyDictionary<string, long> Words<T>(IReadOnlyDictionary<T, long> counts)
+        where T : struct, Enum =>
+        new SortedDictionary<string, long>(
             counts.ToDictionary(static c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Key.ToString()), static c => c.Value),
             StringComparer.Ordinal);
-    }
 
     /// <summary>Counts by reason as JSON.</summary>
-    public static JsonObject ToJson(IReadOnlyDictionary<string, long> counts)
-    {
-        ArgumentNullException.ThrowIfNull(counts);
-        return new JsonObject(counts.Select(static c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
-    }
+    internal static JsonObject ToJson(IReadOnlyDictionary<string, long> counts) =>
+        new(counts.Select(static c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
 }

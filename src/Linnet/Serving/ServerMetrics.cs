@@ -20,7 +20,7 @@ public sealed class ServerMetrics : IDisposable
     public const string MeterName = "Linnet";
 
     /// <summary>How long one reading is shared by the instruments of a collection.</summary>
-    private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SharedTime = TimeSpan.FromMilliseconds(200);
 
     private readonly StationServer _server;
     private readonly TimeProvider _time;
@@ -28,7 +28,7 @@ public sealed class ServerMetrics : IDisposable
     private readonly CountedHistogram _lateness;
     private readonly CountedHistogram _streamLag;
     private readonly Lock _gate = new();
-    private Look? _look;
+    private (long At, ServerStatistics Statistics)? _last;
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="server">The server to measure.</param>
@@ -56,9 +56,9 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.stream.packets.sent", "{packet}", "Packets handed to the network for listeners over HTTP, times the listeners.",
             static l => l.Streams.PacketsSent);
         Count("linnet.stream.packets.missed", "{packet}", "Packets that were gone before their stream over HTTP read them.",
-            static l => l.Protocols.Sum(static p => p.Now.Streams.PacketsMissed));
+            static l => l.Protocols.Sum(static p => p.Streams.PacketsMissed));
         Count("linnet.stream.failures", "{failure}", "Streams over HTTP that ended because they could not be written.",
-            static l => l.Protocols.Sum(static p => p.Now.Streams.Failures));
+            static l => l.Protocols.Sum(static p => p.Streams.Failures));
         Count("linnet.stream.writes", "{write}", "Writes to listeners over HTTP that took something.", static l => l.Streams.Writes);
         Count("linnet.stream.sent", "By", "Bytes handed to the network for listeners over HTTP.", static l => l.Streams.BytesSent);
         Count("linnet.stream.moves", "{move}", "Times a listener over HTTP was too slow and was moved towards the live edge.",
@@ -66,7 +66,7 @@ public sealed class ServerMetrics : IDisposable
         Count("linnet.stream.packets.skipped", "{packet}", "Packets that listeners over HTTP missed by that.",
             static l => l.Streams.PacketsSkipped);
         _meter.CreateObservableUpDownCounter(
-            "linnet.stream.buffers", () => Read().Protocols.Sum(static p => p.Now.Streams.BufferBytes), "By",
+            "linnet.stream.buffers", () => Read().Protocols.Sum(static p => p.Streams.BufferBytes), "By",
             "Memory for the bytes that listeners over HTTP share.");
         _meter.CreateObservableCounter(
             "linnet.connections", () => Totals(static t => t.Connections), "{connection}", "Listeners and pushes so far, by transport.");
@@ -96,20 +96,19 @@ public sealed class ServerMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private void Count(string name, string unit, string description, Func<Look, long> read) =>
+    private void Count(string name, string unit, string description, Func<ServerStatistics, long> read) =>
         _meter.CreateObservableCounter(name, () => read(Read()), unit, description);
 
     private IEnumerable<Measurement<long>> Dropped()
     {
-        Look look = Read();
-        yield return new(
-            look.Sending.StalledListeners + look.Streams.StalledListeners, new KeyValuePair<string, object?>("reason", "stalled"));
-        yield return new(look.Sending.DisconnectedListeners + look.Streams.DisconnectedListeners,
-            new KeyValuePair<string, object?>("reason", "disconnected"));
-        yield return new(
-            look.Sending.FailedListeners + look.Streams.FailedListeners, new KeyValuePair<string, object?>("reason", "failed"));
-        yield return new(look.Sending.StoppedListeners + look.Streams.StoppedListeners,
-            new KeyValuePair<string, object?>("reason", "rendition_stopped"));
+        ServerStatistics now = Read();
+        (SenderStatistics sending, StreamStatistics streams) = (now.Sending, now.Streams);
+        yield return Of("stalled", sending.StalledListeners + streams.StalledListeners);
+        yield return Of("disconnected", sending.DisconnectedListeners + streams.DisconnectedListeners);
+        yield return Of("failed", sending.FailedListeners + streams.FailedListeners);
+        yield return Of("rendition_stopped", sending.StoppedListeners + streams.StoppedListeners);
+
+        static Measurement<long> Of(string reason, long count) => new(count, new KeyValuePair<string, object?>("reason", reason));
     }
 
     private static Measurement<int> BuildInfo()
@@ -121,7 +120,7 @@ public sealed class ServerMetrics : IDisposable
 
     /// <summary>One measurement of each transport that is served, also while it is unused.</summary>
     private IEnumerable<Measurement<long>> Totals(Func<TransportTotal, long> read, bool? isSent = null) =>
-        Read().Protocols.SelectMany(static p => p.Now.Totals).Where(total => isSent is null || isSent != total.IsReceived)
+        Read().Protocols.SelectMany(static p => p.Totals).Where(total => isSent is null || isSent != total.IsReceived)
             .Select(total => new Measurement<long>(read(total), new KeyValuePair<string, object?>("transport", total.Transport)));
 
     /// <summary>All renditions on offer, also those without listeners: a sum treats a missing series as no data, not as zero.</summary>
@@ -133,13 +132,13 @@ public sealed class ServerMetrics : IDisposable
 
     private IEnumerable<T> OfListeners<T>(Func<ListenerCount, KeyValuePair<string, object?>[], T> measure) =>
         from protocol in Read().Protocols
-        from count in protocol.Now.Listeners
+        from count in protocol.Listeners
         select measure(
             count, [new("station", count.Station), new("rendition", count.Rendition), new("transport", count.Transport)]);
 
     private IEnumerable<Measurement<long>> Refused() =>
         from protocol in Read().Protocols
-        from refused in protocol.Now.Refused
+        from refused in protocol.Refused
         select new Measurement<long>(refused.Value, new("protocol", protocol.Name), new("reason", refused.Key));
 
     private IEnumerable<Measurement<int>> Playing() =>
@@ -148,7 +147,7 @@ public sealed class ServerMetrics : IDisposable
                 s.State == StationState.Playing ? 1 : 0, new KeyValuePair<string, object?>("station", s.Name)));
 
     private IEnumerable<Measurement<int>> Pushers() =>
-        (_server.Push?.Pushers.Keys ?? []).Select(static s => new Measurement<int>(1, new KeyValuePair<string, object?>("station", s)));
+        Read().Pushers.Keys.Select(static s => new Measurement<int>(1, new KeyValuePair<string, object?>("station", s)));
 
     private IEnumerable<Measurement<long>> Underruns() => Read().Stations.SelectMany(static s => (Measurement<long>[])
     [
@@ -172,28 +171,21 @@ public sealed class ServerMetrics : IDisposable
         where rendition.Packets > 0 || rendition.Failures > 0
         select measure(rendition, [new("station", station.Name), new("rendition", rendition.Name)]);
 
-    private Look Read()
+    private ServerStatistics Read()
     {
         lock (_gate)
         {
             long now = _time.GetTimestamp();
-            if (_look is null || _time.GetElapsedTime(_look.At, now) > LookTime)
+            if (_last is { } last && _time.GetElapsedTime(last.At, now) <= SharedTime)
             {
-                _look = new Look(
-                    now,
-                    _server.GetStatistics(),
-                    _server.GetStreamStatistics(),
-                    [.. _server.Protocols.Select(p => (p.Name, _server.GetSnapshot(p)))],
-                    _server.GetStations());
-                _lateness.Record(_server.GetLateness());
-                _streamLag.Record(_server.GetStreamLag());
+                return last.Statistics;
             }
 
-            return _look;
+            ServerStatistics statistics = _server.GetStatistics();
+            _last = (now, statistics);
+            _lateness.Record(statistics.Sending.LatenessBuckets);
+            _streamLag.Record(statistics.Streams.LagBuckets);
+            return statistics;
         }
     }
-
-    private sealed record Look(
-        long At, SenderStatistics Sending, StreamStatistics Streams, IReadOnlyList<(string Name, ProtocolSnapshot Now)> Protocols,
-        IReadOnlyList<StationSnapshot> Stations);
 }

@@ -1,8 +1,8 @@
+using System.Collections.ObjectModel;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
-using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Streams;
 using Linnet.Diagnostics;
 using Linnet.Serving.Http;
@@ -21,6 +21,8 @@ namespace Linnet.Serving;
 /// <summary>Stations and everything that sends them: <c>stations ─► rings ─► sender threads ─► protocols</c>.</summary>
 public sealed class StationServer : IAsyncDisposable
 {
+    private const long NotRunning = long.MinValue;
+
     private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SnapshotTime = TimeSpan.FromMilliseconds(200);
 
@@ -32,6 +34,7 @@ public sealed class StationServer : IAsyncDisposable
     private readonly LogThrottle _figureNotices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private long _runsSince = NotRunning;
 
     private StationServer(StationServerOptions options, TimeProvider time, ILogger logger)
     {
@@ -147,6 +150,7 @@ public sealed class StationServer : IAsyncDisposable
     /// <exception cref="IOException">Every protocol has failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _runsSince, _time.GetTimestamp());
         Connections.SayRoom((int)Math.Min(int.MaxValue, _protocols.Sum(static p => (long)p.MaxListeners)));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task stations = _stations.RunAsync(ending.Token);
@@ -163,28 +167,36 @@ public sealed class StationServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The stations of the directory, as they are now, in its order.</summary>
-    public IReadOnlyList<StationSnapshot> GetStations()
+    /// <summary>The server at this moment, with its counters since it was opened. Any thread may call it, several times a second.</summary>
+    public ServerStatistics GetStatistics()
     {
-        var here = Stations.ToDictionary(static s => s.Name);
         long now = _time.GetTimestamp();
-        return [.. Directory.Stations.Select(listing =>
-            here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))];
+        var here = Stations.ToDictionary(static s => s.Name);
+        return new ServerStatistics
+        {
+            Elapsed = Volatile.Read(ref _runsSince) is var since and not NotRunning ? _time.GetElapsedTime(since, now) : TimeSpan.Zero,
+            Stations = [.. Directory.Stations.Select(listing =>
+                here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))],
+            Protocols = [.. _protocols.Select(LookAt)],
+            Pushers = Push?.Pushers ?? ReadOnlyDictionary<string, string>.Empty,
+            Sending = _senders.GetStatistics(),
+            Streams = _senders.GetStreamStatistics(),
+        };
     }
 
-    /// <summary>
-    /// A protocol's figures, at most 200 ms old: the panel and pages read them often, and a protocol asks each of its listeners.
-    /// </summary>
-    internal ProtocolSnapshot GetSnapshot(IServedProtocol protocol)
+    /// <summary>Its listeners now, by all protocols: one record each, where <see cref="GetStatistics"/> only counts them.</summary>
+    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _protocols.SelectMany(static p => p.GetListeners())];
+
+    // At most 200 ms old: the panel and pages ask often, and a protocol asks each of its listeners.
+    private ProtocolSnapshot LookAt(IServedProtocol protocol)
     {
-        ArgumentNullException.ThrowIfNull(protocol);
         lock (_snapshots)
         {
             long now = _time.GetTimestamp();
             if (!_snapshots.TryGetValue(protocol, out (long At, ProtocolSnapshot Figures) last)
                 || _time.GetElapsedTime(last.At, now) > SnapshotTime)
             {
-                _snapshots[protocol] = last = (now, Read(protocol) ?? last.Figures ?? new ProtocolSnapshot([]));
+                _snapshots[protocol] = last = (now, Read(protocol) ?? last.Figures ?? new ProtocolSnapshot(protocol.Name, []));
             }
 
             return last.Figures;
@@ -208,23 +220,6 @@ public sealed class StationServer : IAsyncDisposable
             return null;
         }
     }
-
-    /// <summary>Its listeners now, by all protocols.</summary>
-    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _protocols.SelectMany(static p => p.GetListeners())];
-
-    /// <summary>Counts packets that were due, sent and dropped.</summary>
-    public SenderStatistics GetStatistics() => _senders.GetStatistics();
-
-    /// <summary>Counts writes to listeners of streams, over HTTP.</summary>
-    public StreamStatistics GetStreamStatistics() => _senders.GetStreamStatistics();
-
-    /// <summary>Packets by how late they left, in the buckets of <see cref="Diagnostics.LatenessHistogram"/>.</summary>
-    internal long[] GetLateness() => _senders.GetLateness();
-
-    /// <summary>
-    /// Writes to listeners over HTTP that took less than was due, by how much sound was then in flight; in the same buckets.
-    /// </summary>
-    internal long[] GetStreamLag() => _senders.GetStreamLag();
 
     /// <summary>Another host accepts connections for <see cref="Radio"/>, and says where.</summary>
     /// <param name="local">Its address and port; <see langword="null"/>: the host has stopped.</param>
@@ -307,7 +302,7 @@ public sealed class StationServer : IAsyncDisposable
         await stations.ConfigureAwait(false);
         long ended = _time.GetTimestamp();
         while (_time.GetElapsedTime(ended) < _options.Rtsp.EndLinger
-            && _protocols.Any(p => GetSnapshot(p).Listeners.Any(static l => l.Listeners > 0)))
+            && _protocols.Any(p => LookAt(p).Listeners.Any(static l => l.Listeners > 0)))
         {
             await Task.Delay(DrainCheck, _time, cancellationToken).ConfigureAwait(false);
         }

@@ -36,6 +36,9 @@ public sealed record StationSnapshot(
 
     /// <summary>How often a connected sender did not send enough, so that the fallback played.</summary>
     public long Underruns { get; init; }
+
+    /// <summary>Listeners of all its renditions, over all protocols.</summary>
+    public int Listeners => Renditions.Sum(static r => r.Listeners);
 }
 
 /// <summary>The state of a rendition at one moment.</summary>

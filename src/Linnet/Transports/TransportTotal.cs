@@ -5,7 +5,7 @@ namespace Linnet.Transports;
 /// <param name="Connections">The number of clients that started to listen over it, or to push.</param>
 /// <param name="Bytes">The bytes of audio handed to the network for them, or received from them: payload, without the headers of the layers
 /// below.</param>
-internal sealed record TransportTotal(string Transport, long Connections, long Bytes)
+public sealed record TransportTotal(string Transport, long Connections, long Bytes)
 {
     /// <summary>Whether the audio came from them. Default: it was sent to them.</summary>
     public bool IsReceived { get; init; }

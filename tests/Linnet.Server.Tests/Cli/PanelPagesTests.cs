@@ -1,6 +1,7 @@
 using Linnet.Cli;
 using Linnet.Cli.Commands;
 using Linnet.Cli.Panels;
+using Linnet.Playback;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -8,8 +9,8 @@ namespace Linnet.Server.Tests.Cli;
 public class PanelPagesTests
 {
     private const string Http = "http://192.168.1.5:8000/";
-    private static readonly PlayerSnapshot Player = PlayerPanelTests.Worst;
-    private static readonly AddressPanel Addresses = new(ServerPanelTests.Serving.Protocols[0].Addresses, [Http]);
+    private static readonly PlayerStatistics Player = PlayerPanelTests.Worst;
+    private static readonly AddressPanel Addresses = new(ServerPanelTests.Addresses["rtsp"], [Http]);
 
     [Fact]
     public void The_addresses_include_the_one_for_pushes() => Assert.Contains(
@@ -183,13 +184,16 @@ public class PanelPagesTests
         Assert.Equal((width, height), TerminalSize.OrUsual(saidWidth, saidHeight));
 
     private static PanelPages PlayerPages() =>
-        new(static width => [.. PlayerPanel.Render(Player, width), .. PlayerPanel.Keys(Player, width)], PlayerFigures.All);
+        new(static width => [.. PlayerLines(width).Panel, .. PlayerLines(width).Keys], PlayerFigures.All);
 
     private static PanelPages DemoPages() => new(
-        static width =>
-            DemoSession.Render(Player, ServerPanelTests.With(StatsJsonTests.Pigeon), width),
+        static width => DemoSession.Render(
+            PlayerLines(width, hasAddresses: true), ServerPanelTests.Render(ServerPanelTests.With(StatsJsonTests.Pigeon), width)),
         [.. PlayerFigures.All, .. ServerFigures.With([StatsJsonTests.Pigeon])],
         Addresses.Render);
+
+    private static (IEnumerable<PanelLine> Panel, IEnumerable<PanelLine> Keys) PlayerLines(int width, bool hasAddresses = false) =>
+        (PlayerPanel.Render(Player, PlayerPanelTests.Meters, width), PlayerPanel.Keys(Player, width, hasAddresses));
 
     private static string[] Screen(PanelPages pages, int width, int height) =>
         [.. pages.Render(width - 1, height - 1).Select(line => line.Render(width - 1, colours: false))];

@@ -1,21 +1,17 @@
+using Linnet.Audio;
 using Linnet.Cli.Panels;
+using Linnet.Codecs;
+using Linnet.Playback;
+using Linnet.Receive;
 using Linnet.Receive.Repair;
+using Linnet.Transports;
 
 namespace Linnet.Server.Tests.Cli;
 
 public class PlayerPanelTests
 {
-    private static readonly PlayerSnapshot Playing = new()
+    private static readonly ReceiverStatistics Received = new()
     {
-        State = "playing",
-        Address = "rtsp://studio:8554/jazz",
-        Output = "Built-in Audio",
-        Title = "jazz",
-        Track = "Bird – Ornithology",
-        Codec = "opus",
-        SampleRate = 48_000,
-        Channels = 2,
-        Transport = "UDP",
         Received = 4_100,
         Lost = 3,
         Late = 1,
@@ -29,9 +25,26 @@ public class PlayerPanelTests
         Underruns = 2,
         Stretches = 7,
         DriftPpm = -12.3,
-        Levels = [new MeterLevel(-30, -12), new MeterLevel(Ballistics.Floor, Ballistics.Floor)],
-        Elapsed = TimeSpan.FromSeconds(83),
+        IsDriftKnown = true,
     };
+
+    private static readonly PlayerStatistics Playing = new()
+    {
+        State = PlayerState.Playing,
+        Elapsed = TimeSpan.FromSeconds(83),
+        Address = "rtsp://studio:8554/jazz",
+        Output = "Built-in Audio",
+        Title = "jazz",
+        Track = "Bird – Ornithology",
+        Payload = new PayloadFormat("OPUS", 48_000, 2),
+        Format = new AudioFormat(48_000, 2),
+        Transport = StationTransport.Udp,
+        Receiver = Received,
+        Volume = 1,
+    };
+
+    /// <summary>Two channels, one of them silent.</summary>
+    internal static readonly MeterLevel[] Meters = [new MeterLevel(-30, -12), new MeterLevel(Ballistics.Floor, Ballistics.Floor)];
 
     [Fact]
     public void The_panel_shows_the_track_the_levels_and_the_reception() => Assert.Equal(
@@ -55,20 +68,23 @@ public class PlayerPanelTests
         " linnet recording  1:23  rtsp://studio:8554/jazz", Lines(Playing with { IsRecording = true }, 80, 200)[0]);
 
     /// <summary>Every line that a panel can have, with large numbers.</summary>
-    internal static PlayerSnapshot Worst => Playing with
+    internal static PlayerStatistics Worst => Playing with
     {
-        Lost = 123_456,
-        Late = 12_345,
-        Concealed = TimeSpan.FromMilliseconds(98_765),
-        Buffer = TimeSpan.FromMilliseconds(1206),
-        Latency = TimeSpan.FromMilliseconds(1391),
-        Target = TimeSpan.FromMilliseconds(153),
-        Delay = TimeSpan.FromMilliseconds(206),
-        Lateness = TimeSpan.FromMilliseconds(1204),
-        Underruns = 2345,
-        Stretches = 17_777,
-        DriftPpm = null,
-        Repair = Repaired,
+        Receiver = Received with
+        {
+            Lost = 123_456,
+            Late = 12_345,
+            Concealed = TimeSpan.FromMilliseconds(98_765),
+            Buffer = TimeSpan.FromMilliseconds(1206),
+            Latency = TimeSpan.FromMilliseconds(1391),
+            Target = TimeSpan.FromMilliseconds(153),
+            Delay = TimeSpan.FromMilliseconds(206),
+            Lateness = TimeSpan.FromMilliseconds(1204),
+            Underruns = 2345,
+            Stretches = 17_777,
+            IsDriftKnown = false,
+            Repair = Repaired,
+        },
     };
 
     [Theory]
@@ -82,12 +98,12 @@ public class PlayerPanelTests
     [Fact]
     public void The_reason_for_waiting_stands_above_the_figures() => Assert.Equal(
         " waiting  The server at studio:8554 has stopped.",
-        Lines(Playing with { State = "reconnecting", Awaits = "The server at studio:8554 has stopped." }, 48, 200)[3]);
+        Lines(Playing with { State = PlayerState.Reconnecting, Awaits = "The server at studio:8554 has stopped." }, 48, 200)[3]);
 
     [Fact]
     public void Repaired_packets_are_shown_with_the_method_and_its_reason() => Assert.Contains(
         " repaired 41  Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.",
-        Lines(Playing with { Repair = Repaired }, 120, 120));
+        Lines(Playing with { Receiver = Received with { Repair = Repaired } }, 120, 120));
 
     internal static RepairSummary Repaired => new()
     {
@@ -115,7 +131,15 @@ public class PlayerPanelTests
             " ",
             " … → default",
         ],
-        Lines(new PlayerSnapshot { State = "connecting", Address = "rtsp://studio:8554/jazz", Output = "default" }, 80, 80).Take(3));
+        Lines(new PlayerStatistics { Address = "rtsp://studio:8554/jazz", Output = "default" }, 80, 80).Take(3));
+
+    [Theory]
+    [InlineData(PlayerState.Connecting, "connecting")]
+    [InlineData(PlayerState.Reconnecting, "reconnecting")]
+    [InlineData(PlayerState.NoDevice, "no device")]
+    [InlineData(PlayerState.Ended, "ended")]
+    public void The_state_is_shown_in_words(PlayerState state, string words) => Assert.Equal(
+        $" linnet {words}  1:23  rtsp://studio:8554/jazz", Lines(Playing with { State = state, IsRecording = true }, 80, 200)[0]);
 
     [Fact]
     public void A_muted_player_is_distinguished_from_a_silent_one()
@@ -128,9 +152,11 @@ public class PlayerPanelTests
 
     [Fact]
     public void Each_of_many_channels_has_a_meter() =>
-        Assert.Equal(6, Lines(Playing with { Channels = 6, Levels = new MeterLevel[6] }, 80, 80)
-            .Count(l => l.EndsWith("dBFS", StringComparison.Ordinal)));
+        Assert.Equal(6, PlayerPanel.Render(Playing with { Format = new AudioFormat(48_000, 6) }, new MeterLevel[6], 80)
+            .Count(static l => l.Render(80, colours: false).EndsWith("dBFS", StringComparison.Ordinal)));
 
-    private static string[] Lines(PlayerSnapshot snapshot, int width, int cut) =>
-        [.. PlayerPanel.Render(snapshot, width).Concat(PlayerPanel.Keys(snapshot, width)).Select(l => l.Render(cut, colours: false))];
+    private static string[] Lines(PlayerStatistics player, int width, int cut) =>
+    [
+        .. PlayerPanel.Render(player, Meters, width).Concat(PlayerPanel.Keys(player, width)).Select(l => l.Render(cut, colours: false)),
+    ];
 }

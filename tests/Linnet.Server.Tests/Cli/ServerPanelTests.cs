@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
 using Linnet.Cli.Panels;
 using Linnet.Serving;
 using Linnet.Stations;
@@ -8,24 +9,36 @@ namespace Linnet.Server.Tests.Cli;
 
 public class ServerPanelTests
 {
-    internal static readonly ServerSnapshot Serving = new(
-        [new ProtocolRow("rtsp", ["rtsp://192.168.1.5:8554/", "rtsp://[2001:db8::5]:8554/"], new ProtocolSnapshot([]))],
+    internal static readonly ServerStatistics Serving = new()
+    {
+        Elapsed = TimeSpan.FromMinutes(61),
+        Protocols = [new ProtocolSnapshot("rtsp", [])],
+        Stations =
         [
-            new StationRow(
-                new StationSnapshot(
-                    "jazz", StationState.Playing, null, new TrackInfo("Ornithology", "Bird"), new AudioFormat(44_100, 2), 16,
-                    TimeSpan.FromSeconds(3725), [0.5f, 0f], 2,
-                    [new RenditionSnapshot("opus", "opus", 128_000, true, 2, 500) { LatePackets = 7, Failures = 1 },
-                        new RenditionSnapshot("pcm", "L16", 1_411_200, true, 1, 900),
-                        new RenditionSnapshot("l24", "L24", 2_116_800, false, 0, 0)]) { Underruns = 1 },
-                [new MeterLevel(-30, -30), new MeterLevel(Ballistics.Floor, Ballistics.Floor)]),
-            new StationRow(
-                new StationSnapshot("news", StationState.Waiting, null, null, new AudioFormat(8_000, 1), 16, TimeSpan.Zero, [0f], 0, []),
-                [new MeterLevel(Ballistics.Floor, Ballistics.Floor)]),
+            new StationSnapshot(
+                "jazz", StationState.Playing, null, new TrackInfo("Ornithology", "Bird"), new AudioFormat(44_100, 2), 16,
+                TimeSpan.FromSeconds(3725), [0.5f, 0f], 2,
+                [new RenditionSnapshot("opus", "opus", 128_000, true, 2, 500) { LatePackets = 7, Failures = 1 },
+                    new RenditionSnapshot("pcm", "L16", 1_411_200, true, 1, 900),
+                    new RenditionSnapshot("l24", "L24", 2_116_800, false, 0, 0)]) { Underruns = 1 },
+            new StationSnapshot("news", StationState.Waiting, null, null, new AudioFormat(8_000, 1), 16, TimeSpan.Zero, [0f], 0, []),
         ],
-        new SenderStatistics(
+        Sending = new SenderStatistics(
             12_345, 12_344, 1, 0, 2, 3, TimeSpan.FromMicroseconds(64), TimeSpan.FromMicroseconds(512), TimeSpan.FromMilliseconds(4)),
-        TimeSpan.FromMinutes(61));
+        Streams = new StreamStatistics(0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
+    };
+
+    internal static readonly Dictionary<string, IReadOnlyList<string>> Addresses = new()
+    {
+        ["rtsp"] = ["rtsp://192.168.1.5:8554/", "rtsp://[2001:db8::5]:8554/"],
+        ["pigeon"] = ["pigeon-slow://192.168.1.5:9610", "pigeon-fast://192.168.1.5:9633"],
+    };
+
+    private static readonly Dictionary<string, IReadOnlyList<MeterLevel>> Meters = new()
+    {
+        ["jazz"] = [new MeterLevel(-30, -30), new MeterLevel(Ballistics.Floor, Ballistics.Floor)],
+        ["news"] = [new MeterLevel(Ballistics.Floor, Ballistics.Floor)],
+    };
 
     [Fact]
     public void It_shows_addresses_titles_and_figures_of_sending() => Assert.Equal(
@@ -55,18 +68,32 @@ public class ServerPanelTests
     [Fact]
     public void A_failed_station_shows_the_reason()
     {
-        StationRow jazz = Serving.Stations[0];
-        StationSnapshot failed = jazz.Station with { State = StationState.Failed, Problem = "jazz.wav is gone." };
+        StationSnapshot failed = Serving.Stations[0] with { State = StationState.Failed, Problem = "jazz.wav is gone." };
 
-        Assert.Contains("   jazz.wav is gone.", Lines(Serving with { Stations = [jazz with { Station = failed }] }, 80, 80));
+        Assert.Contains("   jazz.wav is gone.", Lines(Serving with { Stations = [failed] }, 80, 80));
     }
+
+    [Fact]
+    public void Dropped_listeners_include_those_of_streams_and_those_that_could_not_be_sent_to() => Assert.Equal(
+        " skipped 1  dropped 110 listeners",
+        Lines(
+            Serving with
+            {
+                Sending = Serving.Sending with { FailedListeners = 3 },
+                Streams = Serving.Streams with { StalledListeners = 5, FailedListeners = 100, DisconnectedListeners = 1000 },
+            },
+            79, 79)[^1]);
 
     [Fact]
     public void A_narrow_terminal_gets_shorter_lines() =>
         Assert.All(Lines(Serving, 20, 20), line => Assert.InRange(line.Length, 0, 20));
 
-    internal static ServerSnapshot With(ProtocolRow protocol) => Serving with { Protocols = [.. Serving.Protocols, protocol] };
+    internal static ServerStatistics With(ProtocolSnapshot protocol) => Serving with { Protocols = [.. Serving.Protocols, protocol] };
 
-    private static string[] Lines(ServerSnapshot snapshot, int width, int cut) =>
-        [.. ServerPanel.Render(snapshot, width).Select(l => l.Render(cut, colours: false))];
+    /// <summary>The panel's lines.</summary>
+    internal static IEnumerable<PanelLine> Render(ServerStatistics server, int width) =>
+        ServerPanel.Render(server, Addresses, Meters, width);
+
+    private static string[] Lines(ServerStatistics server, int width, int cut) =>
+        [.. Render(server, width).Select(l => l.Render(cut, colours: false))];
 }

@@ -1,22 +1,20 @@
 using System.Text.Json.Nodes;
-using Linnet.Cli.Panels;
+using Linnet.Audio;
 using Linnet.Cli.Stats;
+using Linnet.Codecs;
+using Linnet.Playback;
+using Linnet.Receive;
 using Linnet.Receive.Repair;
 using Linnet.Serving;
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
 
 namespace Linnet.Server.Tests.Cli;
 
 public class StatsJsonTests
 {
-    private static readonly PlayerSnapshot Playing = new()
+    private static readonly ReceiverStatistics Received = new()
     {
-        State = "playing",
-        Address = "rtsp://studio:8554/jazz",
-        Output = "null",
-        Codec = "opus",
-        SampleRate = 48_000,
-        Channels = 2,
         Received = 50,
         Lost = 1,
         Late = 2,
@@ -33,21 +31,32 @@ public class StatsJsonTests
         Underruns = 6,
         Stretches = 7,
         DriftPpm = 1.5,
-        PeakDbfs = -12.344,
+        IsDriftKnown = true,
+        Repair = PlayerPanelTests.Repaired,
+    };
+
+    private static readonly PlayerStatistics Playing = new()
+    {
+        State = PlayerState.Playing,
+        Address = "rtsp://studio:8554/jazz",
+        Output = "null",
+        Payload = new PayloadFormat("OPUS", 48_000, 2),
+        Format = new AudioFormat(48_000, 2),
+        Receiver = Received,
+        Peak = 0.24143f,
         Reconnects = 1,
         DeviceReopens = 2,
-        Repair = PlayerPanelTests.Repaired,
     };
 
     [Fact]
     public void A_player_prints_exactly_the_documented_fields_in_order() => Assert.Equal(
         """{"state":"playing","codec":"opus","sample_rate":48000,"channels":2,"received":50,"lost":1,"late":2,"duplicate":3,"concealed_ms":20,"buffer_ms":61.26,"latency_ms":80,"drift_ppm":1.5,"peak_dbfs":-12.34,"reconnects":1,"device_reopens":2,"output":"null","reordered":4,"corrupt":5,"profile":"balanced","target_ms":60,"delay_ms":60.5,"lateness_ms":12.25,"underruns":6,"stretches":7,"repair":{"mode":"retransmission","reason":"Requests lost packets: a round trip of 5 ms fits 9× into 60 ms; 4.0% lost.","copies":0,"spacing_ms":0,"round_trip_ms":5.13,"path_loss_percent":4,"repaired":41,"by_retransmission":40,"by_redundancy":2,"requested":45,"too_late":3,"needless":4,"overhead_bytes":14000},"title":null,"transport":null}""",
-        StatsJson.Line(PlayerStats.Of(Playing, hasEnded: false)));
+        Line(Playing));
 
     [Fact]
     public void It_prints_the_title_of_the_track_and_not_that_of_the_station() => Assert.EndsWith(
         ""","title":"Bird – Ornithology","transport":"http"}""",
-        StatsJson.Line(PlayerStats.Of(Playing with { Title = "jazz", Track = "Bird – Ornithology", Transport = "HTTP" }, hasEnded: false)),
+        Line(Playing with { Title = "jazz", Track = "Bird – Ornithology", Transport = StationTransport.Http }),
         StringComparison.Ordinal);
 
     [Fact]
@@ -55,7 +64,7 @@ public class StatsJsonTests
     {
         Assert.EndsWith(
             ",\"awaits\":\"The server has stopped.\"}",
-            StatsJson.Line(PlayerStats.Of(Playing with { Awaits = "The server has stopped." }, hasEnded: false)), StringComparison.Ordinal);
+            Line(Playing with { Awaits = "The server has stopped." }), StringComparison.Ordinal);
         var impairment =
             new ImpairmentStatistics(Rtp: new(100, 98, 10, 1, 8, 2, 3, 4), Rtcp: new(5, 5, 0, 0, 0, 0, 0, 0), Feedback: default);
 
@@ -65,26 +74,37 @@ public class StatsJsonTests
             "rtcp":{"taken":5,"passed":5,"dropped":0,"overflowed":0,"duplicated":0,"corrupted":0,"reordered":0,"held_back":0},
             "feedback":{"taken":0,"passed":0,"dropped":0,"overflowed":0,"duplicated":0,"corrupted":0,"reordered":0,"held_back":0}}}
             """.ReplaceLineEndings(""),
-            StatsJson.Line(PlayerStats.Of(Playing with { Impairment = impairment }, hasEnded: false)),
+            Line(Playing with { Impairment = impairment }),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_last_line_says_ended() =>
-        Assert.StartsWith("""{"state":"ended",""", StatsJson.Line(PlayerStats.Of(Playing, hasEnded: true)), StringComparison.Ordinal);
+        Assert.StartsWith("""{"state":"ended",""", Line(Playing, hasEnded: true), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(PlayerState.NoDevice, "no device")]
+    [InlineData(PlayerState.Buffering, "buffering")]
+    public void The_state_is_the_panels_word(PlayerState state, string word) => Assert.StartsWith(
+        $$"""{"state":"{{word}}",""", Line(Playing with { State = state }), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_not_known_yet_is_null() => Assert.StartsWith(
+        """{"state":"connecting","codec":null,"sample_rate":0,"channels":0,"received":0,"lost":0,"late":0,"duplicate":0,"concealed_ms":0,"buffer_ms":0,"latency_ms":0,"drift_ppm":null,"peak_dbfs":-120,""",
+        Line(new PlayerStatistics()), StringComparison.Ordinal);
 
     [Fact]
     public void Silence_is_a_number_because_json_has_no_infinity() =>
         Assert.Contains(
             ""","peak_dbfs":-120,""",
-            StatsJson.Line(PlayerStats.Of(Playing with { PeakDbfs = double.NegativeInfinity }, hasEnded: false)),
+            Line(Playing with { Peak = 0 }),
             StringComparison.Ordinal);
 
     [Fact]
     public void Repair_that_is_off_is_printed_as_off() =>
         Assert.EndsWith(
             ""","repair":{"mode":"none","reason":"The server offers no repair.","copies":0,"spacing_ms":0,"round_trip_ms":null,"path_loss_percent":0,"repaired":0,"by_retransmission":0,"by_redundancy":0,"requested":0,"too_late":0,"needless":0,"overhead_bytes":0},"title":null,"transport":null}""",
-            StatsJson.Line(PlayerStats.Of(Playing with { Repair = RepairSummary.None }, hasEnded: false)),
+            Line(Playing with { Receiver = Received with { Repair = RepairSummary.None } }),
             StringComparison.Ordinal);
 
     [Fact]
@@ -97,25 +117,25 @@ public class StatsJsonTests
         {"name":"pcm","bit_rate":1411200,"listeners":1,"packets":900,"packets_late":0,"failures":0}]},
         {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"source_underruns":0,"sender_underruns":0,"renditions":[]}]}
         """.ReplaceLineEndings(""),
-        StatsJson.Line(ServerStats.Of(ServerPanelTests.Serving, hasEnded: false)));
+        StatsJson.Line(new ServerStats(ServerPanelTests.Serving, hasEnded: false)));
 
     [Fact]
     public void A_server_prints_the_figures_of_each_protocol_under_its_name() => Assert.EndsWith(
         """
         "renditions":[]}],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
         """.Trim(),
-        StatsJson.Line(ServerStats.Of(ServerPanelTests.With(Pigeon), hasEnded: false)),
+        StatsJson.Line(new ServerStats(ServerPanelTests.With(Pigeon), hasEnded: false)),
         StringComparison.Ordinal);
 
     [Fact]
     public void Protocols_that_share_a_name_or_have_the_name_of_a_field_take_no_field_away()
     {
-        ServerSnapshot server = ServerPanelTests.With(Pigeon) with
+        ServerStatistics server = ServerPanelTests.With(Pigeon) with
         {
             Protocols = [Pigeon, Pigeon, Pigeon with { Name = "state" }],
         };
 
-        string line = StatsJson.Line(ServerStats.Of(server, hasEnded: false));
+        string line = StatsJson.Line(new ServerStats(server, hasEnded: false));
 
         Assert.StartsWith("{\"state\":\"serving\",", line, StringComparison.Ordinal);
         Assert.EndsWith(
@@ -124,13 +144,12 @@ public class StatsJsonTests
             line, StringComparison.Ordinal);
     }
 
-    internal static ProtocolRow Pigeon { get; } = new(
-        "pigeon",
-        ["pigeon-slow://192.168.1.5:9610", "pigeon-fast://192.168.1.5:9633"],
-        new ProtocolSnapshot([])
-        {
-            Figures = [new("slow", "pigeons on foot", 3), new("lost", "pigeons that were never seen again", 2, IsTrouble: true)],
-            Refused = new Dictionary<string, long> { ["no_wings"] = 8 },
-            Stats = new JsonObject { ["listeners"] = 5, ["refused"] = new JsonObject { ["no_wings"] = 8 } },
-        });
+    internal static ProtocolSnapshot Pigeon { get; } = new("pigeon", [])
+    {
+        Figures = [new("slow", "pigeons on foot", 3), new("lost", "pigeons that were never seen again", 2, IsTrouble: true)],
+        Refused = new Dictionary<string, long> { ["no_wings"] = 8 },
+        Stats = new JsonObject { ["listeners"] = 5, ["refused"] = new JsonObject { ["no_wings"] = 8 } },
+    };
+
+    private static string Line(PlayerStatistics player, bool hasEnded = false) => StatsJson.Line(new PlayerStats(player, hasEnded));
 }

@@ -35,7 +35,7 @@ internal sealed class DrumProtocol(ServingContext context) : IServedProtocol
 
     public IReadOnlyList<ListenerSnapshot> GetListeners() => _drummer is { } drummer ? [ListenerSnapshot.Of(drummer)] : [];
 
-    public ProtocolSnapshot GetSnapshot() => new(ListenerCount.Of(GetListeners()))
+    public ProtocolSnapshot GetSnapshot() => new(Name, ListenerCount.Of(GetListeners()))
     {
         Refused = new Dictionary<string, long> { ["too_loud"] = 3 },
         Figures = [new("beats", "packets that were beaten", GetListeners().Sum(static l => l.PacketsSent))],

@@ -38,14 +38,14 @@ public class FarStationTests
         Assert.Matches("""linnet_station_playing\{[^}]*station="far"[^}]*\} 1\n""", metrics);
         Assert.Matches("""linnet_listeners\{[^}]*rendition="pcm",station="far",transport="rtsp-tcp"\} 0\n""", metrics);
 
-        StationSnapshot snapshot = server.Server.GetStations()[1];
+        StationSnapshot snapshot = server.Server.GetStatistics().Stations[1];
         Assert.Equal((new AudioFormat(8000, 1), StationState.Playing), (snapshot.Format, snapshot.State));
         Assert.True(snapshot.Position > TimeSpan.FromSeconds(2));
 
         ring.Publish(new EndItem(24_000, 0));
-        Assert.Equal(StationState.Ended, server.Server.GetStations()[1].State);
+        Assert.Equal(StationState.Ended, server.Server.GetStatistics().Stations[1].State);
         Assert.True(server.Server.Directory.Remove("far"));
-        Assert.Equal("jazz", Assert.Single(server.Server.GetStations()).Name);
+        Assert.Equal("jazz", Assert.Single(server.Server.GetStatistics().Stations).Name);
     }
 
     // It began three seconds ago.

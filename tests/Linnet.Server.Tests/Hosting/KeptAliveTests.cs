@@ -174,7 +174,7 @@ public class KeptAliveTests
         await UntilAsync(() => server.Server.Radio!.GetSnapshot().Sending.StalledListeners == 1);
         await UntilAsync(() => server.Server.Radio!.GetSnapshot().Listeners == 1);
 
-        Assert.True(server.Server.GetStreamStatistics().PacketsSkipped > 0);
+        Assert.True(server.Server.GetStatistics().Streams.PacketsSkipped > 0);
         Assert.Equal(800_000, (await heard).Length);
     }
 

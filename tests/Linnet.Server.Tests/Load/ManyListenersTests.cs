@@ -44,7 +44,7 @@ public class ManyListenersTests
         long memoryLate = GC.GetTotalMemory(forceFullCollection: true);
         int left = server.GetListeners().Count;
         IReadOnlyDictionary<string, long> ended = server.Protocols.Single(static p => p.Name == "rtsp").GetSnapshot().Ended;
-        SenderStatistics statistics = server.GetStatistics();
+        SenderStatistics statistics = server.GetStatistics().Sending;
         await over.CancelAsync();
         await listening;
         await ending.CancelAsync();

@@ -112,7 +112,7 @@ public sealed class StationServerTests : IAsyncDisposable
     public async Task The_server_outlives_its_stations()
     {
         Start(Free, Short("first"));
-        while (_server!.GetStations()[0].State != StationState.Ended)
+        while (_server!.GetStatistics().Stations[0].State != StationState.Ended)
         {
             await Task.Yield();
         }
@@ -131,7 +131,7 @@ public sealed class StationServerTests : IAsyncDisposable
 
         await _running.WaitAsync(HangLimit);
 
-        Assert.All(_server!.GetStations(), static station => Assert.Equal(StationState.Ended, station.State));
+        Assert.All(_server!.GetStatistics().Stations, static station => Assert.Equal(StationState.Ended, station.State));
     }
 
     [Fact]
@@ -152,9 +152,10 @@ public sealed class StationServerTests : IAsyncDisposable
         await using (StationServer server = StationServer.Open(
             [], Free with { Protocols = [static _ => new BrokenProtocol { Fails = true }, _ => next] }, logger: _log))
         {
-            IServedProtocol broken = server.Protocols.Single(static p => p.Name == "broken");
-            Assert.Empty(server.GetSnapshot(broken).Listeners);
-            Assert.Equal(7, server.GetSnapshot(next).Figures[0].Value);
+            IReadOnlyList<ProtocolSnapshot> protocols = server.GetStatistics().Protocols;
+            Assert.Equal(["broken", "next"], protocols.Select(static p => p.Name).Except(["rtsp"]));
+            Assert.Empty(protocols.Single(static p => p.Name == "broken").Listeners);
+            Assert.Equal(7, protocols.Single(static p => p.Name == "next").Figures[0].Value);
             Assert.Contains("1702 broken gave no figures; the last ones are shown", _log.Lines);
         }
 

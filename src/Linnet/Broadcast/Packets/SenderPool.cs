@@ -93,23 +93,14 @@ internal sealed class SenderPool : IAsyncDisposable
             FailedListeners = _threads.Sum(t => t.StreamCounters.DroppedFor(DropReason.Failed)),
             StoppedListeners = _threads.Sum(
                 t => t.StreamCounters.DroppedFor(DropReason.RenditionFailed) + t.StreamCounters.DroppedFor(DropReason.GaveWay)),
+            LagBuckets = Sum(static t => t.StreamCounters.Lag),
         };
     }
-
-    /// <summary>
-    /// Writes to streams that accepted less than was due, by how much audio was then in flight, in the buckets of
-    /// <see cref="LatenessHistogram"/>.
-    /// </summary>
-    public long[] GetStreamLag() => Sum(static t => t.StreamCounters.Lag);
-
-    /// <summary>Packets by how late they left, since the start, in the buckets of <see cref="LatenessHistogram"/>.</summary>
-    public long[] GetLateness() => Sum(static t => t.Counters.Lateness);
 
     /// <summary>Packets due, sent, skipped and dropped since the start.</summary>
     public SenderStatistics GetStatistics()
     {
-        long[] lateness = GetLateness();
-
+        long[] lateness = Sum(static t => t.Counters.Lateness);
         return new SenderStatistics(
             _threads.Sum(t => t.Counters.Due),
             _threads.Sum(t => t.Counters.Sent),
@@ -125,6 +116,7 @@ internal sealed class SenderPool : IAsyncDisposable
             StoppedListeners =
                 _threads.Sum(t => t.Counters.DroppedFor(DropReason.RenditionFailed) + t.Counters.DroppedFor(DropReason.GaveWay)),
             Faults = _threads.Sum(t => t.Counters.Faults),
+            LatenessBuckets = lateness,
         };
     }
 

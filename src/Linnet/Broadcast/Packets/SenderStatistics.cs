@@ -30,4 +30,7 @@ public sealed record SenderStatistics(
 
     /// <summary>Errors of the sender threads themselves that did not end them.</summary>
     public long Faults { get; init; }
+
+    /// <summary>Packets by how late they left, in the buckets of <see cref="Diagnostics.LatenessHistogram"/>.</summary>
+    internal long[] LatenessBuckets { get; init; } = [];
 }

@@ -34,4 +34,10 @@ public sealed record StreamStatistics(
 
     /// <summary>Listeners whose rendition failed, or was stopped in favor of another.</summary>
     public long StoppedListeners { get; init; }
+
+    /// <summary>
+    /// Writes that accepted less than was due, by how much audio was then in flight, in the buckets of
+    /// <see cref="Diagnostics.LatenessHistogram"/>.
+    /// </summary>
+    internal long[] LagBuckets { get; init; } = [];
 }

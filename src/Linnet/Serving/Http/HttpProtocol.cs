@@ -104,7 +104,7 @@ internal sealed class HttpProtocol : IServedProtocol
                 new ListenerCount(heard.Station, heard.Rendition, TransportTotal.Http, heard.Listeners) { Peak = heard.Peak };
         }
 
-        return new ProtocolSnapshot([.. counts.Values])
+        return new ProtocolSnapshot(TransportTotal.Http, [.. counts.Values])
         {
             Totals = [radio.Total],
             Refused = refused,

@@ -26,7 +26,7 @@ internal sealed class PushProtocol(PushServer server) : IServedProtocol
 
     /// <inheritdoc/>
     public ProtocolSnapshot GetSnapshot() =>
-        new([]) { Totals = [server.Total], Refused = ProtocolSnapshot.Words(server.Refused) };
+        new(Name, []) { Totals = [server.Total], Refused = ProtocolSnapshot.Words(server.Refused) };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,6 +11,8 @@ namespace Linnet.Serving.PyAudio;
 /// <summary>The PyAudio tutorial's formats: one station for that tutorial's programs.</summary>
 internal sealed class PyAudioProtocol : IServedProtocol
 {
+    private const string ProtocolName = "pyaudio";
+
     private readonly PyAudioServer _server;
     private readonly StationDirectory _directory;
     private readonly string? _station;
@@ -59,7 +61,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
     }
 
     /// <inheritdoc/>
-    public string Name => "pyaudio";
+    public string Name => ProtocolName;
 
     /// <inheritdoc/>
     public IReadOnlyList<ServedEndPoint> EndPoints =>
@@ -95,7 +97,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
     {
         IReadOnlyDictionary<string, long> refused = ProtocolSnapshot.Words(server.Refused);
         IReadOnlyDictionary<string, long> ended = ProtocolSnapshot.Words(server.Ended);
-        return new ProtocolSnapshot(listeners)
+        return new ProtocolSnapshot(ProtocolName, listeners)
         {
             Totals = server.Totals,
             Refused = refused,

@@ -81,7 +81,7 @@ internal sealed class RtspProtocol : IServedProtocol
             static station => station.Renditions
                 .Where(static ring => ring.Info.IsRtp)
                 .SelectMany(ring => Transports.Select(transport => (station.Name, ring.Info.Name, transport))));
-        return new ProtocolSnapshot(ListenerCount.Of(rtsp.Sessions.Select(ToListener), offered))
+        return new ProtocolSnapshot(Name, ListenerCount.Of(rtsp.Sessions.Select(ToListener), offered))
         {
             Totals = rtsp.Totals,
             Refused = new Dictionary<string, long>([

@@ -1,0 +1,34 @@
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Streams;
+using Linnet.Stations;
+
+namespace Linnet.Serving;
+
+/// <summary>A server at one moment, with its counters since it was opened. Nothing in it changes later.</summary>
+public sealed record ServerStatistics
+{
+    /// <summary>Time since <see cref="StationServer.RunAsync"/> was called; zero before that.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>The stations on offer, in the order of the server's list: those of this process, and those that are fed from elsewhere.</summary>
+    public IReadOnlyList<StationSnapshot> Stations { get; init; } = [];
+
+    /// <summary>The protocols that are served, in the order in which they were opened. Their figures are at most 200 ms old.</summary>
+    public IReadOnlyList<ProtocolSnapshot> Protocols { get; init; } = [];
+
+    /// <summary>The addresses of clients that push at this moment, by station.</summary>
+    public IReadOnlyDictionary<string, string> Pushers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Packets and listeners of the sender threads, without those of <see cref="Streams"/>.</summary>
+    public required SenderStatistics Sending { get; init; }
+
+    /// <summary>Writes, packets and listeners of streams of bytes, as HTTP sends them.</summary>
+    public required StreamStatistics Streams { get; init; }
+
+    /// <summary>Listeners of all stations at this moment, over all protocols.</summary>
+    public int Listeners => Stations.Sum(static s => s.Listeners);
+
+    /// <summary>Listeners that were dropped because they did not keep up, or because sending to them failed on this side.</summary>
+    public long ListenersDropped =>
+        Sending.StalledListeners + Sending.FailedListeners + Streams.StalledListeners + Streams.FailedListeners;
+}
