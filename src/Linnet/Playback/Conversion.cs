@@ -11,10 +11,8 @@ internal sealed class Conversion(Receiver receiver, AudioFormat format)
 {
     private const int BlockFrames = 1024;
 
-    private readonly ChannelMap _channels = new(receiver.Format.Channels, format.Channels);
-    private readonly Resampler _resampler = new(receiver.Format.SampleRate, format.SampleRate, format.Channels);
+    private readonly FormatConverter _converter = new(receiver.Format, format);
     private readonly float[] _taken = new float[BlockFrames * receiver.Format.Channels];
-    private readonly float[] _mapped = new float[BlockFrames * format.Channels];
     private int _start;
     private int _held;
 
@@ -26,16 +24,16 @@ internal sealed class Conversion(Receiver receiver, AudioFormat format)
             int taken = receiver.Take(_taken, now);
             if (taken == Receiver.End)
             {
-                int rest = _resampler.Flush(pcm);
+                int rest = _converter.Flush(pcm);
                 return rest > 0 ? rest : Receiver.End;
             }
 
-            _channels.Apply(_taken.AsSpan(0, taken * receiver.Format.Channels), _mapped);
             _start = 0;
             _held = taken;
         }
 
-        _resampler.Process(_mapped.AsSpan(_start * format.Channels, _held * format.Channels), pcm, out int consumed, out int written);
+        int channels = receiver.Format.Channels;
+        _converter.Process(_taken.AsSpan(_start * channels, _held * channels), pcm, out int consumed, out int written);
         _start += consumed;
         _held -= consumed;
         return written;

@@ -6,17 +6,13 @@ namespace Linnet.Receive;
 /// <remarks>Used by the device thread. Allocates nothing after construction.</remarks>
 internal sealed class DriftResampler
 {
-    private const int MappedFrames = 1024;
-
-    private readonly ChannelMap _map;
     private readonly Resampler _resampler;
-    private readonly float[] _mapped;
+    private readonly FormatConverter _converter;
 
     internal DriftResampler(AudioFormat stream, AudioFormat device)
     {
-        _map = new ChannelMap(stream.Channels, device.Channels);
         _resampler = new Resampler(stream.SampleRate, device.SampleRate, device.Channels);
-        _mapped = _map.IsIdentity ? [] : new float[MappedFrames * device.Channels];
+        _converter = new FormatConverter(stream, device, _resampler);
     }
 
     /// <summary>How much faster than nominal to play, as a fraction within <see cref="Resampler.MaxAdjustment"/>.</summary>
@@ -38,20 +34,8 @@ internal sealed class DriftResampler
     /// <returns>Frames written.</returns>
     internal int Process(ReadOnlySpan<float> input, Span<float> output, out int consumed)
     {
-        // Take no more input than needed: anything held in excess was decided on too early.
-        int frames = Math.Min(input.Length / _map.From, InputFor(output.Length / _map.To));
-        if (_map.IsIdentity)
-        {
-            input = input[..(frames * _map.From)];
-        }
-        else
-        {
-            frames = Math.Min(frames, MappedFrames);
-            _map.Apply(input[..(frames * _map.From)], _mapped);
-            input = _mapped.AsSpan(0, frames * _map.To);
-        }
-
-        _resampler.Process(input, output, out consumed, out int written);
+        // The converter takes no more input than needed: anything held in excess was decided on too early.
+        _converter.Process(input, output, out consumed, out int written);
         return written;
     }
 }

@@ -8,10 +8,8 @@ internal sealed class ConvertingSource : IAudioSource
     private const int BlockFrames = 1024;
 
     private readonly IAudioSource _source;
-    private readonly ChannelMap _channels;
-    private readonly Resampler? _resampler;
+    private readonly FormatConverter _converter;
     private readonly float[] _read;
-    private readonly float[] _mapped;
     private int _start;
     private int _held;
     private bool _ended;
@@ -21,16 +19,12 @@ internal sealed class ConvertingSource : IAudioSource
     internal ConvertingSource(IAudioSource source, AudioFormat format)
     {
         _source = source;
-        Format = format;
-        _channels = new ChannelMap(source.Format.Channels, format.Channels);
-        _resampler = source.Format.SampleRate == format.SampleRate
-            ? null : new Resampler(source.Format.SampleRate, format.SampleRate, format.Channels);
+        _converter = new FormatConverter(source.Format, format);
         _read = new float[BlockFrames * source.Format.Channels];
-        _mapped = new float[BlockFrames * format.Channels];
     }
 
     /// <inheritdoc/>
-    public AudioFormat Format { get; }
+    public AudioFormat Format => _converter.To;
 
     /// <inheritdoc/>
     public int BitDepth => 0;
@@ -57,7 +51,7 @@ internal sealed class ConvertingSource : IAudioSource
                 Fill(cancellationToken);
             }
 
-            int written = _ended && _held == 0 ? _resampler?.Flush(pcm) ?? 0 : Convert(pcm);
+            int written = _ended && _held == 0 ? _converter.Flush(pcm) : Convert(pcm);
             if (written > 0 || (_ended && _held == 0))
             {
                 TrackInfo? track = _track;
@@ -79,25 +73,12 @@ internal sealed class ConvertingSource : IAudioSource
         _ended = read.Frames == 0;
         _start = 0;
         _held = read.Frames;
-        _channels.Apply(_read.AsSpan(0, read.Frames * _source.Format.Channels), _mapped);
     }
 
     private int Convert(Span<float> pcm)
     {
-        int channels = Format.Channels;
-        ReadOnlySpan<float> input = _mapped.AsSpan(_start * channels, _held * channels);
-        int consumed;
-        int written;
-        if (_resampler is not null)
-        {
-            _resampler.Process(input, pcm, out consumed, out written);
-        }
-        else
-        {
-            consumed = written = Math.Min(_held, pcm.Length / channels);
-            input[..(written * channels)].CopyTo(pcm);
-        }
-
+        int channels = _converter.From.Channels;
+        _converter.Process(_read.AsSpan(_start * channels, _held * channels), pcm, out int consumed, out int written);
         _start += consumed;
         _held -= consumed;
         return written;

@@ -6,16 +6,10 @@ namespace Linnet.Stations;
 /// <summary>The converters and the encoder of one run of a rendition.</summary>
 internal sealed class RenditionChain : IDisposable
 {
-    private readonly AudioFormat _source;
-    private readonly ChannelMap _map;
-    private readonly Resampler? _resampler;
+    private readonly FormatConverter _converter;
     private readonly Gain _loudness;
-    private readonly float[] _mapped;
     private readonly float[] _block;
-    private int _mappedStart;
-    private int _mappedEnd;
     private int _filled;
-    private bool _flushing;
     private bool _ended;
 
     internal RenditionChain(AudioFormat source, IAudioEncoder encoder, long position, float loudness)
@@ -23,20 +17,10 @@ internal sealed class RenditionChain : IDisposable
         Encoder = encoder;
         Packet = new byte[encoder.MaxPacketLength];
         AudioFormat format = encoder.Format;
-        _source = source;
-        _map = new ChannelMap(source.Channels, format.Channels);
         _loudness = new Gain(source with { Channels = format.Channels }, loudness);
-        _mapped = new float[1024 * format.Channels];
+        _converter = new FormatConverter(source, format, position, _loudness);
         _block = new float[encoder.FramesPerBlock * format.Channels];
-        if (source.SampleRate == format.SampleRate)
-        {
-            NextPosition = position;
-        }
-        else
-        {
-            _resampler = new Resampler(source.SampleRate, format.SampleRate, format.Channels, position);
-            NextPosition = _resampler.OutputPosition;
-        }
+        NextPosition = _converter.OutputPosition;
     }
 
     internal IAudioEncoder Encoder { get; }
@@ -64,22 +48,9 @@ internal sealed class RenditionChain : IDisposable
     internal bool Take(ref ReadOnlySpan<float> pcm)
     {
         StartBlock();
-        while (!Fill())
-        {
-            if (pcm.IsEmpty)
-            {
-                return false;
-            }
-
-            int frames = Math.Min(pcm.Length / _source.Channels, _mapped.Length / Encoder.Format.Channels);
-            _map.Apply(pcm[..(frames * _source.Channels)], _mapped);
-            _loudness.Apply(_mapped.AsSpan(0, frames * Encoder.Format.Channels));
-            pcm = pcm[(frames * _source.Channels)..];
-            (_mappedStart, _mappedEnd) = (0, frames * Encoder.Format.Channels);
-        }
-
-        NextPosition += Encoder.FramesPerBlock;
-        return true;
+        _converter.Process(pcm, _block.AsSpan(_filled), out int consumed, out int written);
+        pcm = pcm[(consumed * _converter.From.Channels)..];
+        return IsFullWith(written);
     }
 
     /// <summary>
@@ -92,17 +63,8 @@ internal sealed class RenditionChain : IDisposable
         int channels = Encoder.Format.Channels;
         if (!_ended)
         {
-            bool full = !_flushing && Fill();
-            if (!full && _resampler is not null)
+            if (IsFullWith(_converter.Flush(_block.AsSpan(_filled))))
             {
-                _flushing = true;
-                _filled += _resampler.Flush(_block.AsSpan(_filled)) * channels;
-                full = _filled == _block.Length;
-            }
-
-            if (full)
-            {
-                NextPosition += Encoder.FramesPerBlock;
                 return true;
             }
 
@@ -136,25 +98,12 @@ internal sealed class RenditionChain : IDisposable
         }
     }
 
-    /// <summary>Moves converted frames into the block; <see langword="true"/> when it is full.</summary>
-    private bool Fill()
+    /// <summary>Counts frames written to the block; <see langword="true"/> when it is full.</summary>
+    private bool IsFullWith(int frames)
     {
-        Span<float> room = _block.AsSpan(_filled);
-        ReadOnlySpan<float> mapped = _mapped.AsSpan(_mappedStart, _mappedEnd - _mappedStart);
-        if (_resampler is null)
-        {
-            int count = Math.Min(room.Length, mapped.Length);
-            mapped[..count].CopyTo(room);
-            _mappedStart += count;
-            _filled += count;
-        }
-        else
-        {
-            _resampler.Process(mapped, room, out int consumed, out int written);
-            _mappedStart += consumed * Encoder.Format.Channels;
-            _filled += written * Encoder.Format.Channels;
-        }
-
-        return _filled == _block.Length;
+        _filled += frames * Encoder.Format.Channels;
+        bool isFull = _filled == _block.Length;
+        NextPosition += isFull ? Encoder.FramesPerBlock : 0;
+        return isFull;
     }
 }

@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Converts sound from one format to another, block by block.</summary>
+/// <summary>Converts the sound of a stream to another format, block by block. Sound that has the format passes as it is.</summary>
 /// <param name="from">Format of the input.</param>
 /// <param name="to">Format of the output.</param>
 /// <param name="take">Receives the converted sound.</param>
@@ -10,11 +10,8 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
 {
     private const int PieceFrames = 1024;
 
-    private readonly ChannelMap _channels = new(from.Channels, to.Channels);
-    private readonly Resampler? _resampler =
-        from.SampleRate == to.SampleRate ? null : new Resampler(from.SampleRate, to.SampleRate, to.Channels);
-    private readonly float[] _mapped = new float[PieceFrames * to.Channels];
-    private readonly float[] _converted = new float[PieceFrames * to.Channels];
+    private readonly FormatConverter _converter = new(from, to);
+    private readonly float[] _converted = from == to ? [] : new float[PieceFrames * to.Channels];
 
     /// <summary>
     /// Receives sound: whole frames, valid only during the call. Returns false to stop the conversion: little input may become very much
@@ -28,42 +25,25 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     /// <summary>Converts whole frames; a partial frame at the end is dropped.</summary>
     internal void Write(ReadOnlySpan<float> pcm)
     {
-        while (pcm.Length >= from.Channels)
+        if (from == to)
         {
-            int frames = Math.Min(PieceFrames, pcm.Length / from.Channels);
-            Span<float> mapped = _mapped.AsSpan(0, frames * to.Channels);
-            _channels.Apply(pcm[..(frames * from.Channels)], mapped);
-            pcm = pcm[(frames * from.Channels)..];
-            if (_resampler is null)
-            {
-                if (!take(mapped))
-                {
-                    return;
-                }
-
-                continue;
-            }
-
-            ReadOnlySpan<float> left = mapped;
-            int written;
-            do
-            {
-                _resampler.Process(left, _converted, out int consumed, out written);
-                left = left[(consumed * to.Channels)..];
-                if (!take(_converted.AsSpan(0, written * to.Channels)))
-                {
-                    return;
-                }
-            }
-            while (!left.IsEmpty || written > 0);
+            take(pcm[..(pcm.Length / from.Channels * from.Channels)]);
+            return;
         }
+
+        int written;
+        do
+        {
+            _converter.Process(pcm, _converted, out int consumed, out written);
+            pcm = pcm[(consumed * from.Channels)..];
+        }
+        while (take(_converted.AsSpan(0, written * to.Channels)) && (pcm.Length >= from.Channels || written == PieceFrames));
     }
 
     /// <summary>Writes what the filter still holds. Nothing may be written after it.</summary>
     internal void Flush()
     {
-        while (_resampler is not null && _resampler.Flush(_converted) is > 0 and int written
-            && take(_converted.AsSpan(0, written * to.Channels)))
+        while (_converter.Flush(_converted) is > 0 and int written && take(_converted.AsSpan(0, written * to.Channels)))
         {
         }
     }

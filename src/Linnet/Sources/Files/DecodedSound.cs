@@ -147,7 +147,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     {
         _conversion?.Flush();
         _first ??= format;
-        _conversion = format.Pcm == Format ? null : new StreamConversion(format.Pcm, Format, Append);
+        _conversion = new StreamConversion(format.Pcm, Format, Append);
     }
 
     /// <inheritdoc/>
@@ -163,11 +163,7 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
 
         // Before any filter sees it.
         pcm = SampleLimit.Within(pcm, ref _limited);
-        if (_conversion is null)
-        {
-            Append(pcm);
-        }
-        else if (_end + _conversion.SamplesOf(pcm.Length) <= MaxSamples)
+        if (_end + _conversion!.SamplesOf(pcm.Length) <= MaxSamples)
         {
             _conversion.Write(pcm);
         }

@@ -61,9 +61,8 @@ internal sealed class IngestWriter : IStreamTarget
 
         _conversion?.Flush();
         AudioFormat target = _buffer.Accept(format);
-        bool converts = target != format.Pcm;
-        ConvertedTo = converts ? target : null;
-        _conversion = converts ? new StreamConversion(format.Pcm, target, Append) : null;
+        ConvertedTo = target == format.Pcm ? null : target;
+        _conversion = new StreamConversion(format.Pcm, target, Append);
         if (before is null)
         {
             _buffer.Begun?.Invoke(this);
@@ -97,14 +96,7 @@ internal sealed class IngestWriter : IStreamTarget
 
         // Every stream enters here, pushed or pulled, before any filter.
         pcm = SampleLimit.Within(pcm, ref _limited);
-        if (_conversion is null)
-        {
-            Append(pcm);
-        }
-        else
-        {
-            _conversion.Write(pcm);
-        }
+        _conversion?.Write(pcm);
     }
 
     /// <inheritdoc/>

@@ -57,10 +57,10 @@ internal sealed class PlayedTarget : IStreamTarget
         StreamFormat? before = _format;
         _format = format;
         _first ??= format;
-        if (before is not null && before.Pcm != format.Pcm)
+        if (before?.Pcm != format.Pcm)
         {
             _conversion?.Flush();
-            _conversion = format.Pcm == First.Pcm ? null : new StreamConversion(format.Pcm, First.Pcm, Keep);
+            _conversion = new StreamConversion(format.Pcm, First.Pcm, Keep);
         }
     }
 
@@ -69,14 +69,7 @@ internal sealed class PlayedTarget : IStreamTarget
     {
         // The stream enters here, before any filter.
         pcm = SampleLimit.Within(pcm, ref _limited);
-        if (_conversion is null)
-        {
-            Keep(pcm);
-        }
-        else
-        {
-            _conversion.Write(pcm);
-        }
+        _conversion?.Write(pcm);
     }
 
     /// <inheritdoc/>
