@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Native;
+using Linnet.Wire;
 
 namespace Linnet.Codecs.Mp3;
 
@@ -23,10 +24,8 @@ internal sealed class Mp3Encoder : IAudioEncoder
 
     private readonly LibMp3Lame.Handle _encoder;
     private readonly int _frameLength;
-    private readonly byte[] _pending;
+    private readonly ByteWindow _pending;
     private float[] _limited = [];
-    private int _start;
-    private int _end;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="format">One or two channels, at one of the rates from <see cref="Mp3Rates.SampleRateFor"/>.</param>
@@ -52,7 +51,7 @@ internal sealed class Mp3Encoder : IAudioEncoder
         FramesPerPacket = Mp3Rates.FramesPerPacket(format.SampleRate);
         _frameLength = FramesPerPacket / 8 * options.BitRate / format.SampleRate;
         MaxPacketLength = _frameLength + 1;
-        _pending = new byte[MaxPending + (FramesPerPacket * 5 / 4) + 2048];
+        _pending = new ByteWindow(MaxPending + (FramesPerPacket * 5 / 4) + 2048);
         _encoder = LibMp3Lame.Create();
         try
         {
@@ -89,7 +88,7 @@ internal sealed class Mp3Encoder : IAudioEncoder
         ArgumentOutOfRangeException.ThrowIfNotEqual(pcm.Length, FramesPerPacket * Format.Channels, nameof(pcm));
 
         pcm = SampleLimit.Within(pcm, ref _limited);
-        Span<byte> room = MakeRoom();
+        Span<byte> room = _pending.MakeRoom().Span;
         fixed (float* samples = pcm)
         {
             fixed (byte* bytes = room)
@@ -98,7 +97,7 @@ internal sealed class Mp3Encoder : IAudioEncoder
                     ? LibMp3Lame.EncodeStereo(_encoder, samples, FramesPerPacket, bytes, room.Length)
                     : LibMp3Lame.EncodeMono(_encoder, samples, samples, FramesPerPacket, bytes, room.Length);
                 Check(length);
-                _end += length;
+                _pending.Add(length);
             }
         }
 
@@ -110,7 +109,7 @@ internal sealed class Mp3Encoder : IAudioEncoder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(packet.Length, MaxPacketLength, nameof(packet));
 
-        ReadOnlySpan<byte> pending = _pending.AsSpan(_start, _end - _start);
+        ReadOnlySpan<byte> pending = _pending.Bytes;
         length = pending.Length > 2 ? _frameLength + ((pending[2] >> 1) & 1) : int.MaxValue;
         if (pending.Length < length)
         {
@@ -119,7 +118,7 @@ internal sealed class Mp3Encoder : IAudioEncoder
         }
 
         pending[..length].CopyTo(packet);
-        _start += length;
+        _pending.Consume(length);
         frames = FramesPerPacket;
         return true;
     }
@@ -127,12 +126,12 @@ internal sealed class Mp3Encoder : IAudioEncoder
     /// <inheritdoc/>
     public unsafe void Complete()
     {
-        Span<byte> room = MakeRoom();
+        Span<byte> room = _pending.MakeRoom().Span;
         fixed (byte* bytes = room)
         {
             int length = LibMp3Lame.Flush(_encoder, bytes, room.Length);
             Check(length);
-            _end += length;
+            _pending.Add(length);
         }
     }
 
@@ -155,14 +154,6 @@ internal sealed class Mp3Encoder : IAudioEncoder
         {
             throw new InvalidOperationException($"LAME's frame size is {LibMp3Lame.FrameSize(_encoder)}.");
         }
-    }
-
-    private Span<byte> MakeRoom()
-    {
-        _pending.AsSpan(_start, _end - _start).CopyTo(_pending);
-        _end -= _start;
-        _start = 0;
-        return _pending.AsSpan(_end);
     }
 
     private static void Check(int result)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Receive;
 using Linnet.Transports.Rtp;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 using Microsoft.Extensions.Logging;
 
@@ -18,9 +19,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
 
     private readonly Socket _socket;
     private readonly ILogger _logger;
-    private byte[] _buffer = new byte[FirstBuffer];
-    private int _start;
-    private int _end;
+    private readonly ByteWindow _window = new(FirstBuffer, PyAudioMessage.MaxLength);
 
     private PyAudioTcpReceiver(Socket socket, PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger)
         : base(options, time, random) => (_socket, _logger) = (socket, logger);
@@ -129,11 +128,11 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     private bool TryRead(IRtpSink sink, out ReadOnlyMemory<byte> sound)
     {
         sound = default;
-        switch (PyAudioMessage.Read(_buffer.AsSpan(_start, _end - _start), out PyAudioMessage message))
+        switch (PyAudioMessage.Read(_window.Bytes, out PyAudioMessage message))
         {
             case PyAudioReadResult.Done:
-                sound = _buffer.AsMemory(_start + message.Start, message.Sound.Length);
-                _start += message.Length;
+                sound = _window.Memory.Slice(message.Start, message.Sound.Length);
+                _window.Consume(message.Length);
                 return true;
             case PyAudioReadResult.Invalid:
                 sink.OnRefused(false);
@@ -149,14 +148,14 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     /// </summary>
     private async ValueTask<bool> TryFillAsync(bool mayHaveEnded, CancellationToken cancellationToken)
     {
-        MakeRoom();
+        Memory<byte> room = _window.MakeRoom();
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var patience = mayHaveEnded ? new CancellationTokenSource(Options.EndPatience, Time) : null;
         using CancellationTokenRegistration registration = patience?.Token.Register(late.Cancel) ?? default;
         int count;
         try
         {
-            count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, late.Token).ConfigureAwait(false);
+            count = await _socket.ReceiveAsync(room, SocketFlags.None, late.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -167,25 +166,12 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
             throw PyAudioException.Broken(Options.Address, e);
         }
 
-        if (count == 0 && _end > _start)
+        if (count == 0 && _window.Count > 0)
         {
             throw PyAudioException.Broken(Options.Address);
         }
 
-        _end += count;
+        _window.Add(count);
         return count > 0;
-    }
-
-    /// <summary>
-    /// Moves unread bytes to the front, and grows the buffer if they fill it: at most to the longest message.
-    /// </summary>
-    private void MakeRoom()
-    {
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        (_start, _end) = (0, _end - _start);
-        if (_end == _buffer.Length)
-        {
-            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, PyAudioMessage.MaxLength));
-        }
     }
 }

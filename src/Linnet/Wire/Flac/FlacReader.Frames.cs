@@ -19,7 +19,7 @@ internal sealed partial class FlacReader
     /// <summary>Reads the last frame after the end of the stream, if it is whole.</summary>
     public bool TryReadLast(out FlacItem item)
     {
-        _start += _taken;
+        _window.Consume(_taken);
         _taken = 0;
         item = default;
         return Problem is null && _state is State.Frame && _toSkip == 0 && StepAtFrame(isEnd: true, out item);
@@ -36,13 +36,13 @@ internal sealed partial class FlacReader
         item = default;
         while (true)
         {
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            ReadOnlySpan<byte> rest = _window.Bytes;
             if (!_isIn && !TryFindFrame(rest, isEnd))
             {
                 return false;
             }
 
-            rest = _buffer.AsSpan(_start, _end - _start);
+            rest = _window.Bytes;
             int next = FindNext(rest, isEnd, out bool isSure);
             if (next >= 0 && SumTo(rest, next) == 0)
             {
@@ -169,7 +169,7 @@ internal sealed partial class FlacReader
 
     private void Skip(int length)
     {
-        _start += length;
+        _window.Consume(length);
         _hasGap |= length > 0;
     }
 
@@ -190,7 +190,7 @@ internal sealed partial class FlacReader
         {
             Kind = FlacItemKind.Frame,
             Header = _frame,
-            Data = _buffer.AsSpan(_start, length),
+            Data = _window.Bytes[..length],
             FollowsGap = _hasGap || (_expected >= 0 && _frame.Number != _expected),
         };
         (_taken, _isIn, _expected, _hasGap) = (length, false, _frame.Next, false);
@@ -201,6 +201,6 @@ internal sealed partial class FlacReader
     {
         Damaged++;
         (_isIn, _hasGap) = (false, true);
-        _start += length;
+        _window.Consume(length);
     }
 }

@@ -54,9 +54,8 @@ internal sealed partial class FlacReader
 
     private const int FirstBuffer = 1 << 16;
 
-    private byte[] _buffer = new byte[FirstBuffer];
-    private int _start;
-    private int _end;
+    // Bounded by the longest block and the longest frame that its own header allows.
+    private readonly ByteWindow _window = new(FirstBuffer, Array.MaxLength);
     private int _taken;
     private State _state = State.Marker;
     private int _blocks;
@@ -92,13 +91,13 @@ internal sealed partial class FlacReader
     /// <param name="item">The item found.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out FlacItem item)
     {
-        _start += _taken;
+        _window.Consume(_taken);
         _taken = 0;
         item = default;
         while (Problem is null)
         {
-            int buffered = (int)Math.Min(_toSkip, _end - _start);
-            _start += buffered;
+            int buffered = (int)Math.Min(_toSkip, _window.Count);
+            _window.Consume(buffered);
             _toSkip -= buffered;
             int arrived = (int)Math.Min(_toSkip, bytes.Length);
             bytes = bytes[arrived..];
@@ -109,7 +108,7 @@ internal sealed partial class FlacReader
                 return true;
             }
 
-            if (_needsMore || (_toSkip > 0 && _start == _end))
+            if (_needsMore || (_toSkip > 0 && _window.Count == 0))
             {
                 if (bytes.IsEmpty)
                 {
@@ -118,7 +117,7 @@ internal sealed partial class FlacReader
 
                 if (_toSkip == 0)
                 {
-                    Fill(ref bytes);
+                    _window.Fill(ref bytes);
                 }
             }
         }
@@ -141,7 +140,7 @@ internal sealed partial class FlacReader
     private bool StepAtMarker(out FlacItem item)
     {
         item = default;
-        ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+        ReadOnlySpan<byte> rest = _window.Bytes;
         long tag = MpegTag.LengthOf(rest);
         if (tag > 0)
         {
@@ -157,7 +156,7 @@ internal sealed partial class FlacReader
         }
         else
         {
-            _start += FlacBlockHeader.Marker.Length;
+            _window.Consume(FlacBlockHeader.Marker.Length);
             (_state, _blocks) = (State.Block, 0);
         }
 
@@ -167,7 +166,7 @@ internal sealed partial class FlacReader
     private bool StepAtBlock(out FlacItem item)
     {
         item = default;
-        ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+        ReadOnlySpan<byte> rest = _window.Bytes;
         if (rest.Length < FlacBlockHeader.Length)
         {
             _needsMore = true;
@@ -190,7 +189,7 @@ internal sealed partial class FlacReader
             return false;
         }
 
-        _start += FlacBlockHeader.Length + length;
+        _window.Consume(FlacBlockHeader.Length + length);
         _toSkip = header.BlockLength - length;
         Metadata += FlacBlockHeader.Length + length;
         _wasLastBlock = header.IsLast;
@@ -221,25 +220,5 @@ internal sealed partial class FlacReader
         Info = info;
         item = new FlacItem { Kind = FlacItemKind.StreamInfo, Info = info };
         return true;
-    }
-
-    private void Fill(ref ReadOnlySpan<byte> bytes)
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        if (_end == _buffer.Length)
-        {
-            // Bounded by the longest block and the longest frame that its own header allows.
-            Array.Resize(ref _buffer, 2 * _buffer.Length);
-        }
-
-        int length = Math.Min(bytes.Length, _buffer.Length - _end);
-        bytes[..length].CopyTo(_buffer.AsSpan(_end));
-        bytes = bytes[length..];
-        _end += length;
     }
 }

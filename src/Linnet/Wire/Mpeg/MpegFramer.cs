@@ -31,9 +31,7 @@ internal sealed class MpegFramer
 {
     private static readonly SearchValues<byte> Begins = SearchValues.Create([0xFF, (byte)'I', (byte)'T', (byte)'A']);
 
-    private readonly byte[] _buffer = new byte[4 * MpegHeader.MaxFrameLength];
-    private int _start;
-    private int _end;
+    private readonly ByteWindow _window = new(4 * MpegHeader.MaxFrameLength);
     private int _taken;
     private long _tag;
     private Id3Skimmer? _id3;
@@ -55,7 +53,7 @@ internal sealed class MpegFramer
     /// <param name="frame">The frame.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out MpegFrame frame)
     {
-        _start += _taken;
+        _window.Consume(_taken);
         _taken = 0;
         while (true)
         {
@@ -73,9 +71,9 @@ internal sealed class MpegFramer
                     return false;
                 }
 
-                Fill(ref bytes);
+                _window.Fill(ref bytes);
             }
-            else if (bytes.IsEmpty && _start == _end)
+            else if (bytes.IsEmpty && _window.Count == 0)
             {
                 return false;
             }
@@ -99,15 +97,15 @@ internal sealed class MpegFramer
             return;
         }
 
-        int buffered = (int)Math.Min(_tag, _end - _start);
+        int buffered = (int)Math.Min(_tag, _window.Count);
         int arrived = (int)Math.Min(_tag - buffered, bytes.Length);
         if (_isId3)
         {
-            _id3!.Write(_buffer.AsSpan(_start, buffered));
+            _id3!.Write(_window.Bytes[..buffered]);
             _id3.Write(bytes[..arrived]);
         }
 
-        _start += buffered;
+        _window.Consume(buffered);
         bytes = bytes[arrived..];
         _tag -= buffered + arrived;
         Tags += buffered + arrived;
@@ -128,26 +126,12 @@ internal sealed class MpegFramer
         }
     }
 
-    private void Fill(ref ReadOnlySpan<byte> bytes)
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        int length = Math.Min(bytes.Length, _buffer.Length - _end);
-        bytes[..length].CopyTo(_buffer.AsSpan(_end));
-        bytes = bytes[length..];
-        _end += length;
-    }
-
     private bool TryReadBuffered(out MpegFrame frame)
     {
         frame = default;
-        while (_tag == 0 && _end - _start >= MpegHeader.Length)
+        while (_tag == 0 && _window.Count >= MpegHeader.Length)
         {
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            ReadOnlySpan<byte> rest = _window.Bytes;
             if (MpegHeader.TryParse(rest, out MpegHeader header))
             {
                 if (_isLocked && !header.GoesWith(_last))
@@ -186,7 +170,7 @@ internal sealed class MpegFramer
         // The next byte that can begin a frame or a tag.
         int next = rest[1..].IndexOfAny(Begins);
         int length = next < 0 ? rest.Length : 1 + next;
-        _start += length;
+        _window.Consume(length);
         Skipped += length;
         (_isLocked, _hasGap) = (false, true);
     }

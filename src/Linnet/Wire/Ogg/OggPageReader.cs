@@ -12,9 +12,7 @@ internal sealed class OggPageReader
     private const long FreeWork = 1 << 20;
     private const int WorkPerByte = 8;
 
-    private readonly byte[] _buffer = new byte[2 * OggPage.MaxLength];
-    private int _start;
-    private int _end;
+    private readonly ByteWindow _window = new(2 * OggPage.MaxLength);
     private int _taken;
 
     /// <summary>Bytes outside any page.</summary>
@@ -24,7 +22,7 @@ internal sealed class OggPageReader
     public long Damaged { get; private set; }
 
     /// <summary>The page that was read last. Valid only after <see cref="TryRead"/> returned one.</summary>
-    internal OggPage Current => OggPage.Checked(_buffer.AsSpan(_start, _taken));
+    internal OggPage Current => OggPage.Checked(_window.Bytes[.._taken]);
 
     /// <summary>Bytes summed in damaged pages.</summary>
     internal long Work { get; private set; }
@@ -38,7 +36,7 @@ internal sealed class OggPageReader
     /// <param name="page">The page. Valid until the next call.</param>
     public bool TryRead(ref ReadOnlySpan<byte> bytes, out OggPage page)
     {
-        _start += _taken;
+        _window.Consume(_taken);
         _taken = 0;
         while (true)
         {
@@ -52,31 +50,16 @@ internal sealed class OggPageReader
                 return false;
             }
 
-            Fill(ref bytes);
+            Arrived += _window.Fill(ref bytes);
         }
-    }
-
-    private void Fill(ref ReadOnlySpan<byte> bytes)
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        int length = Math.Min(bytes.Length, _buffer.Length - _end);
-        bytes[..length].CopyTo(_buffer.AsSpan(_end));
-        bytes = bytes[length..];
-        _end += length;
-        Arrived += length;
     }
 
     private bool TryReadBuffered(out OggPage page)
     {
         page = default;
-        while (_start < _end)
+        while (_window.Count > 0)
         {
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
+            ReadOnlySpan<byte> rest = _window.Bytes;
             switch (OggPage.TryParse(rest, out page))
             {
                 case OggReadResult.Done:
@@ -127,7 +110,7 @@ internal sealed class OggPageReader
 
     private void Skip(int length)
     {
-        _start += length;
+        _window.Consume(length);
         Skipped += length;
     }
 }
