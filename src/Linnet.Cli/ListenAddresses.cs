@@ -77,9 +77,8 @@ internal static class ListenAddresses
 
     private static string Format(string scheme, IPAddress address, int port, string path)
     {
-        string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost"
-            : ZonedHost.Written(address.ToString());
-        return $"{scheme}://{host}:{port}{path}";
+        string host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "localhost" : address.ToString();
+        return ZonedHost.UrlOf(scheme, host, port, path);
     }
 
     private static IPAddress[] OfThisMachine()

@@ -114,7 +114,7 @@ internal static class ServeCommand
 
     /// <summary>Expands <c>~</c>: not every shell does so after <c>NAME=</c>.</summary>
     private static string AtHome(string text) =>
-        text.IndexOf("=~/", StringComparison.Ordinal) is > 0 and var at && SourceSpec.IsStationName(text.AsSpan(0, at))
+        text.IndexOf("=~/", StringComparison.Ordinal) is > 0 and var at && StationName.IsValid(text.AsSpan(0, at))
         ? text[..(at + 1)] + Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[(at + 3)..])
         : text;
 

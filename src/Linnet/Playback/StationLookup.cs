@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Linnet.Codecs.Streams;
+using Linnet.Sources;
 using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
 using Linnet.Transports.Rtsp;
@@ -46,8 +47,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         catch (RtspException e) when (e.IsNoAnswer && !_isSettled && _address is { HasPort: true, Credentials: null })
         {
             // Perhaps it is the port of the server's pages. If not, what went wrong first says more.
-            var page = new Uri(
-                string.Create(CultureInfo.InvariantCulture, $"http://{ZonedHost.Written(_address.Host)}:{_address.Port}{_address.Path}"));
+            var page = new Uri(ZonedHost.UrlOf(Uri.UriSchemeHttp, _address.Host, _address.Port, _address.Path));
             if (await TryFetchAsync(page, cancellationToken).ConfigureAwait(false) is not string json)
             {
                 throw;
@@ -118,7 +118,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
 
     private static string AddressOf(Uri page, int port, string station) =>
-        string.Create(CultureInfo.InvariantCulture, $"rtsp://{ZonedHost.Written(ZonedHost.Of(page))}:{port}/{station}");
+        ZonedHost.UrlOf("rtsp", ZonedHost.Of(page), port, $"/{station}");
 
     private static bool TryRead(string json, out int port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited)
     {
@@ -147,15 +147,18 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     }
 
     private static IReadOnlyList<string> NamesIn(JsonElement list) =>
-        [.. list.EnumerateArray().Where(static e => e.ValueKind is JsonValueKind.String).Select(static e => e.GetString()!).Where(IsName)];
+    [
+        .. from entry in list.EnumerateArray()
+           where entry.ValueKind is JsonValueKind.String
+           select entry.GetString()! into name
+           where StationName.IsValid(name)
+           select name,
+    ];
 
     // A list of stations is JSON. Without a content type, the content decides.
     private static bool IsSound(HttpResponseHead head) =>
         head.Headers["Content-Type"] is { Length: > 0 } type
         && (type.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) || StreamKinds.TryParse(type, out _));
-
-    private static bool IsName(string name) =>
-        name.Length > 0 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static NoStationListException NotLinnet(string server) =>
         new($"{server} is no Linnet server, so it has no list of stations: give the address of a stream, such as {server}/stream.mp3.")

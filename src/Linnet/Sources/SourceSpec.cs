@@ -46,13 +46,6 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     /// <summary>Whether the station's audio is pushed or pulled.</summary>
     public bool IsFed => Kind is SourceKind.Push or SourceKind.Pull;
 
-    /// <summary>Maximum length of a station's name, in characters.</summary>
-    internal const int MaxNameLength = 64;
-
-    /// <summary>Whether a station may have this name: 1–64 characters of a–z, 0–9 and -.</summary>
-    internal static bool IsStationName(ReadOnlySpan<char> name) =>
-        name.Length is > 0 and <= MaxNameLength && name.IndexOfAnyExcept(NameCharacters) < 0;
-
     /// <summary>Parses all stations of a command line, and names those without a name: <c>song</c>, <c>song-2</c>.</summary>
     /// <param name="texts">Each <c>[NAME=]SOURCE</c>. A text with <c>=</c> that is the name of an existing file or folder means that
     /// one.</param>
@@ -148,9 +141,6 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
     // With a page server a station is also served under its bare name, where the server has this page.
     private const string PageName = "metrics";
 
-    private static System.Buffers.SearchValues<char> NameCharacters { get; } =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
-
     private static bool TryName(
         List<SourceSpec> parsed, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs, out string problem)
     {
@@ -183,7 +173,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
             for (int number = 2; !taken.Add(unique); number++)
             {
                 string suffix = "-" + number.ToString(CultureInfo.InvariantCulture);
-                unique = name[..Math.Min(name.Length, MaxNameLength - suffix.Length)] + suffix;
+                unique = name[..Math.Min(name.Length, StationName.MaxLength - suffix.Length)] + suffix;
             }
 
             return unique;
@@ -221,7 +211,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         foreach (char c in last)
         {
             char lower = char.ToLowerInvariant(c);
-            if (NameCharacters.Contains(lower) && lower != '-')
+            if (StationName.Characters.Contains(lower) && lower != '-')
             {
                 name.Append(lower);
             }
@@ -231,7 +221,7 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
             }
         }
 
-        string trimmed = name.ToString(0, Math.Min(name.Length, MaxNameLength)).TrimEnd('-');
+        string trimmed = name.ToString(0, Math.Min(name.Length, StationName.MaxLength)).TrimEnd('-');
         return trimmed.Length > 0 ? trimmed : "station";
     }
 }

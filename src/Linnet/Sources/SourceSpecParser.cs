@@ -41,7 +41,7 @@ internal static class SourceSpecParser
         }
 
         string name = text[..equals];
-        if (SourceSpec.IsStationName(name))
+        if (StationName.IsValid(name))
         {
             return TryReadSource(name, text[(equals + 1)..], out spec, out problem);
         }
@@ -53,7 +53,7 @@ internal static class SourceSpecParser
         }
 
         problem = $"'{name}' is not a valid station name: use a to z, 0 to 9 and -, at most "
-            + $"{SourceSpec.MaxNameLength}, such as jazz=song.wav.";
+            + $"{StationName.MaxLength}, such as jazz=song.wav.";
         return false;
     }
 

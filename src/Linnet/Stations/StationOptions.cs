@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Streams;
+using Linnet.Sources;
 
 namespace Linnet.Stations;
 
 /// <summary>The name of a station and its encodings.</summary>
-public sealed partial record StationOptions : IValidatable
+public sealed record StationOptions : IValidatable
 {
     /// <summary>The highest number of HTTP renditions.</summary>
     public const int MaxStreams = 16;
@@ -78,13 +78,10 @@ public sealed partial record StationOptions : IValidatable
     /// </summary>
     internal StreamFormat? Sent { get; init; }
 
-    /// <summary>Whether <paramref name="name"/> can be a station's name.</summary>
-    public static bool IsName(string name) => NamePattern().IsMatch(name);
-
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
-        if (!IsName(Name))
+        if (!StationName.IsValid(Name))
         {
             yield return $"The station name '{Name}' must be 1–64 of a–z, 0–9 and '-'.";
         }
@@ -161,7 +158,4 @@ public sealed partial record StationOptions : IValidatable
             }
         }
     }
-
-    [GeneratedRegex("^[a-z0-9-]{1,64}$", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Linnet.Wire;
 
 /// <summary>
@@ -44,6 +46,14 @@ internal static class ZonedHost
         ArgumentNullException.ThrowIfNull(host);
         return host.Contains(':') ? $"[{host.Replace("%", EncodedPercent, StringComparison.Ordinal)}]" : host;
     }
+
+    /// <summary>Formats an address on this machine: <c>rtsp://[fe80::1%25eth0]:8554/jazz</c>.</summary>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="host">A name or an address; IPv6 without brackets.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="path">The path, with its slash; empty for none.</param>
+    internal static string UrlOf(string scheme, string host, int port, string path) =>
+        string.Create(CultureInfo.InvariantCulture, $"{scheme}://{Written(host)}:{port}{path}");
 
     /// <summary>The host without its zone.</summary>
     internal static string Without(string host) =>

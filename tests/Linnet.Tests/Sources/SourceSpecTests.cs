@@ -156,7 +156,7 @@ public class SourceSpecTests
 
         IReadOnlyList<SourceSpec> specs = Parse(path, path, path);
 
-        Assert.All(specs, spec => Assert.True(SourceSpec.IsStationName(spec.Name)));
+        Assert.All(specs, spec => Assert.True(StationName.IsValid(spec.Name)));
         Assert.Equal(3, specs.Select(spec => spec.Name).Distinct().Count());
     }
 
@@ -172,7 +172,7 @@ public class SourceSpecTests
             string text = System.Text.Encoding.UTF8.GetString(noise.Mutation(samples));
             if (TryParse([text, "tone"], out IReadOnlyList<SourceSpec> specs, out string problem))
             {
-                Assert.All(specs, spec => Assert.True(SourceSpec.IsStationName(spec.Name)));
+                Assert.All(specs, spec => Assert.True(StationName.IsValid(spec.Name)));
                 Assert.NotEqual(specs[0].Name, specs[1].Name);
             }
             else

@@ -1,11 +1,10 @@
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>How long a listener may accept no bytes. The limit is short until it has shown that it reads what it asked for.</summary>
-/// <param name="usual">Limit for a listener that has shown it, in ticks.</param>
-/// <param name="newcomer">Limit for a listener that has not, in ticks.</param>
-/// <param name="atOnce">Limit for both while the kernel holds too much in total, in ticks: long enough to outlast a single lost
-/// packet.</param>
-internal sealed class SendPatience(long usual, long newcomer, long atOnce)
+/// <param name="stall">Limit for a listener that has shown it.</param>
+/// <param name="newcomer">Limit for a listener that has not.</param>
+/// <param name="ticksPerSecond">Frequency of the ticks that all else here is in.</param>
+internal sealed class SendPatience(TimeSpan stall, TimeSpan newcomer, long ticksPerSecond)
 {
     /// <summary>
     /// Bytes that must arrive at a listener before it has shown that it reads. The kernel of a listener that never reads accepts 64 KiB,
@@ -16,8 +15,9 @@ internal sealed class SendPatience(long usual, long newcomer, long atOnce)
     /// <summary>Limit for both while the kernel holds too much in total: long enough to outlast a single lost packet.</summary>
     internal static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
 
-    private readonly long _newcomer = Math.Min(newcomer, usual);
-    private readonly long _atOnce = Math.Min(atOnce, usual);
+    private readonly long _usual = Ticks(stall, ticksPerSecond);
+    private readonly long _newcomer = Math.Min(Ticks(newcomer, ticksPerSecond), Ticks(stall, ticksPerSecond));
+    private readonly long _atOnce = Math.Min(Ticks(AtOnce, ticksPerSecond), Ticks(stall, ticksPerSecond));
 
     /// <summary>
     /// Whether a listener that accepts bytes again after this pause has thereby shown that it reads. After a shorter pause, its kernel may
@@ -34,6 +34,8 @@ internal sealed class SendPatience(long usual, long newcomer, long atOnce)
     /// <param name="hasTaken">Whether it has shown that it reads.</param>
     /// <param name="memory">Its share of what the kernel holds; <see langword="null"/> if that is not counted.</param>
     internal bool IsOver(long silent, bool hasTaken, SendMemory.Use? memory) =>
-        silent > (hasTaken ? usual : _newcomer)
+        silent > (hasTaken ? _usual : _newcomer)
         || memory is not null && ((memory.IsOver && silent >= _atOnce) || (memory.IsFarOver && (silent >= _atOnce / 4 || !hasTaken)));
+
+    private static long Ticks(TimeSpan span, long ticksPerSecond) => (long)(span.TotalSeconds * ticksPerSecond);
 }

@@ -39,7 +39,7 @@ internal sealed class SenderLoop
         _ticksPerSecond = ticksPerSecond;
         _onPublished = onPublished;
         _maxLag = Ticks(options.MaxLag);
-        _patience = new SendPatience(Ticks(options.StallTimeout), Ticks(options.NewcomerTimeout), Ticks(SendPatience.AtOnce));
+        _patience = new SendPatience(options.StallTimeout, options.NewcomerTimeout, ticksPerSecond);
         _reportInterval = Ticks(options.ReportInterval);
         _retryAfter = Ticks(TimeSpan.FromMilliseconds(10));
 

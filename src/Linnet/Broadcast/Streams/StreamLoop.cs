@@ -61,7 +61,7 @@ internal sealed class StreamLoop
         _startTime = Ticks(StartTime);
         _burst = Ticks(options.Burst);
         _maxLag = Ticks(options.Burst + options.Slack);
-        _patience = new SendPatience(Ticks(options.StallTimeout), Ticks(options.NewcomerTimeout), Ticks(SendPatience.AtOnce));
+        _patience = new SendPatience(options.StallTimeout, options.NewcomerTimeout, ticksPerSecond);
         _lagShare = (options.Burst + options.Slack) / options.Retention;
 
         long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);

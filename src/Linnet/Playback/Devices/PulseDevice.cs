@@ -85,23 +85,17 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
     private void Connect(AudioFormat wanted, CancellationToken cancellationToken)
     {
         PulseConnection connection = PulseConnection.Connect(server, time, cancellationToken);
+        PulseStream? stream = null;
         try
         {
-            var stream = new PulseStream(connection, wanted.SampleRate, wanted.Channels);
-            try
-            {
-                TimeSpan request = Period < _latency / 2 ? Period : _latency / 2;
-                stream.ConnectPlayback(sink, wanted.FramesIn(_latency), wanted.FramesIn(request), cancellationToken);
-                (_connection, _stream, _format) = (connection, stream, wanted);
-            }
-            catch
-            {
-                stream.Dispose();
-                throw;
-            }
+            stream = new PulseStream(connection, wanted.SampleRate, wanted.Channels);
+            TimeSpan request = Period < _latency / 2 ? Period : _latency / 2;
+            stream.ConnectPlayback(sink, wanted.FramesIn(_latency), wanted.FramesIn(request), cancellationToken);
+            (_connection, _stream, _format) = (connection, stream, wanted);
         }
         catch
         {
+            stream?.Dispose();
             connection.Dispose();
             throw;
         }

@@ -35,26 +35,20 @@ internal sealed class PulseCapture : ICapture
     internal static PulseCapture Open(string? device, string? server, TimeProvider time, CancellationToken cancellationToken)
     {
         PulseConnection connection = PulseConnection.Connect(server, time, cancellationToken);
+        PulseStream? stream = null;
         try
         {
             PulseEndpoint source = Find(PulseEndpoints.Ask(connection, cancellationToken), device);
             var format = new AudioFormat(
                 Math.Clamp(source.SampleRate, AudioFormat.MinSampleRate, AudioFormat.MaxSampleRate),
                 Math.Clamp(source.Channels, 1, AudioFormat.MaxChannels));
-            var stream = new PulseStream(connection, format.SampleRate, format.Channels);
-            try
-            {
-                stream.ConnectRecord(source.Name, format.FramesIn(Fragment), cancellationToken);
-                return new PulseCapture(connection, stream, format);
-            }
-            catch
-            {
-                stream.Dispose();
-                throw;
-            }
+            stream = new PulseStream(connection, format.SampleRate, format.Channels);
+            stream.ConnectRecord(source.Name, format.FramesIn(Fragment), cancellationToken);
+            return new PulseCapture(connection, stream, format);
         }
         catch
         {
+            stream?.Dispose();
             connection.Dispose();
             throw;
         }
