@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Serving;
+using Linnet.Transports;
 using Linnet.Transports.Http.Push;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -18,19 +19,9 @@ internal static class HttpPort
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
 
     /// <summary>Binds a socket as Kestrel does, or an IPv4 one on a machine without IPv6.</summary>
-    internal static Socket Bind(EndPoint endPoint)
-    {
-        try
-        {
-            return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        }
-        catch (SocketException e) when (endPoint is IPEndPoint { Address: { } address } ip && address.Equals(IPAddress.IPv6Any)
-            && e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable
-                or SocketError.ProtocolNotSupported)
-        {
-            return SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.Any, ip.Port));
-        }
-    }
+    internal static Socket Bind(EndPoint endPoint) => endPoint is IPEndPoint local
+        ? DualStack.Open(local, SocketTransportOptions.CreateDefaultBoundListenSocket)
+        : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
 
     /// <summary>The error that users see.</summary>
     internal static PortException Problem(int port, SocketException e) => PortException.Of(

@@ -27,7 +27,7 @@ internal sealed class ConnectionGate
     private const int MaxFreeingSteps = 100;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
+    private readonly NetworkCounts _networks = new();
     private volatile WaitingRoom[] _waiting = [];
     private readonly Dictionary<Socket, AcceptedConnection> _ofProxies = [];
     private readonly OpenFileReserve _reserve = OpenFileReserve.OfThisProcess;
@@ -179,11 +179,11 @@ internal sealed class ConnectionGate
             }
 
             int room = _room(socket);
-            already = _ofNetwork.GetValueOrDefault(peer.Network);
+            already = _networks.Of(peer);
             if (room == int.MaxValue || already < ShareOf(_count + Math.Max(0, room)))
             {
-                Forget(connection.Peer);
-                _ofNetwork[peer.Network] = already + 1;
+                _networks.Remove(connection.Peer);
+                _networks.Add(peer);
                 connection.Peer = peer;
                 return true;
             }
@@ -199,20 +199,7 @@ internal sealed class ConnectionGate
         {
             _count--;
             _ofProxies.Remove(connection.Socket);
-            Forget(connection.Peer);
-        }
-    }
-
-    private void Forget(PeerAddress peer)
-    {
-        int left = _ofNetwork[peer.Network] - 1;
-        if (left > 0)
-        {
-            _ofNetwork[peer.Network] = left;
-        }
-        else
-        {
-            _ofNetwork.Remove(peer.Network);
+            _networks.Remove(connection.Peer);
         }
     }
 
@@ -280,7 +267,7 @@ internal sealed class ConnectionGate
         bool isProxy = _proxies?.Contains(peer) == true;
         lock (_lock)
         {
-            already = _ofNetwork.GetValueOrDefault(peer.Network);
+            already = _networks.Of(peer);
             bool hasItsShare = !isProxy && room != int.MaxValue && already >= ShareOf(_count + Math.Max(room + 1, 0));
             isFull = room < 0 && !hasItsShare;
             if (room < 0 || hasItsShare)
@@ -288,7 +275,7 @@ internal sealed class ConnectionGate
                 return null;
             }
 
-            _ofNetwork[peer.Network] = already + 1;
+            _networks.Add(peer);
             _count++;
             var connection = new AcceptedConnection(this, socket, peer);
             if (isProxy)

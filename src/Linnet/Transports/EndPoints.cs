@@ -1,14 +1,22 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire;
 
 namespace Linnet.Transports;
 
-/// <summary>Addresses in the form that people know.</summary>
+/// <summary>Addresses of sockets and of their peers.</summary>
 internal static class EndPoints
 {
-    /// <summary>Converts an IPv4-mapped IPv6 address to IPv4: <c>[::ffff:127.0.0.1]:80</c> becomes <c>127.0.0.1:80</c>.</summary>
-    internal static IPEndPoint Unmapped(this IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+    /// <summary>Converts an address to the form that a socket of a family takes: on an IPv6 socket, IPv4 is mapped.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="family">The family of the socket.</param>
+    internal static IPAddress MappedFor(this IPAddress address, AddressFamily family) =>
+        family == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address;
+
+    /// <summary>The same for an end point.</summary>
+    internal static IPEndPoint MappedFor(this IPEndPoint endPoint, AddressFamily family) =>
+        endPoint.Address.MappedFor(family) is var address && ReferenceEquals(address, endPoint.Address)
+            ? endPoint : new IPEndPoint(address, endPoint.Port);
 
     /// <summary>The peer of a socket; <see langword="null"/>: it has left already.</summary>
     internal static IPEndPoint? PeerOf(Socket socket)

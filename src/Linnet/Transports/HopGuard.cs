@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire;
 
 namespace Linnet.Transports;
 
@@ -50,7 +51,7 @@ internal sealed class HopGuard(Func<IPAddress, NetworkSide>? sideOf = null)
     private NetworkSide SideOf(IPAddress address, IReadOnlyList<IPNetwork> own)
     {
         // A dual-stack socket reports IPv4 addresses as mapped.
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        address = address.Unmapped();
         return sideOf?.Invoke(address) ?? InnerNetwork.SideOf(address, own);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Linnet.Wire;
 
 namespace Linnet.Transports;
 
@@ -39,7 +40,7 @@ internal static class InnerNetwork
     /// <param name="own">The networks in which this machine has an address.</param>
     internal static NetworkSide SideOf(IPAddress address, IReadOnlyList<IPNetwork> own)
     {
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        address = address.Unmapped();
         NetworkSide side = address.AddressFamily is AddressFamily.InterNetwork ? SideOfV4(address) : SideOfV6(address);
         return side is NetworkSide.Outer && own.Any(network => network.Contains(address)) ? NetworkSide.Unclear : side;
     }

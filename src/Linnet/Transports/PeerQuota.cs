@@ -8,7 +8,7 @@ namespace Linnet.Transports;
 internal sealed class PeerQuota(int most, int mostPerAddress)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
+    private readonly NetworkCounts _networks = new();
     private int _count;
 
     /// <summary>Peers admitted now.</summary>
@@ -23,14 +23,13 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
     {
         lock (_gate)
         {
-            int already = _ofNetwork.GetValueOrDefault(peer.Network);
             isFull = _count >= most;
-            if (isFull || (already >= mostPerAddress && !isMany))
+            if (isFull || (_networks.Of(peer) >= mostPerAddress && !isMany))
             {
                 return false;
             }
 
-            _ofNetwork[peer.Network] = already + 1;
+            _networks.Add(peer);
             _count++;
             return true;
         }
@@ -41,16 +40,8 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
     {
         lock (_gate)
         {
-            int left = _ofNetwork[peer.Network] - 1;
+            _networks.Remove(peer);
             _count--;
-            if (left > 0)
-            {
-                _ofNetwork[peer.Network] = left;
-            }
-            else
-            {
-                _ofNetwork.Remove(peer.Network);
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire;
 using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports;
@@ -43,7 +44,7 @@ internal sealed class TcpListenerHost : IDisposable
         _options = options.ThrowIfInvalid();
         _time = time;
         _accepting = gate ?? new ConnectionGate(time);
-        _listener = Listen(options);
+        _listener = DualStack.Open(options.Local, local => Listen(local, options));
         LocalEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
     }
 
@@ -91,30 +92,11 @@ internal sealed class TcpListenerHost : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private static Socket Listen(TcpListenerOptions options)
-    {
-        try
-        {
-            return Listen(options.Local, options);
-        }
-        catch (SocketException e) when (options.Local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
-            is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
-        {
-            // The machine has no IPv6.
-            return Listen(new IPEndPoint(IPAddress.Any, options.Local.Port), options);
-        }
-    }
-
     private static Socket Listen(IPEndPoint local, TcpListenerOptions options)
     {
-        var socket = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket socket = DualStack.CreateSocket(local.Address, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (local.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
-            }
-
             socket.ReceiveBufferSize = options.ReceiveBufferSize;
 
             // No ReuseAddress: on Unix .NET sets SO_REUSEPORT for it, and a second server would share the port instead of failing. A

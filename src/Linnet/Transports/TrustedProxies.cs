@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
+using Linnet.Wire;
 using Linnet.Wire.Messages;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
@@ -60,7 +61,7 @@ internal sealed class TrustedProxies
             return false;
         }
 
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        IPAddress plain = address.Unmapped();
         return _networks.Any(network => network.Contains(plain));
     }
 

@@ -247,7 +247,7 @@ internal sealed class HttpFront
             return Task.CompletedTask;
         }
 
-        _radio.CountRefused(connection.Origin.EndPoint, why);
+        _radio.Refusals.Count(connection.Origin.EndPoint, why);
         switch (why)
         {
             case RadioRefusal.Malformed:
@@ -268,7 +268,7 @@ internal sealed class HttpFront
 
     private Task RefusePageAsync(HttpConnection connection, HttpRequestHead? head)
     {
-        _radio.CountRefused(connection.Origin.EndPoint, RadioRefusal.NotFound);
+        _radio.Refusals.Count(connection.Origin.EndPoint, RadioRefusal.NotFound);
         return SendAsync(connection, _radio.NotFound(head!).ToArray());
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;

@@ -19,6 +19,8 @@ internal sealed class PyAudioServer : IDisposable
     internal const string UdpTransport = "pyaudio-udp";
 
     private readonly PyAudioCounters _counters = new();
+    private readonly PyAudioAudience _tcpAudience;
+    private readonly PyAudioAudience _udpAudience;
     private readonly TcpListenerHost? _host;
     private readonly PyAudioTcpServer _tcp;
     private readonly PyAudioUdpServer? _udp;
@@ -38,8 +40,24 @@ internal sealed class PyAudioServer : IDisposable
     {
         _logger = logger ??= NullLogger.Instance;
         _host = host;
-        _tcp = new PyAudioTcpServer(options, find, senders, _counters, time, logger);
-        _udp = port is null ? null : new PyAudioUdpServer(port, options, find, senders, _counters, time, logger);
+        _tcpAudience = new PyAudioAudience(
+            TcpTransport, new PeerQuota(options.MaxTcpListeners, options.MaxTcpListenersPerAddress), FindForTcp, _counters, time, logger);
+        _udpAudience = new PyAudioAudience(
+            UdpTransport, new PeerQuota(options.MaxLeases, options.MaxLeasesPerAddress), find, _counters, time, logger);
+        _tcp = new PyAudioTcpServer(options, _tcpAudience, senders, time, logger);
+        _udp = port is null ? null : new PyAudioUdpServer(port, options, _udpAudience, senders, _counters, time, logger);
+
+        // Before there are packets: then each is made as a message at once.
+        BroadcastRing? FindForTcp()
+        {
+            if (find() is not { } ring)
+            {
+                return null;
+            }
+
+            PyAudioFraming.Of(ring);
+            return ring;
+        }
     }
 
     /// <summary>The TCP address it listens on; <see langword="null"/>: no TCP.</summary>
@@ -72,13 +90,13 @@ internal sealed class PyAudioServer : IDisposable
 
     /// <summary>The current listeners, and the counts since the start.</summary>
     internal PyAudioServerSnapshot GetSnapshot() => new(
-        _tcp.Listeners, _udp?.Listeners ?? 0, _counters.Accepted, _counters.Renewed, _counters.Refused.Read(), _counters.Ended.Read())
+        _tcpAudience.Count, _udpAudience.Count, _counters.Accepted, _counters.Renewed, _counters.Refused.Read(), _counters.Ended.Read())
     {
-        Totals = _counters.Totals(),
+        Totals = [_tcpAudience.GetTotal(), _udpAudience.GetTotal()],
     };
 
     /// <summary>The current listeners.</summary>
-    internal IEnumerable<Listener> GetListeners() => _counters.Tcp.There.Concat(_counters.Udp.There);
+    internal IEnumerable<Listener> GetListeners() => _tcpAudience.Listeners.Concat(_udpAudience.Listeners);
 
     /// <summary>Closes the ports. After <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
@@ -77,8 +78,8 @@ public sealed record PyAudioServerOptions : IValidatable
     internal bool Allows(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return AllowedNetworks.Any(network => network.Contains(address));
+        IPAddress plain = address.Unmapped();
+        return AllowedNetworks.Any(network => network.Contains(plain));
     }
 
     /// <inheritdoc/>

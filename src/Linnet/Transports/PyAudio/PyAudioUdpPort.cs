@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Transports.Rtp;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
@@ -35,23 +36,12 @@ internal sealed class PyAudioUdpPort : IDisposable
     /// <param name="room">How many more sockets may be opened after this one, negative: not even this one; default: the process's
     /// limit.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null)
-    {
-        room ??= OpenFileReserve.OfThisProcess.RoomBehind;
-        try
-        {
-            return Open(local, room);
-        }
-        catch (SocketException e) when (local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
-            is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
-        {
-            return Open(new IPEndPoint(IPAddress.Any, local.Port), room);
-        }
-    }
+    internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null) =>
+        DualStack.Open(local, address => Open(address, room ?? OpenFileReserve.OfThisProcess.RoomBehind));
 
     private static PyAudioUdpPort Open(IPEndPoint local, Func<Socket, int> room)
     {
-        Socket socket = NewSocket(local.AddressFamily, isDual: local.Address.Equals(IPAddress.IPv6Any));
+        Socket socket = NewSocket(local.Address);
         try
         {
             if (!OperatingSystem.IsLinux())
@@ -153,21 +143,17 @@ internal sealed class PyAudioUdpPort : IDisposable
         }
     }
 
-    private static Socket NewSocket(AddressFamily family, bool isDual)
+    private static Socket NewSocket(IPAddress local)
     {
-        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-        if (family == AddressFamily.InterNetworkV6)
-        {
-            socket.DualMode = isDual;
-        }
-
+        Socket socket = DualStack.CreateSocket(local, SocketType.Dgram, ProtocolType.Udp);
+        socket.Blocking = false;
         return socket;
     }
 
     // Null: the socket would use up the reserve.
     private Socket? Connect(IPEndPoint remote, IPAddress local)
     {
-        Socket socket = NewSocket(LocalEndPoint.AddressFamily, _socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode);
+        Socket socket = NewSocket(LocalEndPoint.Address);
         if (_room(socket) < 0)
         {
             socket.Dispose();
@@ -178,8 +164,8 @@ internal sealed class PyAudioUdpPort : IDisposable
         {
             Share(socket, true);
             Share(_socket, true);
-            socket.Bind(new IPEndPoint(Mapped(local), LocalEndPoint.Port));
-            socket.Connect(new IPEndPoint(Mapped(remote.Address), remote.Port));
+            socket.Bind(new IPEndPoint(local, LocalEndPoint.Port).MappedFor(_socket.AddressFamily));
+            socket.Connect(remote.MappedFor(_socket.AddressFamily));
             return socket;
         }
         catch
@@ -197,10 +183,6 @@ internal sealed class PyAudioUdpPort : IDisposable
     private static IPAddress Scoped(IPPacketInformation arrival) => arrival.Address is { IsIPv6LinkLocal: true } address
         ? new IPAddress(address.GetAddressBytes(), arrival.Interface)
         : arrival.Address;
-
-    private IPAddress Mapped(IPAddress address) =>
-        _socket.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork
-            ? address.MapToIPv6() : address;
 
     private static void Share(Socket socket, bool isShared)
     {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
-using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.PyAudio;
@@ -25,43 +24,37 @@ internal sealed class PyAudioUdpServer : IDisposable
     private readonly Dictionary<IPEndPoint, (PyAudioLease Lease, Task Running)> _leases = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly PyAudioServerOptions _options;
-    private readonly Func<BroadcastRing?> _find;
+    private readonly PyAudioAudience _audience;
     private readonly SenderPool _senders;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PyAudioCounters _counters;
-    private readonly PyAudioRefusals _refusals;
-    private readonly PeerQuota _quota;
     private readonly PyAudioDatagrams _datagrams;
     private readonly PyAudioUdpPort _port;
     private long _failures;
 
     /// <param name="port">The port; owned by this server.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="find">Finds the rendition for a new client; called for each.</param>
+    /// <param name="audience">Admits and counts the listeners.</param>
     /// <param name="senders">The sender threads.</param>
     /// <param name="counters">The counters.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Logs listeners that start and stop.</param>
+    /// <param name="logger">Logs failures.</param>
     internal PyAudioUdpServer(
-        PyAudioUdpPort port, PyAudioServerOptions options, Func<BroadcastRing?> find, SenderPool senders, PyAudioCounters counters,
+        PyAudioUdpPort port, PyAudioServerOptions options, PyAudioAudience audience, SenderPool senders, PyAudioCounters counters,
         TimeProvider time, ILogger logger)
     {
         _options = options;
-        _find = find;
+        _audience = audience;
         _senders = senders;
         _time = time;
         _logger = logger;
         _counters = counters;
-        _refusals = new PyAudioRefusals(counters, PyAudioServer.UdpTransport, time, logger);
-        _quota = new PeerQuota(options.MaxLeases, options.MaxLeasesPerAddress);
         _datagrams = new PyAudioDatagrams(options.DatagramLength);
         _port = port;
     }
 
     internal IPEndPoint LocalEndPoint => _port.LocalEndPoint;
-
-    internal int Listeners => _quota.Count;
 
     /// <summary>Receives Hellos until cancelled; then sends every listener the end, and returns.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -109,7 +102,7 @@ internal sealed class PyAudioUdpServer : IDisposable
 
         if (refusal is { } reason)
         {
-            _refusals.Count(remote, reason);
+            _audience.Refuse(remote, reason);
         }
     }
 
@@ -131,41 +124,33 @@ internal sealed class PyAudioUdpServer : IDisposable
 
     private PyAudioRefusal? Open(IPEndPoint remote, IPAddress? local)
     {
-        PeerAddress peer = PeerAddress.Of(remote.Address);
-        if (!_quota.TryEnter(peer, out bool isFull))
+        if (!_audience.TryEnter(remote, out RingLease? ring, out PyAudioRefusal refusal))
         {
-            return isFull ? PyAudioRefusal.TooMany : PyAudioRefusal.TooManyOfAddress;
+            return refusal;
         }
 
-        Socket? socket = null;
-        RingLease? ring = null;
-        if (_find()?.TryOpen(new RingRequest(TimeSpan.Zero, remote.Address), out ring, out _) is not true
-            || (socket = _port.TryConnect(remote, local)) is null)
+        if (_port.TryConnect(remote, local) is not Socket socket)
         {
-            ring?.Dispose();
-            _quota.Leave(peer);
+            ring.Dispose();
+            _audience.Leave(remote);
             return PyAudioRefusal.Unavailable;
         }
 
-        _counters.CountAccepted();
-        var lease = new PyAudioLease(ring!, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
-        _leases.Add(remote, (lease, ServeAsync(lease, peer)));
+        var lease = new PyAudioLease(ring, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
+        _audience.Begin(lease.Listener);
+        _leases.Add(remote, (lease, ServeAsync(lease)));
         return null;
     }
 
-    private async Task ServeAsync(PyAudioLease lease, PeerAddress peer)
+    private async Task ServeAsync(PyAudioLease lease)
     {
         // Yields first, so that the lease is in the list before it is removed.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         PyAudioUdpListener listener = lease.Listener;
-        _counters.Udp.Enter(listener);
+        PyAudioEnd? end = null;
         try
         {
-            _logger.ListenerPlays(listener.Remote, listener.Ring.Info.ToString(), listener.Transport);
-            PyAudioEnd end = await lease.RunAsync(OnStray, _stopping.Token).ConfigureAwait(false);
-            _counters.Ended.Count(end);
-            _logger.ListenerEnded(
-                listener.Remote, listener.Ring.Info.ToString(), end.ToWords(), listener.PacketsSent, listener.PacketsSkipped);
+            end = await lease.RunAsync(OnStray, _stopping.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -174,8 +159,8 @@ internal sealed class PyAudioUdpServer : IDisposable
         finally
         {
             lease.Dispose();
-            _counters.Udp.Leave(listener);
-            _quota.Leave(peer);
+            _audience.End(listener, end);
+            _audience.Leave(listener.Remote);
             lock (_gate)
             {
                 _leases.Remove(listener.Remote);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast.Packets;
+using Linnet.Wire;
 
 namespace Linnet.Transports.Rtp;
 
@@ -54,31 +55,14 @@ internal sealed class UdpSocket : IDatagramSender, IDisposable
     /// <param name="local">The local address. Port 0: any free port.</param>
     /// <param name="bufferSize">The kernel buffer to request for each direction, in bytes; the kernel may give less. Default 1 MiB.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    public static UdpSocket Bind(IPEndPoint local, int bufferSize = 1 << 20)
-    {
-        try
-        {
-            return Open(local, bufferSize);
-        }
-        catch (SocketException e) when (local.Address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode
-            is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported)
-        {
-            return Open(new IPEndPoint(IPAddress.Any, local.Port), bufferSize);
-        }
-    }
+    public static UdpSocket Bind(IPEndPoint local, int bufferSize = 1 << 20) =>
+        DualStack.Open(local, address => Open(address, bufferSize));
 
     /// <summary>Converts an address to the form that this socket sends to: on an IPv6 socket an IPv4 address is mapped.</summary>
-    public SocketAddress AddressOf(IPEndPoint endPoint) =>
-        _socket.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.AddressFamily == AddressFamily.InterNetwork
-            ? new IPEndPoint(endPoint.Address.MapToIPv6(), endPoint.Port).Serialize()
-            : endPoint.Serialize();
+    public SocketAddress AddressOf(IPEndPoint endPoint) => endPoint.MappedFor(_socket.AddressFamily).Serialize();
 
     /// <summary>Converts <paramref name="address"/> to an end point; a mapped IPv4 address becomes IPv4 again.</summary>
-    public IPEndPoint EndPointOf(SocketAddress address)
-    {
-        var endPoint = (IPEndPoint)LocalEndPoint.Create(address);
-        return endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
-    }
+    public IPEndPoint EndPointOf(SocketAddress address) => ((IPEndPoint)LocalEndPoint.Create(address)).Unmapped();
 
     /// <inheritdoc/>
     public int Send(ReadOnlySpan<OutgoingDatagram> datagrams)
@@ -116,8 +100,7 @@ internal sealed class UdpSocket : IDatagramSender, IDisposable
             return this;
         }
 
-        bool isMapped = _socket.AddressFamily == AddressFamily.InterNetworkV6 && source.AddressFamily == AddressFamily.InterNetwork;
-        return new SourcedSender(_socket.SafeHandle, isMapped ? source.MapToIPv6() : source, CountRefused);
+        return new SourcedSender(_socket.SafeHandle, source.MappedFor(_socket.AddressFamily), CountRefused);
     }
 
     /// <summary>Receives until cancelled or the socket is disposed; then returns.</summary>
@@ -151,14 +134,10 @@ internal sealed class UdpSocket : IDatagramSender, IDisposable
 
     private static UdpSocket Open(IPEndPoint local, int bufferSize)
     {
-        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        Socket socket = DualStack.CreateSocket(local.Address, SocketType.Dgram, ProtocolType.Udp);
+        socket.Blocking = false;
         try
         {
-            if (local.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
-            }
-
             if (OperatingSystem.IsWindows())
             {
                 socket.IOControl(UdpConnectionReset, [0, 0, 0, 0], null);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Wire;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -46,8 +47,8 @@ internal sealed class RtspClient : IAsyncDisposable
         _time = time;
         Address = server;
         Server = server.Authority;
-        RemoteAddress = Unmapped(socket.RemoteEndPoint);
-        LocalAddress = Unmapped(socket.LocalEndPoint);
+        RemoteAddress = ((IPEndPoint)socket.RemoteEndPoint!).Address.Unmapped();
+        LocalAddress = ((IPEndPoint)socket.LocalEndPoint!).Address.Unmapped();
     }
 
     /// <summary>The address of the connection, including the port that was found.</summary>
@@ -379,12 +380,6 @@ internal sealed class RtspClient : IAsyncDisposable
         }
 
         question?.Answer.TrySetException(failure);
-    }
-
-    private static IPAddress Unmapped(EndPoint? endPoint)
-    {
-        IPAddress address = ((IPEndPoint)endPoint!).Address;
-        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
     private sealed record Question(uint CSeq, Action<RtspResponse>? OnAnswer)

@@ -48,6 +48,7 @@ internal sealed class RtspServer
         Rtcp = new RtcpWriter(time);
         Rtp = ports is null ? null : new RtpSender(ports, time, Logger);
         Admission = new RtspAdmission(options, time);
+        Refusals = new Refusals<RtspConnectionRefusal>((remote, reason, _) => Logger.ConnectionRefused(remote, reason.ToWords()));
     }
 
     internal RtspServerOptions Options { get; }
@@ -70,6 +71,9 @@ internal sealed class RtspServer
     internal RtspAdmission Admission { get; }
 
     internal RtspServerCounters Counters { get; } = new();
+
+    /// <summary>Counts and logs refused connections.</summary>
+    internal Refusals<RtspConnectionRefusal> Refusals { get; }
 
     /// <summary>Connections without a session.</summary>
     internal WaitingRoom Waiting => Admission.Idle;
@@ -137,8 +141,7 @@ internal sealed class RtspServer
     {
         if (_isStopping || !connection.TryEnter())
         {
-            Counters.Count(RtspConnectionRefusal.TooMany);
-            Logger.ConnectionRefused(connection.Remote, RtspConnectionRefusal.TooMany.ToWords());
+            Refusals.Count(connection.Remote, RtspConnectionRefusal.TooMany);
             connection.Abort();
             return;
         }
@@ -173,7 +176,7 @@ internal sealed class RtspServer
         Counters.Connections,
         Counters.Requests,
         Counters.RefusedRequests(),
-        Counters.RefusedConnections(),
+        Refusals.Read(),
         Counters.EndedSessions(),
         Rtp?.Reports ?? 0,
         Rtp?.Latched ?? 0,

@@ -24,8 +24,7 @@ internal sealed partial class RtspServerConnection
 
         _input.AdvanceTo(buffer.End);
         _server.Proxies?.Deny(Remote);
-        _server.Counters.Count(RtspConnectionRefusal.ProxyNotTrusted);
-        _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.ProxyNotTrusted.ToWords());
+        _server.Refusals.Count(Remote, RtspConnectionRefusal.ProxyNotTrusted);
         Output.Post(ProxyDenial.Answer("RTSP/1.0", _server.Proxies?.Setting ?? nameof(TrustedProxies)));
         await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         await HangUpAsync(cancellationToken).ConfigureAwait(false);
@@ -40,8 +39,7 @@ internal sealed partial class RtspServerConnection
             return;
         }
 
-        _server.Counters.Count(reason);
-        _server.Logger.ConnectionRefused(Remote, reason.ToWords());
+        _server.Refusals.Count(Remote, reason);
         Abort();
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
+using Linnet.Wire;
 using Linnet.Wire.Proxy;
 using Linnet.Wire.Rtsp;
 
@@ -290,8 +291,7 @@ internal sealed partial class RtspServerConnection
     {
         await EndSessionsAsync(RtspSessionEnd.Disconnected).ConfigureAwait(false);
         _server.Counters.Count(refusal.Status);
-        _server.Counters.Count(RtspConnectionRefusal.Malformed);
-        _server.Logger.ConnectionRefused(Remote, RtspConnectionRefusal.Malformed.ToWords());
+        _server.Refusals.Count(Remote, RtspConnectionRefusal.Malformed);
         await SendAsync(refusal.ToResponse(), cancellationToken).ConfigureAwait(false);
         await HangUpAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -61,7 +61,6 @@ internal enum RtspConnectionRefusal
 internal sealed class RtspServerCounters
 {
     private readonly ReasonCounts<RtspStatus> _refusedRequests = new();
-    private readonly ReasonCounts<RtspConnectionRefusal> _refusedConnections = new();
     private readonly ReasonCounts<RtspSessionEnd> _endedSessions = new();
     private long _requests;
     private long _connections;
@@ -84,8 +83,6 @@ internal sealed class RtspServerCounters
         }
     }
 
-    internal void Count(RtspConnectionRefusal reason) => _refusedConnections.Count(reason);
-
     internal void Count(RtspSessionEnd reason) => _endedSessions.Count(reason);
 
     internal void CountListener(Listener listener) => TotalOf(listener).Enter(listener);
@@ -99,8 +96,6 @@ internal sealed class RtspServerCounters
     }
 
     internal IReadOnlyDictionary<RtspStatus, long> RefusedRequests() => _refusedRequests.Read();
-
-    internal IReadOnlyDictionary<RtspConnectionRefusal, long> RefusedConnections() => _refusedConnections.Read();
 
     internal IReadOnlyDictionary<RtspSessionEnd, long> EndedSessions() => _endedSessions.Read();
 

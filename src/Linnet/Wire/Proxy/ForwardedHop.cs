@@ -102,7 +102,7 @@ internal readonly record struct ForwardedHop(IPEndPoint? Client, string? Scheme,
         }
 
         _ = ushort.TryParse(port.Length > 0 ? port[1..] : "0", NumberStyles.None, CultureInfo.InvariantCulture, out ushort number);
-        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, number);
+        return new IPEndPoint(address.Unmapped(), number);
     }
 
     /// <summary>

@@ -67,7 +67,7 @@ internal static class ProxyBlock
     private static IPEndPoint EndPointV6(ReadOnlySpan<byte> rest)
     {
         var address = new IPAddress(rest[..16]);
-        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, BinaryPrimitives.ReadUInt16BigEndian(rest[32..]));
+        return new IPEndPoint(address.Unmapped(), BinaryPrimitives.ReadUInt16BigEndian(rest[32..]));
     }
 
     /// <summary>Reads the TLVs after the addresses: types, lengths and values.</summary>

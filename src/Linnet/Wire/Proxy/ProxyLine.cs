@@ -51,7 +51,7 @@ internal static class ProxyLine
             return false;
         }
 
-        source = new IPEndPoint(from!.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from, port);
+        source = new IPEndPoint(from!.Unmapped(), port);
         return true;
     }
 

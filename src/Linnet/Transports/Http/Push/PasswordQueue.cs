@@ -1,5 +1,3 @@
-using Linnet.Broadcast;
-
 namespace Linnet.Transports.Http.Push;
 
 /// <summary>
@@ -15,7 +13,7 @@ internal sealed class PasswordQueue
     internal const int MaxPerNetwork = 16;
 
     private readonly List<PasswordTry> _waiting = [];
-    private readonly Dictionary<PeerAddress, int> _ofNetwork = [];
+    private readonly NetworkCounts _networks = new();
     private long _round;
 
     /// <summary>Passwords in the queue.</summary>
@@ -45,7 +43,7 @@ internal sealed class PasswordQueue
                 .DefaultIfEmpty(_round - 1).Max();
             attempt.Round = Math.Max(_round, last + 1);
             _waiting.Add(attempt);
-            _ofNetwork[attempt.Network] = CountOf(attempt) + 1;
+            _networks.Add(attempt.Network);
         }
 
         return leaving;
@@ -63,11 +61,11 @@ internal sealed class PasswordQueue
     /// <summary>Removes a password, if it is in the queue.</summary>
     internal void Remove(PasswordTry? attempt)
     {
-        if (attempt is not null && _waiting.Remove(attempt) && (_ofNetwork[attempt.Network] -= 1) == 0)
+        if (attempt is not null && _waiting.Remove(attempt))
         {
-            _ofNetwork.Remove(attempt.Network);
+            _networks.Remove(attempt.Network);
         }
     }
 
-    private int CountOf(PasswordTry attempt) => _ofNetwork.GetValueOrDefault(attempt.Network);
+    private int CountOf(PasswordTry attempt) => _networks.Of(attempt.Network);
 }

@@ -44,7 +44,7 @@ internal sealed class PushServer
     private readonly PushAuthority? _authority;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly PushRefusals _refused;
+    private readonly Refusals<PushRefusal> _refused;
     private readonly LogThrottle _failed;
     private readonly RunningTotal<PushFeed> _fed = new(static feed => feed.Bytes);
     private int _pushes;
@@ -66,7 +66,7 @@ internal sealed class PushServer
         _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password, time);
         _time = time;
         _logger = logger ?? NullLogger.Instance;
-        _refused = new PushRefusals(time, _logger);
+        _refused = new Refusals<PushRefusal>(_logger.Refused, time);
         _failed = new LogThrottle(time);
     }
 
@@ -254,7 +254,7 @@ internal sealed class PushServer
 
         if (feed.Problem is not null)
         {
-            _refused.CountUnsaid(PushRefusal.NotDecodable);
+            _refused.Count(PushRefusal.NotDecodable);
         }
 
         (HttpStatusCode status, string answer) = feed.Problem is { } problem ? (HttpStatusCode.UnsupportedMediaType, problem)

@@ -24,7 +24,6 @@ internal sealed class RadioServer
     private readonly RadioDelivery _delivery;
     private readonly SenderPool _senders;
     private readonly ILogger _logger;
-    private readonly ReasonCounts<RadioRefusal> _refused = new();
 
     /// <summary>A server.</summary>
     /// <param name="options">Limits.</param>
@@ -45,6 +44,7 @@ internal sealed class RadioServer
         _streams = new RadioStreams(senders, options.MaxBufferBytes, time, _logger);
         _audience = new RadioAudience(options);
         _delivery = new RadioDelivery(options, senders, time, _logger);
+        Refusals = new Refusals<RadioRefusal>((remote, reason, _) => _logger.RadioRefused(remote, reason.ToWords()));
     }
 
     internal RadioServerOptions Options { get; }
@@ -53,6 +53,9 @@ internal sealed class RadioServer
 
     /// <summary>HTTP connections that wait for a whole request.</summary>
     internal WaitingRoom Waiting { get; }
+
+    /// <summary>Counts and logs refused requests.</summary>
+    internal Refusals<RadioRefusal> Refusals { get; }
 
     /// <summary>Those who listen now.</summary>
     internal IReadOnlyList<RadioListener> GetListeners() => _delivery.Listeners;
@@ -65,7 +68,7 @@ internal sealed class RadioServer
         _audience.GetRenditions(),
         _streams.Allocated,
         _senders.GetStreamStatistics(),
-        _refused.Read())
+        Refusals.Read())
     {
         PacketsMissed = _streams.Missed,
         StreamsFailed = _streams.Failures,
@@ -108,13 +111,6 @@ internal sealed class RadioServer
     /// <summary>Refuses a push where pushing is closed.</summary>
     internal Task RefusePushAsync(HttpExchange exchange) => RefuseAsync(
         exchange, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Pushing is off here: no password is set.\r\n");
-
-    /// <summary>Counts a refused request.</summary>
-    internal void CountRefused(IPEndPoint remote, RadioRefusal reason)
-    {
-        _refused.Count(reason);
-        _logger.RadioRefused(remote, reason.ToWords());
-    }
 
     /// <summary>A refusal, with a sentence that says why.</summary>
     internal HttpResponse Refusal(HttpRequestHead? head, HttpStatusCode status, string why) =>
@@ -190,7 +186,7 @@ internal sealed class RadioServer
     private Task RefuseAsync(
         HttpExchange exchange, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
     {
-        CountRefused(exchange.Remote, reason);
+        Refusals.Count(exchange.Remote, reason);
         TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
         return exchange.FinishAsync(RadioResponses.Refusal(exchange.Head, status, why, Now, retryAfter));
     }
