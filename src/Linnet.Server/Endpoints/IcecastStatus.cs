@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Linnet.Audio;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Server.Endpoints;
 
@@ -72,7 +73,7 @@ internal sealed record IcecastSource(
             station.Description?.Genre,
             stream.Peak,
             stream.Listeners,
-            $"{site.Scheme}://{site.Host}{stream.Path}",
+            StreamUrl.Of(site.Scheme, site.Host, stream.Path),
             stream.SampleRate,
             station.Description?.Description ?? stream.Label,
             station.Title,

@@ -2,6 +2,7 @@ using Linnet.Broadcast;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
+using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Icy;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Http;
@@ -68,14 +69,13 @@ internal sealed record StreamView(
     {
         RenditionInfo info = rendition.Info;
         (string extension, string contentType, _) = info.StreamType!;
-        string variant = info.Name.StartsWith(extension + "-", StringComparison.Ordinal) ? info.Name[extension.Length..] : "";
         string label = extension is "flac" or "wav"
             ? $"{extension.ToUpperInvariant()} (lossless)"
             : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
         int listeners = rendition.Leases;
         int peak = heard.Where(h => h.Station == station && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(
-            $"/{station}{variant}.{extension}", extension, label, contentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
+            StreamUrl.PathOf(station, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
             listeners, Math.Max(listeners, peak));
     }
 }

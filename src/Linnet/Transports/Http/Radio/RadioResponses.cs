@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Streams;
+using Linnet.Wire;
 using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
 using Linnet.Wire.Proxy;
@@ -65,8 +66,9 @@ internal static class RadioResponses
     internal static HttpResponse Playlist(
         HttpRequestHead request, ForwardedRequest from, RadioTarget target, EndPoint? local, DateTimeOffset now)
     {
-        string url = $"{from.Scheme}://{from.Host ?? AuthorityOf(request, local)}{RadioTarget.PathOf(target.Station!, target.Rendition!)}";
-        string title = target.Station!.Description?.Name ?? target.Station.Name;
+        string path = StreamUrl.PathOf(target.Station!.Name, target.Rendition!.Info);
+        string url = StreamUrl.Of(from.Scheme, from.Host ?? AuthorityOf(request, local), path);
+        string title = target.Station.Description?.Name ?? target.Station.Name;
         string text = target.Kind == RadioTargetKind.M3u
             ? $"#EXTM3U\r\n#EXTINF:-1,{title}\r\n{url}\r\n"
             : $"[playlist]\r\nNumberOfEntries=1\r\nFile1={url}\r\nTitle1={title}\r\nLength1=-1\r\nVersion=2\r\n";
@@ -114,7 +116,7 @@ internal static class RadioResponses
             {
                 if (count++ < Most)
                 {
-                    text.Append(RadioTarget.PathOf(station, rendition)).Append("\r\n");
+                    text.Append(StreamUrl.PathOf(station.Name, rendition.Info)).Append("\r\n");
                 }
             }
         }
@@ -142,7 +144,5 @@ internal static class RadioResponses
     /// <summary>The host by which the client reached us, else the address.</summary>
     private static string AuthorityOf(HttpRequestHead request, EndPoint? local) =>
         request.Authority.Length > 0 ? request.Authority
-        : local is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
-            ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
-        : local?.ToString() ?? "localhost";
+        : (local as IPEndPoint)?.Unmapped().ToString() ?? local?.ToString() ?? "localhost";
 }

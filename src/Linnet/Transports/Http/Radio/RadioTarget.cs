@@ -91,24 +91,13 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
             bool mayBe = name.StartsWith(station.Name, StringComparison.Ordinal)
                 && (name.Length == station.Name.Length || name[station.Name.Length] == '-');
             if (mayBe && !(best?.Station!.Name.Length > station.Name.Length)
-                && station.Streams.FirstOrDefault(r => PathOf(station, r) == path) is { } rendition)
+                && station.Streams.FirstOrDefault(r => StreamUrl.PathOf(station.Name, r.Info) == path) is { } rendition)
             {
                 best = new RadioTarget(RadioTargetKind.Sound, station, rendition);
             }
         }
 
         return best;
-    }
-
-    /// <summary>The path of a rendition: <c>/NAME.mp3</c>; <c>/NAME-64.mp3</c> for <c>mp3-64</c>.</summary>
-    internal static string PathOf(StationListing station, BroadcastRing rendition)
-    {
-        string name = rendition.Info.Name;
-        string extension = rendition.Info.StreamType!.Extension;
-        string suffix = name == extension ? ""
-            : name.StartsWith(extension + "-", StringComparison.Ordinal) ? name[extension.Length..]
-            : "-" + name;
-        return $"/{station.Name}{suffix}.{extension}";
     }
 
     /// <summary>
