@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Linnet.Audio;
+using Linnet.Wire.Rtp;
 
 namespace Linnet.Tests;
 
@@ -9,6 +10,9 @@ public partial class ArchitectureTests
     private const int MaxLines = 400;
     private const int MaxColumns = 140;
     private const int MaxNaming = 12;
+
+    // Some 80 are in use; a few more is growth, many more is something that should be internal (docs/adr/0020).
+    private const int MaxPublicTypes = 100;
 
     private static readonly string[] Order =
         ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Stations", "Transports", "Playback", "Serving"];
@@ -74,6 +78,16 @@ public partial class ArchitectureTests
     public void The_library_needs_no_web_server() => Assert.DoesNotContain(
         typeof(AudioFormat).Assembly.GetReferencedAssemblies(),
         reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_public_API_is_small() => Assert.InRange(typeof(AudioFormat).Assembly.GetExportedTypes().Length, 1, MaxPublicTypes);
+
+    // What is on the wire may change with any protocol. Statistics name the redundancy of a stream.
+    [Fact]
+    public void The_wire_is_not_public() => Assert.Equal(
+        [typeof(Redundancy)],
+        typeof(AudioFormat).Assembly.GetExportedTypes()
+            .Where(static t => t.Namespace!.StartsWith("Linnet.Wire", StringComparison.Ordinal)));
 
     [Fact]
     public void Sources_are_read_in_one_way_that_makes_sound_of_what_they_give()

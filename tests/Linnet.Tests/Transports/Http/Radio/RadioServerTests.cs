@@ -73,7 +73,8 @@ public class RadioServerTests
     [InlineData(DropReason.RenditionFailed, RadioRefusal.RenditionFailed,
         "flac failed and is started again in 1 s. Try again then, or take another rendition.")]
     [InlineData(DropReason.None, RadioRefusal.Silent, "The station has no audio yet.")]
-    internal async Task If_a_rendition_ends_before_its_first_audio_listeners_get_the_reason(DropReason end, RadioRefusal reason, string text)
+    internal async Task If_a_rendition_ends_before_its_first_audio_listeners_get_the_reason(
+        DropReason end, RadioRefusal reason, string text)
     {
         await using var server = new RadioTestServer(
             onFlacStarts: (ring, _) => ring.Publish(new EndItem(0, TimeProvider.System.GetTimestamp()) { Reason = end }));
