@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Linnet.Codecs.Streams;
@@ -10,7 +9,6 @@ using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire;
-using Linnet.Wire.Http;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Playback;
@@ -156,8 +154,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     ];
 
     // A list of stations is JSON. Without a content type, the content decides.
-    private static bool IsSound(HttpResponseHead head) =>
-        head.Headers["Content-Type"] is { Length: > 0 } type
+    private static bool IsSound(PullAnswer answer) =>
+        answer.ContentType is { Length: > 0 } type
         && (type.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) || StreamKinds.TryParse(type, out _));
 
     private static NoStationListException NotLinnet(string server) =>
@@ -206,26 +204,33 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             var guard = new HopGuard();
             for (int hop = 0; hop <= MaxRedirects; hop++)
             {
-                PullConnection connection = await PullConnection.ConnectAsync(from, guard, time, cancellationToken).ConfigureAwait(false);
-                isConnected = true;
-                await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
-                HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
-                if ((int)head.Status is >= 300 and < 400)
+                using var connection = new PullConnection(from, guard, time);
+                PullAnswer answer;
+                try
                 {
-                    from = PullAddress.Follow(from, head.Headers["Location"]);
+                    answer = await connection.AskAsync(cancellationToken).ConfigureAwait(false);
                 }
-                else if (head.Status is HttpStatusCode.OK && IsSound(head))
+                finally
+                {
+                    isConnected |= connection.IsConnected;
+                }
+
+                if ((int)answer.Status is >= 300 and < 400)
+                {
+                    from = PullAddress.Follow(from, answer.Headers["Location"]);
+                }
+                else if (answer.Status is HttpStatusCode.OK && IsSound(answer))
                 {
                     // Some servers answer every request with their one stream.
                     throw NotLinnet(server);
                 }
-                else if (head.Status is HttpStatusCode.OK)
+                else if (answer.Status is HttpStatusCode.OK)
                 {
-                    return Encoding.UTF8.GetString(await connection.ReadBodyAsync(head, cancellationToken).ConfigureAwait(false));
+                    return Encoding.UTF8.GetString(await connection.ReadBodyAsync(cancellationToken).ConfigureAwait(false));
                 }
                 else
                 {
-                    throw Refused(server, (int)head.Status);
+                    throw Refused(server, (int)answer.Status);
                 }
             }
 

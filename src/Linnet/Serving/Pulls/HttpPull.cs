@@ -1,11 +1,9 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Linnet.Clock;
 using Linnet.Playback;
 using Linnet.Sources.Ingest;
 using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
-using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
 using Microsoft.Extensions.Logging;
 
@@ -33,9 +31,8 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
     {
         try
         {
-            HttpStream stream =
-                await search.OpenAsync((from, head) => Begin(station, from, head), cancellationToken).ConfigureAwait(false);
-            await using ConfiguredAsyncDisposable closing = stream.ConfigureAwait(false);
+            using HttpStream stream =
+                await search.OpenAsync((from, answer) => Begin(station, from, answer), cancellationToken).ConfigureAwait(false);
             backoff.Reset();
             return await stream.RunAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -46,14 +43,14 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
         }
     }
 
-    private IngestWriter Begin(IngestBuffer station, Uri from, HttpResponseHead head)
+    private IngestWriter Begin(IngestBuffer station, Uri from, PullAnswer answer)
     {
         if (!station.TryBegin(PullAddress.Shown(from), takesOver: true, out IngestWriter? writer))
         {
             throw new HttpPullException($"{PullAddress.Shown(from)} has no station to play on.");
         }
 
-        writer.Description = IceDescription.Read(head.Headers);
+        writer.Description = IceDescription.Read(answer.Headers);
         logger.PullBegins(station.Name, PullAddress.Shown(from));
         return writer;
     }

@@ -11,22 +11,13 @@ internal enum HttpProtocol
 
     /// <summary><c>ICE/1.0</c>: how old sources for Icecast begin.</summary>
     Ice10,
-
-    /// <summary><c>ICY</c>: how SHOUTcast servers answer.</summary>
-    Icy,
 }
 
 /// <summary>How protocols are written.</summary>
 internal static class HttpProtocols
 {
-    /// <summary>As it stands in a start line.</summary>
-    internal static string Text(this HttpProtocol protocol) => protocol switch
-    {
-        HttpProtocol.Http11 => "HTTP/1.1",
-        HttpProtocol.Ice10 => "ICE/1.0",
-        HttpProtocol.Icy => "ICY",
-        _ => "HTTP/1.0",
-    };
+    /// <summary>The version in the start line of an answer. Clients of <c>ICE/1.0</c> get <c>HTTP/1.0</c>.</summary>
+    internal static string Text(this HttpProtocol protocol) => protocol is HttpProtocol.Http11 ? "HTTP/1.1" : "HTTP/1.0";
 
     /// <summary>Reads the version of a request line; <see langword="null"/> if it is not supported.</summary>
     internal static HttpProtocol? Parse(ReadOnlySpan<char> text) => text switch

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Text;
 using Linnet.Audio;
 using Linnet.Wire.Messages;
 
@@ -10,26 +9,11 @@ namespace Linnet.Wire.Http;
 /// <remarks>Source: RFC 9112 §3 (request line), §3.2 (target); docs/wire/icy.md.</remarks>
 internal sealed class HttpRequestHead
 {
-    /// <summary>A request of our own, without headers.</summary>
-    /// <param name="method">A token, such as <c>GET</c>.</param>
-    /// <param name="target">Path and query, percent-encoded.</param>
-    /// <param name="protocol">The protocol it names.</param>
-    /// <exception cref="ArgumentException">One of them holds characters it must not.</exception>
-    public HttpRequestHead(string method, string target, HttpProtocol protocol = HttpProtocol.Http10)
+    private HttpRequestHead(string method, string target, HttpTarget parts, HttpProtocol protocol, MessageHeaders headers)
     {
-        if (!MessageGrammar.IsToken(method))
-        {
-            throw new ArgumentException($"A method must be a token (RFC 9110 §5.6.2), not '{method}'.", nameof(method));
-        }
-
-        if (!HttpGrammar.IsTarget(target) || !HttpTarget.TryParse(target, out HttpTarget parts))
-        {
-            throw new ArgumentException(
-                $"A request target must be a path without spaces and control characters, not '{target}'.", nameof(target));
-        }
-
-        (Method, Target, Protocol) = (method, target, protocol);
-        (Path, Query, Authority) = (parts.Path, parts.Query, parts.Authority);
+        (Method, Target, Protocol, Headers) = (method, target, protocol, headers);
+        (Path, Query) = (parts.Path, parts.Query);
+        Authority = parts.Authority.Length > 0 ? parts.Authority : HttpTarget.UsableAuthority(headers["Host"]);
     }
 
     /// <summary>Such as <c>GET</c>, <c>PUT</c> or <c>SOURCE</c>, as it came: methods have case.</summary>
@@ -53,7 +37,7 @@ internal sealed class HttpRequestHead
     public HttpProtocol Protocol { get; }
 
     /// <summary>The headers.</summary>
-    public MessageHeaders Headers { get; private init; } = [];
+    public MessageHeaders Headers { get; }
 
     /// <summary>Bytes of the head as it was read; the caller consumes them.</summary>
     public int Length { get; private init; }
@@ -65,7 +49,7 @@ internal sealed class HttpRequestHead
     public bool HasBody => Body is { Kind: HttpBodyKind.Chunked } or { Kind: HttpBodyKind.Length, Length: > 0 };
 
     /// <summary>Host and port by which the client reached us, from the target or <c>Host</c>; empty if it says nothing usable.</summary>
-    public string Authority { get; private init; }
+    public string Authority { get; }
 
     /// <summary>Whether the client waits for <c>100 Continue</c> before it sends the body.</summary>
     /// <remarks>Source: RFC 9110 §10.1.1: not of HTTP/1.0. Old clients that ask nevertheless wait for it, too, so <c>ICE/1.0</c> and 1.0
@@ -94,9 +78,6 @@ internal sealed class HttpRequestHead
         refusal = Parse(line, headers, length, out head);
         return refusal is null ? HttpReadResult.Done : HttpReadResult.Invalid;
     }
-
-    /// <summary>Writes the head, its empty last line included.</summary>
-    public void Write(IBufferWriter<byte> destination) => HeadWriter.Write(destination, $"{Method} {Target} {Protocol.Text()}", Headers);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Method} {ByteText.ToText(Target)}";
@@ -131,31 +112,7 @@ internal sealed class HttpRequestHead
             return new HttpRefusal(HttpStatusCode.BadRequest, "The length of the body is given in an unsupported way.");
         }
 
-        head = new HttpRequestHead(line[..first], target, protocol)
-        {
-            Headers = headers,
-            Length = length,
-            Body = body,
-            Authority = parts.Authority.Length > 0 ? parts.Authority : HttpTarget.UsableAuthority(headers["Host"]),
-        };
+        head = new HttpRequestHead(line[..first], target, parts, protocol, headers) { Length = length, Body = body };
         return null;
-    }
-}
-
-/// <summary>Writes heads.</summary>
-internal static class HeadWriter
-{
-    /// <summary>Start line, headers and the empty line.</summary>
-    internal static void Write(IBufferWriter<byte> destination, string startLine, MessageHeaders headers)
-    {
-        var head = new StringBuilder(startLine, 512);
-        head.Append("\r\n");
-        foreach ((string name, string value) in headers)
-        {
-            head.Append(name).Append(": ").Append(value).Append("\r\n");
-        }
-
-        head.Append("\r\n");
-        destination.Write(ByteText.Encode(head.ToString()));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Linnet.Wire.Http;
 
 namespace Linnet.Wire.Icy;
 
@@ -15,8 +14,7 @@ internal sealed class IcyStreamReader
     private int _blockFilled;
 
     /// <summary>Creates a reader that starts at the first byte of audio.</summary>
-    /// <param name="interval">Bytes of audio between blocks; 0 if the stream has no blocks. See
-    /// <see cref="HttpResponseHead.MetadataInterval"/>.</param>
+    /// <param name="interval">Bytes of audio between blocks; 0 if the stream has no blocks.</param>
     public IcyStreamReader(int interval)
         : this(interval, null)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Linnet.Audio;
 using Linnet.Wire.Http;
 
 namespace Linnet.Tests.Wire.Http;
@@ -119,24 +120,6 @@ public class HttpRequestHeadTests
     }
 
     [Fact]
-    public void A_written_head_is_read_back()
-    {
-        var request = new HttpRequestHead("GET", "/jazz.mp3?a=b");
-        request.Headers.Add("Icy-MetaData", "1");
-        var bytes = new ArrayBufferWriter<byte>();
-
-        request.Write(bytes);
-
-        Assert.Equal("GET /jazz.mp3?a=b HTTP/1.0\r\nIcy-MetaData: 1\r\n\r\n", Encoding.UTF8.GetString(bytes.WrittenSpan));
-        Assert.True(Read(Encoding.UTF8.GetString(bytes.WrittenSpan)).WantsMetadata);
-        Assert.Throws<ArgumentException>(() => new HttpRequestHead("GET", "/a\r\nb"));
-        Assert.Throws<ArgumentException>(() => new HttpRequestHead("GET", "a"));
-        Assert.Throws<ArgumentException>(() => new HttpRequestHead("G T", "/"));
-        Assert.Throws<ArgumentException>(() => request.Headers.Add("A", "b\r\nC: d"));
-        Assert.Throws<ArgumentException>(() => request.Headers.Add("A:", "b"));
-    }
-
-    [Fact]
     public void Any_input_is_read_the_same_in_pieces_or_at_once_and_breaks_out_of_no_line()
     {
         byte[][] samples =
@@ -155,10 +138,10 @@ public class HttpRequestHeadTests
             }
 
             read++;
-            var written = new ArrayBufferWriter<byte>();
-            head.Write(written);
+            string written = $"{head.Method} {head.Target} {(head.Protocol is HttpProtocol.Ice10 ? "ICE/1.0" : head.Protocol.Text())}\r\n"
+                + string.Concat(head.Headers.Select(static line => $"{line.Key}: {line.Value}\r\n")) + "\r\n";
             Assert.Equal(
-                HttpReadResult.Done, HttpRequestHead.TryParse(new(written.WrittenMemory), null, out HttpRequestHead? again, out _));
+                HttpReadResult.Done, HttpRequestHead.TryParse(new(ByteText.Encode(written)), null, out HttpRequestHead? again, out _));
             Assert.Equal((head.Method, head.Path, head.Query, head.Authority), (again!.Method, again.Path, again.Query, again.Authority));
             Assert.Equal(head.Headers, again.Headers);
         }

@@ -5,7 +5,6 @@ using Linnet.Codecs.Pcm;
 using Linnet.Codecs.Streams;
 using Linnet.Receive;
 using Linnet.Transports.Rtp;
-using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
 using Linnet.Wire.Messages;
 
@@ -38,8 +37,8 @@ internal sealed class HttpReceiver : IStationReceiver
         _time = time;
         _random = random;
         AudioFormat pcm = target.First.Pcm;
-        Payload = new PayloadFormat(NameOf(target.First.Codec, stream.Head.Headers["Content-Type"]), pcm.SampleRate, pcm.Channels);
-        Title = IceDescription.Read(stream.Head.Headers).Name;
+        Payload = new PayloadFormat(NameOf(target.First.Codec, stream.Answer.ContentType), pcm.SampleRate, pcm.Channels);
+        Title = IceDescription.Read(stream.Answer.Headers).Name;
     }
 
     /// <summary>How the stream is encoded. The packets hold what it decodes to.</summary>
@@ -119,7 +118,11 @@ internal sealed class HttpReceiver : IStationReceiver
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _stream.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>
     /// Whether an orderly end is the end of the programme. It is for a file, and for a Linnet server, which else resets the connection.
@@ -127,9 +130,9 @@ internal sealed class HttpReceiver : IStationReceiver
     /// </summary>
     private bool IsProgrammeOver(bool isPaced)
     {
-        MessageHeaders headers = _stream.Head.Headers;
+        MessageHeaders headers = _stream.Answer.Headers;
         return _stream.HasEnded
-            && (_stream.Head.Body.Kind is HttpBodyKind.Length
+            && (_stream.Answer.HasLength
                 || headers["Server"] == "Linnet"
                 || !(isPaced || IsRadio(headers)));
     }

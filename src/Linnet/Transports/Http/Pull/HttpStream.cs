@@ -1,7 +1,5 @@
-using System.IO.Pipelines;
 using Linnet.Codecs.Streams;
 using Linnet.Transports.Http.Push;
-using Linnet.Wire.Http;
 using Linnet.Wire.Icy;
 
 namespace Linnet.Transports.Http.Pull;
@@ -10,8 +8,9 @@ namespace Linnet.Transports.Http.Pull;
 /// An audio response while it is read: the body, without its titles, goes through a decoder to a target. Fetched streams have the
 /// decoders and limits of pushed ones. Used by one task.
 /// </summary>
-internal sealed class HttpStream : IAsyncDisposable
+internal sealed class HttpStream : IDisposable
 {
+    // Short: if a chunk is malformed, HttpClient drops what it has read in the same call.
     private const int PieceLength = 1024;
     private static readonly PushServerOptions Limits = new();
 
@@ -19,34 +18,33 @@ internal sealed class HttpStream : IAsyncDisposable
     private readonly IStreamDecoder _decoder;
     private readonly IStreamTarget _target;
     private readonly PushFeed _feed;
-    private readonly HttpBodyReader _body;
     private readonly IcyStreamReader _icy;
+    private readonly byte[] _piece = new byte[PieceLength];
     private string? _end;
 
     /// <param name="from">The address that gave the answer.</param>
-    /// <param name="head">The answer's head.</param>
+    /// <param name="answer">The answer.</param>
     /// <param name="connection">The source of the body; owned from now on.</param>
     /// <param name="decoder">Decodes it; owned.</param>
     /// <param name="target">Receives the audio; owned.</param>
     /// <param name="time">The clock.</param>
     internal HttpStream(
-        Uri from, HttpResponseHead head, PullConnection connection, IStreamDecoder decoder, IStreamTarget target, TimeProvider time)
+        Uri from, PullAnswer answer, PullConnection connection, IStreamDecoder decoder, IStreamTarget target, TimeProvider time)
     {
         From = from;
-        Head = head;
+        Answer = answer;
         _connection = connection;
         _decoder = decoder;
         _target = target;
         _feed = new PushFeed(Limits, target, decoder, time);
-        _body = new HttpBodyReader(head.Body);
-        _icy = new IcyStreamReader(head.MetadataInterval, PullAddress.EncodingOf(head.Headers["Content-Type"]));
+        _icy = new IcyStreamReader(answer.MetadataInterval, PullAddress.EncodingOf(answer.ContentType));
     }
 
     /// <summary>The address that gave the answer, after redirects and playlists.</summary>
     internal Uri From { get; }
 
-    /// <summary>The answer's head.</summary>
-    internal HttpResponseHead Head { get; }
+    /// <summary>The answer.</summary>
+    internal PullAnswer Answer { get; }
 
     /// <summary>Whether the body has come to its end in order: its whole length, its last chunk, or an orderly close.</summary>
     internal bool HasEnded { get; private set; }
@@ -78,11 +76,11 @@ internal sealed class HttpStream : IAsyncDisposable
         return Ended();
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         _target.Dispose();
         _decoder.Dispose();
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        _connection.Dispose();
     }
 
     private string Ended() => $"{PullAddress.Shown(From)} is no longer played: {_end?.TrimEnd('.')}.";
@@ -93,7 +91,7 @@ internal sealed class HttpStream : IAsyncDisposable
     {
         try
         {
-            _end = _body.HasEnded ? Complete() : await ReadAsync(cancellationToken).ConfigureAwait(false);
+            _end = await ReadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (IOException)
         {
@@ -107,43 +105,30 @@ internal sealed class HttpStream : IAsyncDisposable
 
     private async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {
-        ReadResult read = await _connection.ReadAsync(cancellationToken).ConfigureAwait(false);
-        string? end = null;
-        foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+        int length = await _connection.ReadAsync(_piece, cancellationToken).ConfigureAwait(false);
+        if (length == 0)
         {
-            for (int at = 0; at < segment.Length && end is null; at += PieceLength)
-            {
-                end = Feed(segment.Slice(at, Math.Min(PieceLength, segment.Length - at)).Span);
-                await _feed.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-            }
+            HasEnded = _connection.BodyProblem is null;
+            return _feed.Complete() ?? _connection.BodyProblem ?? "it ended";
         }
 
-        _connection.Consume(read);
-        return end ?? (_body.HasEnded || read.IsCompleted ? Complete() : null);
-    }
-
-    private string Complete()
-    {
-        HasEnded = !_body.IsInvalid && (_body.HasEnded || Head.Body.Kind is HttpBodyKind.UntilClose);
-        return _feed.Complete() ?? (_body.IsInvalid ? "its chunks are malformed" : HasEnded ? "it ended" : "its connection broke");
+        string? end = Feed(_piece.AsSpan(0, length));
+        await _feed.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+        return end;
     }
 
     private string? Feed(ReadOnlySpan<byte> bytes)
     {
         string? end = null;
-        while (!bytes.IsEmpty && !_body.HasEnded && end is null)
+        while (!bytes.IsEmpty && end is null)
         {
-            ReadOnlySpan<byte> part = _body.Read(ref bytes);
-            while (!part.IsEmpty && end is null)
+            ReadOnlySpan<byte> sound = _icy.Read(ref bytes, out IcyMetadata? metadata);
+            if (metadata is { Title.Length: > 0 } news)
             {
-                ReadOnlySpan<byte> sound = _icy.Read(ref part, out IcyMetadata? metadata);
-                if (metadata is { Title.Length: > 0 } news)
-                {
-                    _feed.OnTrack(IcyTitle.Split(news.Title));
-                }
-
-                end = sound.IsEmpty ? null : _feed.Write(sound);
+                _feed.OnTrack(IcyTitle.Split(news.Title));
             }
+
+            end = sound.IsEmpty ? null : _feed.Write(sound);
         }
 
         return end;

@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Linnet.Wire;
@@ -10,17 +7,19 @@ using Linnet.Wire.Http;
 namespace Linnet.Transports.Http.Pull;
 
 /// <summary>One connection to a server that is pulled from. It asks once and reads the answer; every wait has an end.</summary>
-internal sealed class PullConnection : IAsyncDisposable
+/// <remarks>
+/// Each has an HTTP handler of its own, so that no connection is shared: one made for another chain of hops has not asked this one's guard.
+/// </remarks>
+/// <param name="to">The address to fetch.</param>
+/// <param name="guard">Decides which of the host's addresses are allowed, and records the one used.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) : IDisposable
 {
     /// <summary>The longest playlist that is read.</summary>
     internal const int MaxPlaylist = 64 * 1024;
 
-    // Answers before the answer (1xx). Real servers send none or one.
-    private const int MaxInterim = 4;
-
-    // Wider than for requests to us: a content network adds many kilobytes of headers, such as policies and cookies, and we fetch from
-    // one server at a time.
-    private static readonly HttpLimits AnswerLimits = new() { MaxHeaders = 256, MaxHeaderLine = 16 * 1024, MaxHead = 64 * 1024 };
+    // For all headers together, those of answers before the answer (1xx) included. Trailers may be as long again.
+    private const int MaxHeadKilobytes = 64;
 
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
@@ -28,202 +27,179 @@ internal sealed class PullConnection : IAsyncDisposable
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(15);
 
-    private readonly Socket _socket;
-    private readonly Stream _stream;
-    private readonly PipeReader _input;
-    private readonly TimeProvider _time;
+    private HttpMessageInvoker? _client;
+    private HttpResponseMessage? _message;
+    private Stream _body = Stream.Null;
+    private Socket? _socket;
+    private bool _hasDialled;
 
-    private PullConnection(Socket socket, Stream stream, TimeProvider time)
-    {
-        _socket = socket;
-        _stream = stream;
-        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
-        _time = time;
-    }
+    /// <summary>Whether the server was reached. If so, what failed afterwards is its answer.</summary>
+    internal bool IsConnected { get; private set; }
 
-    /// <summary>Connects.</summary>
-    /// <param name="to">The address to fetch.</param>
-    /// <param name="guard">Decides which of the host's addresses are allowed, and records the one used.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="TransportException">It is not allowed, or the server does not answer.</exception>
+    /// <summary>Why the body ended too early, as a part of a sentence; <see langword="null"/> if it ended in order.</summary>
+    internal string? BodyProblem { get; private set; }
+
+    /// <summary>The error of an answer that is not HTTP.</summary>
+    internal static TransportException Malformed(Exception? cause = null) =>
+        new("The server does not speak HTTP, or its answer is malformed.", cause);
+
+    /// <summary>Connects and asks for what is there. Called once.</summary>
+    /// <exception cref="TransportException">The address is not allowed, or the server does not answer, or not in HTTP.</exception>
+    /// <exception cref="IOException">The connection is broken.</exception>
     /// <exception cref="SocketException">There is no such host, or nothing listens there.</exception>
-    internal static async Task<PullConnection> ConnectAsync(Uri to, HopGuard guard, TimeProvider time, CancellationToken cancellationToken)
+    internal async Task<PullAnswer> AskAsync(CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(ConnectTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        Socket? socket = null;
+        CancellationToken givenUp = either.Token;
+        using HttpRequestMessage request = CreateRequest();
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            MaxResponseHeadersLength = MaxHeadKilobytes,
+            MaxResponseDrainSize = 0,
+            ConnectCallback = (_, _) => ConnectAsync(givenUp),
+            PlaintextStreamFilter = (connected, _) =>
+            {
+                IsConnected = true;
+                late.CancelAfter(AnswerTime);
+                return ValueTask.FromResult<Stream>(new IcyAnswerStream(connected.PlaintextStream));
+            },
+        });
         try
         {
-            IPAddress[] hosts = await guard.ResolveAsync(ZonedHost.Of(to), either.Token).ConfigureAwait(false);
-            socket = await AddressRace.ConnectAsync(hosts, to.Port, time, either.Token).ConfigureAwait(false);
-            guard.Connected(socket.RemoteEndPoint);
-            Stream stream = new NetworkStream(socket);
-            if (to.Scheme == Uri.UriSchemeHttps)
-            {
-                var secure = new SslStream(stream);
-                stream = secure;
-                await secure.AuthenticateAsClientAsync(
-                    new SslClientAuthenticationOptions { TargetHost = ZonedHost.Without(to.DnsSafeHost) }, either.Token)
-                        .ConfigureAwait(false);
-            }
-
-            return new PullConnection(socket, stream, time);
+            _message = await _client.SendAsync(request, givenUp).ConfigureAwait(false);
+            _body = await _message.Content.ReadAsStreamAsync(givenUp).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            socket?.Dispose();
-            throw e switch
-            {
-                OperationCanceledException when !cancellationToken.IsCancellationRequested =>
-                    new TransportException("The server does not answer.", e),
-                AuthenticationException => new TransportException(
-                    $"The certificate of {to.Host} is not trusted here. Check that it was issued for this name and has not expired, "
-                        + "or add its issuer to those that this system trusts (SSL_CERT_FILE names a file with it).",
-                    e)
-                {
-                    IsUnknown = true,
-                },
-                _ => e,
-            };
+            cancellationToken.ThrowIfCancellationRequested();
+            throw late.IsCancellationRequested
+                ? new TransportException(IsConnected ? "The server has stopped sending." : "The server does not answer.", e)
+                : ToProblem(e);
         }
-    }
 
-    /// <summary>Asks for what is there.</summary>
-    /// <exception cref="TransportException">The answer is not HTTP, or does not arrive in time.</exception>
-    internal async Task<HttpResponseHead> AskAsync(Uri to, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(AnswerTime, _time);
-        await WriteAsync(RequestFor(to), late.Token, cancellationToken).ConfigureAwait(false);
-        int interim = 0;
-        while (true)
-        {
-            ReadResult read = await ReadAsync(late.Token, cancellationToken).ConfigureAwait(false);
-            switch (HttpResponseHead.TryParse(read.Buffer, AnswerLimits, out HttpResponseHead? head))
-            {
-                case HttpReadResult.Done:
-                    _input.AdvanceTo(read.Buffer.GetPosition(head!.Length));
-                    if ((int)head.Status >= 200)
-                    {
-                        return head;
-                    }
-
-                    if (++interim > MaxInterim)
-                    {
-                        throw new TransportException("The server keeps announcing an answer (1xx), and does not send it.");
-                    }
-
-                    continue;
-                case HttpReadResult.Invalid:
-                    throw new TransportException("The server does not speak HTTP, or its answer is malformed.");
-            }
-
-            _input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                throw new TransportException("The server closed the connection instead of answering.");
-            }
-        }
+        return PullAnswer.TryRead(_message, out PullAnswer? answer) ? answer : throw Malformed();
     }
 
     /// <summary>Reads a body: as much of it as a playlist may have.</summary>
-    /// <exception cref="TransportException">It does not arrive in time.</exception>
-    internal async Task<byte[]> ReadBodyAsync(HttpResponseHead head, CancellationToken cancellationToken)
+    /// <exception cref="IOException">It does not arrive in time, or the connection is broken.</exception>
+    internal async Task<byte[]> ReadBodyAsync(CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(AnswerTime, _time);
-        var body = new HttpBodyReader(head.Body);
-        var text = new ArrayBufferWriter<byte>();
-        bool isCompleted = false;
-        while (!body.HasEnded && !isCompleted && text.WrittenCount < MaxPlaylist)
+        using var late = new CancellationTokenSource(AnswerTime, time);
+        byte[] text = new byte[MaxPlaylist];
+        int length = 0;
+        int read;
+        do
         {
-            ReadResult read = await ReadAsync(late.Token, cancellationToken).ConfigureAwait(false);
-            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
-            {
-                ReadOnlySpan<byte> bytes = segment.Span;
-                while (!bytes.IsEmpty && !body.HasEnded)
-                {
-                    text.Write(body.Read(ref bytes));
-                }
-            }
-
-            _input.AdvanceTo(read.Buffer.End);
-            isCompleted = read.IsCompleted;
+            read = await ReadAsync(text.AsMemory(length), late.Token, cancellationToken).ConfigureAwait(false);
+            length += read;
         }
+        while (read > 0 && length < MaxPlaylist);
 
-        return text.WrittenSpan[..Math.Min(text.WrittenCount, MaxPlaylist)].ToArray();
+        return text[..length];
     }
 
-    /// <summary>Reads more of the body; <see cref="Consume"/> is called after each.</summary>
-    /// <exception cref="TransportException">Nothing has arrived for a while.</exception>
-    internal async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads more of the body.</summary>
+    /// <returns>The bytes that were read; 0: the body has ended, see <see cref="BodyProblem"/>.</returns>
+    /// <exception cref="IOException">Nothing has arrived for a while, or the connection is broken.</exception>
+    internal async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(IdleTime, _time);
-        return await ReadAsync(late.Token, cancellationToken).ConfigureAwait(false);
+        using var late = new CancellationTokenSource(IdleTime, time);
+        return await ReadAsync(buffer, late.Token, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Says that all that was read is done with.</summary>
-    internal void Consume(ReadResult read) => _input.AdvanceTo(read.Buffer.End);
 
     /// <summary>Closes the connection.</summary>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _input.CompleteAsync().ConfigureAwait(false);
-
         // The socket first: a TLS stream would send a close to a server that may not read any more.
-        _socket.Dispose();
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        _socket?.Dispose();
+        _message?.Dispose();
+        _client?.Dispose();
     }
 
-    private static ReadOnlyMemory<byte> RequestFor(Uri to)
+    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        var request = new HttpRequestHead("GET", to.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped), HttpProtocol.Http11);
-        request.Headers.Add("Host", HostOf(to));
+        if (_hasDialled)
+        {
+            // HttpClient tries again if a connection ends before the first byte of an answer.
+            throw NoAnswer();
+        }
+
+        _hasDialled = true;
+        IPAddress[] hosts = await guard.ResolveAsync(ZonedHost.Of(to), cancellationToken).ConfigureAwait(false);
+        _socket = await AddressRace.ConnectAsync(hosts, to.Port, time, cancellationToken).ConfigureAwait(false);
+        guard.Connected(_socket.RemoteEndPoint);
+        return new NetworkStream(_socket, ownsSocket: true);
+    }
+
+    private HttpRequestMessage CreateRequest()
+    {
+        // A zone has a meaning only on this machine: it is not sent.
+        Uri sent = to.HostNameType is UriHostNameType.IPv6 ? new UriBuilder(to) { Host = ZonedHost.Without(to.DnsSafeHost) }.Uri : to;
+        var request = new HttpRequestMessage(HttpMethod.Get, sent);
         request.Headers.Add("User-Agent", "Linnet");
         request.Headers.Add("Accept", "*/*");
         request.Headers.Add("Accept-Encoding", "identity");
         request.Headers.Add("Icy-MetaData", "1");
-        request.Headers.Add("Connection", "close");
+        request.Headers.ConnectionClose = true;
         if (to.UserInfo.Length > 0)
         {
-            string[] user = to.UserInfo.Split(':', 2);
-            request.Headers.Add("Authorization",
-                new BasicCredentials(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")).ToHeader());
+            string[] user = [.. to.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];
+            if (user[0].Contains(':', StringComparison.Ordinal))
+            {
+                throw new TransportException($"The user name in the address of {to.Host} contains a colon: no server can read it.")
+                {
+                    IsUnknown = true,
+                };
+            }
+
+            request.Headers.Add("Authorization", new BasicCredentials(user[0], user.ElementAtOrDefault(1) ?? "").ToHeader());
         }
 
-        var bytes = new ArrayBufferWriter<byte>();
-        request.Write(bytes);
-        return bytes.WrittenMemory;
+        return request;
     }
 
-    // Never with a zone, which has a meaning only on this machine.
-    private static string HostOf(Uri to) =>
-        to.HostNameType is UriHostNameType.IPv6 ? $"[{ZonedHost.Without(to.DnsSafeHost)}]{(to.IsDefaultPort ? "" : $":{to.Port}")}"
-        : to.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.UriEscaped) is { Length: > 0 } host ? host
-        : to.Authority;
+    private Exception ToProblem(Exception e) => e.InnerException switch
+    {
+        AuthenticationException untrusted => new TransportException(
+            $"The certificate of {to.Host} is not trusted here. Check that it was issued for this name and has not expired, "
+                + "or add its issuer to those that this system trusts (SSL_CERT_FILE names a file with it).",
+            untrusted)
+        {
+            IsUnknown = true,
+        },
+        HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => NoAnswer(e),
+        SocketException or IOException and not HttpIOException => e.InnerException,
+        _ => Malformed(e),
+    };
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken late, CancellationToken cancellationToken)
+    private static TransportException NoAnswer(Exception? cause = null) =>
+        new("The server closed the connection instead of answering.", cause);
+
+    private async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken late, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
         try
         {
-            await _stream.WriteAsync(bytes, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TransportException("The server does not read the request.");
-        }
-    }
-
-    private async ValueTask<ReadResult> ReadAsync(CancellationToken late, CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
-        try
-        {
-            return await _input.ReadAsync(either.Token).ConfigureAwait(false);
+            return await _body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TransportException("The server has stopped sending.");
+        }
+        catch (HttpIOException e) when (e.HttpRequestError is HttpRequestError.ResponseEnded)
+        {
+            BodyProblem = "its connection broke";
+            return 0;
+        }
+        catch (Exception e) when (e is HttpIOException or HttpRequestException)
+        {
+            BodyProblem = "its chunks are malformed";
+            return 0;
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Codecs.Streams;
-using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Pull;
 
@@ -46,7 +45,7 @@ internal sealed class StreamSearch(
     internal bool HasAnswered { get; private set => Volatile.Write(ref field, value); }
 
     /// <summary>Creates the target for the audio of one answer.</summary>
-    internal delegate IStreamTarget TargetFactory(Uri from, HttpResponseHead head);
+    internal delegate IStreamTarget TargetFactory(Uri from, PullAnswer answer);
 
     /// <summary>Why an address could not be fetched, as a sentence.</summary>
     internal static string Problem(string shown, Exception e) => e switch
@@ -95,35 +94,35 @@ internal sealed class StreamSearch(
 
         for (; hops <= MaxRedirects; hops++)
         {
-            PullConnection connection = await PullConnection.ConnectAsync(from, guard, time, cancellationToken).ConfigureAwait(false);
+            var connection = new PullConnection(from, guard, time);
             IReadOnlyList<Uri> entries;
             bool isGiven = false;
             try
             {
-                HttpResponseHead head = await connection.AskAsync(from, cancellationToken).ConfigureAwait(false);
+                PullAnswer answer = await connection.AskAsync(cancellationToken).ConfigureAwait(false);
                 HasAnswered = true;
-                if ((int)head.Status is >= 300 and < 400)
+                if ((int)answer.Status is >= 300 and < 400)
                 {
-                    from = PullAddress.Follow(from, head.Headers["Location"]);
+                    from = PullAddress.Follow(from, answer.Headers["Location"]);
                     continue;
                 }
 
-                ThrowIfUnplayable(from, head, isOnly: progress.Lists.Count == 0);
-                if (!PullAddress.IsPlaylist(from, head.Headers["Content-Type"]))
+                ThrowIfUnplayable(from, answer, isOnly: progress.Lists.Count == 0);
+                if (!PullAddress.IsPlaylist(from, answer.ContentType))
                 {
                     isGiven = true;
-                    return await PlayAsync(progress, from, head, connection, cancellationToken).ConfigureAwait(false);
+                    return await PlayAsync(progress, from, answer, connection, cancellationToken).ConfigureAwait(false);
                 }
 
                 Enter(progress, from);
                 entries = PullAddress.EntriesOf(
-                    from, head.Headers["Content-Type"], await connection.ReadBodyAsync(head, cancellationToken).ConfigureAwait(false));
+                    from, answer.ContentType, await connection.ReadBodyAsync(cancellationToken).ConfigureAwait(false));
             }
             finally
             {
                 if (!isGiven)
                 {
-                    await connection.DisposeAsync().ConfigureAwait(false);
+                    connection.Dispose();
                 }
             }
 
@@ -133,15 +132,15 @@ internal sealed class StreamSearch(
         throw HttpPullException.Unplayable($"{PullAddress.Shown(address)} redirects too often.");
     }
 
-    private static void ThrowIfUnplayable(Uri from, HttpResponseHead head, bool isOnly)
+    private static void ThrowIfUnplayable(Uri from, PullAnswer answer, bool isOnly)
     {
-        if (head.Status != HttpStatusCode.OK)
+        if (answer.Status != HttpStatusCode.OK)
         {
             // Another mirror may be back soon.
-            throw HttpPullException.Answered(from, head.Status, isOnly);
+            throw HttpPullException.Answered(from, answer.Status, isOnly);
         }
 
-        if (head.Headers["Content-Encoding"] is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (answer.Headers["Content-Encoding"] is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             throw HttpPullException.Unplayable($"{PullAddress.Shown(from)} sends compressed content that was not asked for.");
         }
@@ -162,24 +161,24 @@ internal sealed class StreamSearch(
     }
 
     private async Task<HttpStream> PlayAsync(
-        Progress progress, Uri from, HttpResponseHead head, PullConnection connection, CancellationToken cancellationToken)
+        Progress progress, Uri from, PullAnswer answer, PullConnection connection, CancellationToken cancellationToken)
     {
         HttpStream? stream = null;
         try
         {
-            if (!StreamDecoders.TryCreate(head.Headers["Content-Type"], out IStreamDecoder? decoder, out StreamProblem? problem))
+            if (!StreamDecoders.TryCreate(answer.ContentType, out IStreamDecoder? decoder, out StreamProblem? problem))
             {
                 throw HttpPullException.Unplayable($"{PullAddress.Shown(from)} cannot be played: {problem.Text}");
             }
 
-            stream = new HttpStream(from, head, connection, decoder, progress.CreateTarget(from, head), time);
+            stream = new HttpStream(from, answer, connection, decoder, progress.CreateTarget(from, answer), time);
             await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch
         {
-            IAsyncDisposable owner = (IAsyncDisposable?)stream ?? connection;
-            await owner.DisposeAsync().ConfigureAwait(false);
+            IDisposable owner = (IDisposable?)stream ?? connection;
+            owner.Dispose();
             throw;
         }
     }
