@@ -27,6 +27,11 @@ public readonly record struct AudioFormat(int SampleRate, int Channels)
         return new TimeSpan((seconds * TimeSpan.TicksPerSecond) + (rest * TimeSpan.TicksPerSecond / SampleRate));
     }
 
+    /// <summary>The format itself, if it is valid.</summary>
+    /// <exception cref="ArgumentException">It is not; the message says what is.</exception>
+    internal AudioFormat ThrowIfInvalid() => IsValid ? this : throw new ArgumentException(
+        $"The format is {this}; it must have {MinSampleRate} to {MaxSampleRate} Hz and 1 to {MaxChannels} channels.");
+
     /// <inheritdoc/>
     public override string ToString() => $"{SampleRate} Hz, {Channels} ch";
 }

@@ -16,6 +16,9 @@ internal sealed class Conversion(Receiver receiver, AudioFormat format)
     private int _start;
     private int _held;
 
+    /// <summary>Frames taken from the receiver and not yet converted.</summary>
+    internal int Held => _held;
+
     /// <summary>Like <see cref="Receiver.Take"/>, in the other format.</summary>
     internal int Take(Span<float> pcm, long now)
     {

@@ -86,6 +86,10 @@ internal sealed class Feed : IDisposable
             ? Receiver.Read(pcm, heardAt, _time.GetTimestamp())
             : _conversion?.Take(pcm, heardAt) ?? Receiver.Take(pcm, heardAt);
 
+    /// <summary>When the first frame of the last <see cref="Fill"/> was due at its sender, for a device without a clock.</summary>
+    /// <param name="filled">How much sound that call gave.</param>
+    internal DateTimeOffset? SentAt(TimeSpan filled) => Receiver.NextSentAt - Format.DurationOf(_conversion?.Held ?? 0) - filled;
+
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
 

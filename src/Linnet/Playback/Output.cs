@@ -90,6 +90,10 @@ internal sealed class Output(Feed feed, AudioFormat format, bool hasClock, TimeS
         return frames;
     }
 
+    /// <summary>When the first frame of the last <see cref="Fill"/> was due at its sender. For the thread of a device without a
+    /// clock.</summary>
+    internal DateTimeOffset? SentAt(TimeSpan filled) => _feed.SentAt(filled);
+
     /// <summary>The highest sample of any channel since the last call.</summary>
     internal float TakePeak() => Interlocked.Exchange(ref _peak, _meter.Loudest.Peak);
 

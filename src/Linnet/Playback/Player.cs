@@ -181,6 +181,7 @@ public sealed class Player : IAsyncDisposable
         AudioFormat format = await OpenDeviceAsync(feed, cancellationToken).ConfigureAwait(false);
         using var output = new Output(feed, format, _device.HasClock, _options.Duration, Loudness);
         Volatile.Write(ref _output, output);
+        (_device as CallbackDevice)?.SentAt = output.SentAt;
         ApplyVolume();
         _logger.Playing(ShownAddress.Of(_options.Url), _device.Name, feed.Payload);
 

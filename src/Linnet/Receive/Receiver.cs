@@ -148,6 +148,9 @@ internal sealed partial class Receiver : IRtpSink
     /// </summary>
     internal void ContinueFrom(long? endsAt) => _sequential.ContinueFrom(endsAt);
 
+    /// <summary>When the next frame was due at its sender, by the sender's wall clock, if known. For the playing thread only.</summary>
+    internal DateTimeOffset? NextSentAt => _timeline?.Stream == _decoder.Stream ? _senderClock.TimeOf(_decoder.Position) : null;
+
     /// <summary>
     /// Reports that a lost connection was restored: audio sent in the meantime is missing. Call before <see cref="Start"/>.
     /// </summary>

@@ -18,6 +18,14 @@ internal sealed class SenderClock(MediaTimeline media)
     internal void OnReport(NtpTime time, long position) =>
         Volatile.Write(ref _origin, time.ToDateTimeOffset().UtcTicks - _media.DueAt(position));
 
+    /// <summary>When <paramref name="position"/> was due, by the sender's wall clock; <see langword="null"/> if no report has
+    /// arrived.</summary>
+    internal DateTimeOffset? TimeOf(long position)
+    {
+        long origin = Volatile.Read(ref _origin);
+        return origin == Unknown ? null : new DateTimeOffset(origin + _media.DueAt(position), TimeSpan.Zero);
+    }
+
     /// <summary>Gets the time from the sender's clock to playback.</summary>
     /// <param name="heardAt">When position 0 plays, by this machine's wall clock.</param>
     /// <param name="latency">The result. Can be any value, even negative, if the two wall clocks disagree.</param>

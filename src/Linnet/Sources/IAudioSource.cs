@@ -10,20 +10,20 @@ public interface IAudioSource : IDisposable
     AudioFormat Format { get; }
 
     /// <summary>
-    /// Significant bits of the original integer PCM (8–32), or 0 if the sound never was integer PCM (lossy, float, synthetic).
+    /// Significant bits of the original integer PCM (8–32), or 0 if the sound never was integer PCM (lossy, float, synthetic). Default: 0.
     /// </summary>
-    int BitDepth { get; }
+    int BitDepth => 0;
 
-    /// <summary>Whether sound arrives at its own clock (a microphone), rather than as fast as it is read.</summary>
-    bool IsLive { get; }
+    /// <summary>Whether sound arrives at its own clock (a microphone), rather than as fast as it is read. Default: false.</summary>
+    bool IsLive => false;
 
     /// <summary>
     /// Whether all of its sound is available at once, so that it can be read much faster than it is played. Default: false.
     /// </summary>
     bool IsStored => false;
 
-    /// <summary>Its duration, if that is known and it does not repeat.</summary>
-    TimeSpan? Duration { get; }
+    /// <summary>Its duration, if that is known and it does not repeat. Default: <see langword="null"/>.</summary>
+    TimeSpan? Duration => null;
 
     /// <summary>
     /// Why it currently gives silence instead of its sound, as a sentence for the user; <see langword="null"/> if it gives its sound. Any

@@ -121,7 +121,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         {
             Awaits = _source.Outage,
             IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
-            Underruns = (_source as FallbackSource)?.Underruns ?? 0,
+            Underruns = _source switch { FallbackSource fed => fed.Underruns, PcmSource written => written.Underruns, _ => 0 },
         };
     }
 

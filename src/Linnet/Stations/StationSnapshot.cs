@@ -34,7 +34,10 @@ public sealed record StationSnapshot(
     /// <summary>Whether the sender's audio plays, rather than the fallback.</summary>
     public bool IsSenderHeard { get; init; }
 
-    /// <summary>How often a connected sender did not send enough, so that the fallback played.</summary>
+    /// <summary>
+    /// How often a connected sender did not send enough, so that the fallback played; or a program wrote too little to a
+    /// <see cref="Sources.PcmSource"/>.
+    /// </summary>
     public long Underruns { get; init; }
 
     /// <summary>Listeners of all its renditions, over all protocols.</summary>

@@ -38,7 +38,7 @@ public sealed class HungInputTests
             long hungAt = _time.GetTimestamp();
             Volatile.Write(ref hangs, true);
             StepUntil(() => source.Outage is not null);
-            Assert.Equal(CaptureRing.LongestWait.TotalSeconds, _time.GetElapsedTime(hungAt).TotalSeconds, 0.1);
+            Assert.Equal(CaptureSource.LongestWait.TotalSeconds, _time.GetElapsedTime(hungAt).TotalSeconds, 0.1);
             TimeSpan silentFrom = engine.GetSnapshot().Position;
             long start = _time.GetTimestamp();
 
@@ -56,11 +56,11 @@ public sealed class HungInputTests
         string[] said = [.. _log.Lines.Select(static line => line[..3]).Where(static id => id is "203" or "711" or "712")];
         Assert.Equal(["711", "712", "711", "712"], said);
 
-        // Like the ring of a device: gives nothing for this long, then fails.
+        // Like a device: gives nothing for this long, then fails.
         void Wait()
         {
             CancellationToken stop = TestContext.Current.CancellationToken;
-            Task.Delay(Volatile.Read(ref hangs) ? CaptureRing.LongestWait : Block, _time, stop).Wait(stop);
+            Task.Delay(Volatile.Read(ref hangs) ? CaptureSource.LongestWait : Block, _time, stop).Wait(stop);
             if (Volatile.Read(ref hangs))
             {
                 throw new IOException("The device has sent no audio for 3 s.");

@@ -16,7 +16,6 @@ namespace Linnet.Playback.Devices;
 internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, int bitDepth, TimeProvider time)
 {
     private const int MaxFramesPerCall = 4096;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly RawPcmFormat _stored = new(EncodingFor(bitDepth), format);
     private readonly float[] _pcm = new float[MaxFramesPerCall * format.Channels];
@@ -34,28 +33,17 @@ internal sealed class WavStream(Stream stream, bool isFile, AudioFormat format, 
     }
 
     /// <summary>Writes the callback's audio until the callback reports the end.</summary>
-    public async Task RunAsync(AudioCallback callback, CancellationToken cancellationToken)
-    {
-        while (true)
+    public Task RunAsync(AudioCallback callback, CancellationToken cancellationToken) => ClocklessLoop.RunAsync(
+        callback,
+        _pcm,
+        async frames =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int frames = callback(_pcm, time.GetTimestamp());
-            if (frames == AudioDevice.End)
-            {
-                return;
-            }
-
-            if (frames == 0)
-            {
-                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
             int length = PcmConvert.FromFloat(_stored.Encoding, _pcm.AsSpan(0, frames * format.Channels), _bytes);
             await WriteAsync(_bytes.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             _dataLength += length;
-        }
-    }
+        },
+        time,
+        cancellationToken);
 
     /// <summary>Corrects the header of a file and cuts the file after the last whole frame, however the writing ended.</summary>
     public void Finish()

@@ -34,7 +34,7 @@ internal sealed class AlsaCapture : ICapture
         new(AlsaPcm.Open(device ?? "default", Alsa.Capture, SampleRate, Channels, Period, Buffer, cancellationToken));
 
     /// <inheritdoc/>
-    public void Run(CaptureRing ring, CancellationToken cancellationToken)
+    public void Run(PcmBuffer buffer, CancellationToken cancellationToken)
     {
         float[] samples = new float[_pcm.PeriodFrames * _pcm.Channels];
         byte[] bytes = new byte[samples.Length * _encoding.BytesPerSample];
@@ -47,7 +47,7 @@ internal sealed class AlsaCapture : ICapture
             {
                 int length = frames * _pcm.Channels;
                 PcmConvert.ToFloat(_encoding, bytes.AsSpan(0, length * _encoding.BytesPerSample), samples);
-                ring.Write(samples.AsSpan(0, length));
+                buffer.Push(samples.AsSpan(0, length));
             }
             else if (frames is 0 or Alsa.Again)
             {
@@ -56,7 +56,7 @@ internal sealed class AlsaCapture : ICapture
             else
             {
                 _pcm.Recover(frames);
-                ring.Lose();
+                buffer.Lose();
             }
         }
     }

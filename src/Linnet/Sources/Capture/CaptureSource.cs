@@ -5,18 +5,25 @@ namespace Linnet.Sources.Capture;
 /// <summary>Captures a microphone, a line input or the sound of an output, through PulseAudio or PipeWire, or else ALSA.</summary>
 public sealed class CaptureSource : IAudioSource
 {
-    // A reader that is further behind skips to current sound.
+    // A reader that is further behind loses the oldest sound.
     private static readonly TimeSpan MostWaiting = TimeSpan.FromSeconds(1);
+
+    /// <summary>A silent sound server is taken for dead after this time.</summary>
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _disposing = new();
     private readonly ICapture _capture;
-    private readonly CaptureRing _ring;
+    private readonly TimeSpan _longestWait;
+    private readonly PcmBuffer _buffer;
     private Thread? _thread;
 
-    private CaptureSource(ICapture capture)
+    /// <param name="capture">The open device.</param>
+    /// <param name="longestWait">Replaces <see cref="LongestWait"/>, for tests.</param>
+    internal CaptureSource(ICapture capture, TimeSpan? longestWait = null)
     {
         _capture = capture;
-        _ring = new CaptureRing(capture.Format.FramesIn(MostWaiting), capture.Format.Channels);
+        _longestWait = longestWait ?? LongestWait;
+        _buffer = new PcmBuffer(capture.Format, capture.Format.FramesIn(MostWaiting));
     }
 
     /// <summary>Opens a device. Recording starts at the first <see cref="Read"/>.</summary>
@@ -79,8 +86,20 @@ public sealed class CaptureSource : IAudioSource
             _thread.Start();
         }
 
-        int frames = _ring.Read(pcm, out bool lost, cancellationToken);
-        return new SourceRead(frames, Discontinuity: lost);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_buffer.TryRead(pcm, out SourceRead read))
+            {
+                return read;
+            }
+
+            // Devices give frames even in silence: if none come, the device or its server hangs.
+            if (!_buffer.WaitForSound(_longestWait, cancellationToken))
+            {
+                throw new IOException($"The device has sent no audio for {_longestWait.TotalSeconds:0.###} s.");
+            }
+        }
     }
 
     /// <summary>Closes the device.</summary>
@@ -89,14 +108,14 @@ public sealed class CaptureSource : IAudioSource
         _disposing.Cancel();
         _thread?.Join();
         _capture.Dispose();
-        _ring.Dispose();
+        _buffer.Dispose();
     }
 
     private void Record()
     {
         try
         {
-            _capture.Run(_ring, _disposing.Token);
+            _capture.Run(_buffer, _disposing.Token);
         }
         catch (OperationCanceledException)
         {
@@ -104,7 +123,7 @@ public sealed class CaptureSource : IAudioSource
         }
         catch (Exception e)
         {
-            _ring.End(e);
+            _buffer.End(e);
         }
     }
 }

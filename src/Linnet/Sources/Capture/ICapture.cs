@@ -11,8 +11,8 @@ internal interface ICapture : IDisposable
     /// <summary>Format of the recorded sound.</summary>
     AudioFormat Format { get; }
 
-    /// <summary>Records into the ring until cancelled.</summary>
+    /// <summary>Records into the buffer until cancelled.</summary>
     /// <exception cref="IOException">The device failed or was removed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    void Run(CaptureRing ring, CancellationToken cancellationToken);
+    void Run(PcmBuffer buffer, CancellationToken cancellationToken);
 }

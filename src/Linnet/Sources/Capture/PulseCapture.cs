@@ -55,7 +55,7 @@ internal sealed class PulseCapture : ICapture
     }
 
     /// <inheritdoc/>
-    public void Run(CaptureRing ring, CancellationToken cancellationToken)
+    public void Run(PcmBuffer buffer, CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration waking =
             cancellationToken.UnsafeRegister(static c => ((PulseConnection)c!).Wake(), _connection);
@@ -68,11 +68,11 @@ internal sealed class PulseCapture : ICapture
             {
                 if (pcm.IsEmpty)
                 {
-                    ring.WriteSilence(frames);
+                    buffer.PushSilence(frames);
                 }
                 else
                 {
-                    ring.Write(pcm);
+                    buffer.Push(pcm);
                 }
 
                 _stream.Drop();

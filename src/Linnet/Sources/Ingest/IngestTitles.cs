@@ -2,7 +2,7 @@ using Linnet.Audio;
 
 namespace Linnet.Sources.Ingest;
 
-/// <summary>The titles of an <see cref="IngestBuffer"/> at their frames. Used under the buffer's lock.</summary>
+/// <summary>The titles of buffered sound at their frames. Used under the buffer's lock.</summary>
 internal sealed class IngestTitles
 {
     // There is at most one title per second.
