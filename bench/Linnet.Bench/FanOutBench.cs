@@ -36,7 +36,7 @@ public class FanOutBench : IDisposable
     {
         TimeProvider time = TimeProvider.System;
         var info = new RenditionInfo("bench", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
-        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
         InterleavedFraming.Of(_ring);
         long now = time.GetTimestamp();
         _ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, 48_000, time.TimestampFrequency)));
@@ -46,7 +46,7 @@ public class FanOutBench : IDisposable
         var rtcp = new RtcpWriter(time);
         for (int i = 0; i < Listeners; i++)
         {
-            _ring.TryOpen(out RingLease? lease);
+            _ring.TryOpen(default, out RingLease? lease, out _);
             Listener listener = Transport == "udp" ? Udp(lease!, rtcp) : Tcp(lease!, rtcp);
             listener.Next = _ring.Head;
             _loop.Add(listener, now);

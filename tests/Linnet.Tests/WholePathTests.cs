@@ -69,8 +69,8 @@ public class WholePathTests
     {
         using var engine = new Station(
             new StationOptions { Name = "test" }, new RampSource(format, frames), _time, NullLogger.Instance);
-        Assert.True(engine.Listing.TryFind("pcm", out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        BroadcastRing ring = engine.Listing.Renditions.Single(static r => r.Info.Name == "pcm");
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out RingRefusal? refusal), refusal?.Text);
         Assert.True(AudioDecoders.TryCreate(ring.Info.Payload, out IAudioDecoder? decoder, out string? problem), problem);
         using var _ = decoder;
 

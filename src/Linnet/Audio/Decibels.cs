@@ -12,7 +12,4 @@ internal static class Decibels
         float decibels = 20 * MathF.Log10(MathF.Abs(amplitude));
         return decibels > Floor ? decibels : Floor;
     }
-
-    /// <summary>Converts decibels to an amplitude.</summary>
-    public static float ToAmplitude(float decibels) => MathF.Pow(10, decibels / 20);
 }

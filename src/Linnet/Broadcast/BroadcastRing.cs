@@ -33,18 +33,6 @@ internal sealed class BroadcastRing
 
     /// <summary>An empty ring.</summary>
     /// <param name="info">The rendition it holds.</param>
-    /// <param name="duration">The least audio it keeps; it keeps more, as its size is rounded up.</param>
-    /// <param name="start">
-    /// Called, under the ring's lock, for the first lease with the time given to <see cref="TryOpen(TimeSpan, out RingLease)"/>. Starts the
-    /// rendition, or returns <see langword="false"/> if it may not run.
-    /// </param>
-    public BroadcastRing(RenditionInfo info, TimeSpan duration, Func<TimeSpan, bool> start)
-        : this(info, duration, (request, isFirst) => !isFirst || start(request.Stock) ? null : RingRefusal.Closed)
-    {
-    }
-
-    /// <summary>An empty ring.</summary>
-    /// <param name="info">The rendition it holds.</param>
     /// <param name="duration">The least audio it keeps, unless that is too many bytes.</param>
     /// <param name="open">Called, under the ring's lock, for each lease and whether it is the first: starts the rendition then, or says why
     /// not.</param>
@@ -89,11 +77,6 @@ internal sealed class BroadcastRing
     public TitleItem? Title => _titles.Last;
 
     /// <summary>
-    /// The format that was published last, even where its item is gone; <see langword="null"/> before the rendition first ran.
-    /// </summary>
-    public FormatItem? Format => _formats.Last;
-
-    /// <summary>
     /// The envelope written around each packet when it is made: the first one that was made known; <see langword="null"/>: none.
     /// </summary>
     public EnvelopeFraming? Framing => Volatile.Read(ref _framing);
@@ -127,18 +110,10 @@ internal sealed class BroadcastRing
     }
 
     /// <summary>Takes part in the rendition, starting it if need be. The lease ends that.</summary>
-    /// <returns><see langword="false"/> if the rendition may not run now, or the station has ended.</returns>
-    public bool TryOpen([NotNullWhen(true)] out RingLease? lease) => TryOpen(default, out lease, out _);
-
-    /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener that wants sound to begin with.</summary>
-    /// <param name="stock">See <see cref="RingRequest.Stock"/>.</param>
-    /// <param name="lease">The lease; disposing it ends it.</param>
-    public bool TryOpen(TimeSpan stock, [NotNullWhen(true)] out RingLease? lease) => TryOpen(new RingRequest(stock), out lease, out _);
-
-    /// <summary>As <see cref="TryOpen(out RingLease)"/>, for a listener somewhere.</summary>
     /// <param name="request">The listener's address, and the audio it wants at once.</param>
     /// <param name="lease">The lease; disposing it ends it.</param>
     /// <param name="refusal">Why there is no lease.</param>
+    /// <returns><see langword="false"/> if the rendition may not run now, or the station has ended.</returns>
     public bool TryOpen(RingRequest request, [NotNullWhen(true)] out RingLease? lease, [NotNullWhen(false)] out RingRefusal? refusal)
     {
         lock (_gate)

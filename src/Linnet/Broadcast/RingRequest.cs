@@ -19,10 +19,6 @@ internal sealed record RingRefusal(RingRefusalReason Reason, string Text, TimeSp
     /// <summary>Whether trying again cannot help while the server runs. Default <see langword="false"/>.</summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>The refusal of a ring whose owner gives no reason.</summary>
-    internal static RingRefusal Closed { get; } =
-        new(RingRefusalReason.StationEnded, "The station has ended, or is not available now.");
-
     /// <summary>The rendition failed and pauses.</summary>
     internal static RingRefusal Paused(string name, TimeSpan left) => new(
         RingRefusalReason.Paused,

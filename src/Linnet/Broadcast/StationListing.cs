@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast;
@@ -18,13 +17,4 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
     /// <summary>The renditions that are sent as streams, in the order in which they are offered.</summary>
     public IEnumerable<BroadcastRing> Streams =>
         Renditions.Where(static ring => ring.Info.StreamType is not null).OrderBy(static ring => ring.Info.StreamType!.Order);
-
-    /// <summary>Finds a rendition by name.</summary>
-    /// <param name="rendition">The name.</param>
-    /// <param name="ring">Its ring.</param>
-    public bool TryFind(string rendition, [NotNullWhen(true)] out BroadcastRing? ring)
-    {
-        ring = Renditions.FirstOrDefault(r => r.Info.Name == rendition);
-        return ring is not null;
-    }
 }

@@ -13,8 +13,6 @@ internal static unsafe partial class Alsa
     internal const int AccessInterleaved = 3;
     internal const int StatePrepared = 2;
     internal const int Again = -11;
-    internal const int Broken = -32;
-
     internal const int FormatS16LE = 2;
     internal const int FormatS32LE = 10;
     internal const int FormatFloatLE = 14;

@@ -16,7 +16,6 @@ internal static partial class LibOpus
     internal const int SetPacketLossPercent = 4014;
     internal const int SetDtx = 4016;
     internal const int GetLookahead = 4027;
-    internal const int ResetState = 4028;
     internal const int SetPredictionDisabled = 4042;
 
     // On Apple's arm64, variadic arguments are passed on the stack, even if registers are free. Six more arguments fill those registers, so

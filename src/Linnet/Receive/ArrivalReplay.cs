@@ -31,12 +31,6 @@ internal sealed record ReplayResult
 
     /// <summary>The longest delay.</summary>
     public required TimeSpan MostDelay { get; init; }
-
-    /// <summary>The delay at the end.</summary>
-    public required TimeSpan LastDelay { get; init; }
-
-    /// <summary>How often audio was stretched.</summary>
-    public required long Stretches { get; init; }
 }
 
 /// <summary>
@@ -128,8 +122,6 @@ internal sealed class ArrivalReplay
             Concealed = statistics.Concealed,
             AverageDelay = new TimeSpan(_delays == 0 ? 0 : (long)(_delaySum / _delays)),
             MostDelay = new TimeSpan(_mostDelay),
-            LastDelay = statistics.Delay,
-            Stretches = statistics.Stretches,
         };
     }
 

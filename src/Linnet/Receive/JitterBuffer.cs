@@ -83,9 +83,6 @@ internal sealed class JitterBuffer
         }
     }
 
-    /// <summary>The most packets that fit.</summary>
-    internal int Capacity => _slots.Length;
-
     /// <summary>Bytes of memory used for payloads.</summary>
     internal long HeldBytes => Volatile.Read(ref _bytes);
 

@@ -83,9 +83,6 @@ internal sealed partial class Receiver : IRtpSink
     /// <summary>The stream's format.</summary>
     public AudioFormat Format { get; }
 
-    /// <summary>The format of <see cref="Read"/>: the stream's until <see cref="SetOutput"/> changes it.</summary>
-    public AudioFormat OutputFormat => _device.Format;
-
     /// <summary>The receiver's state. Allocates nothing.</summary>
     public ReceiverState State =>
         Volatile.Read(ref _hasEnded) ? ReceiverState.Ended
@@ -250,7 +247,7 @@ internal sealed partial class Receiver : IRtpSink
     }
 
     /// <summary>Gets the audio that is due, for a device with a clock, at the device's rate.</summary>
-    /// <param name="pcm">Interleaved, in <see cref="OutputFormat"/>. Not used after the call.</param>
+    /// <param name="pcm">Interleaved, in the format of <see cref="SetOutput"/>, by default the stream's. Not used after the call.</param>
     /// <param name="heardAt">When the first frame will play.</param>
     /// <param name="now">The current time.</param>
     /// <returns>Frames written: <paramref name="pcm"/> is filled, with silence where audio is missing, until the end. Then fewer, and

@@ -1,13 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Linnet.Serving;
 
 /// <summary>Where a protocol listens.</summary>
 /// <param name="Name">The scheme of its addresses, such as <c>rtsp</c>; for a port without addresses of its own, its name.</param>
-/// <param name="Transport">TCP or UDP.</param>
 /// <param name="Local">The address and port on this machine.</param>
-internal sealed record ServedEndPoint(string Name, ProtocolType Transport, IPEndPoint Local)
+internal sealed record ServedEndPoint(string Name, IPEndPoint Local)
 {
     /// <summary>
     /// The path after host and port in the address that a user gives to a player, such as <c>/</c>, or empty; <see langword="null"/>, the

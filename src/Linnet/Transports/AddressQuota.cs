@@ -10,9 +10,6 @@ internal sealed class AddressQuota(int most, int mostPerAddress)
 {
     private readonly PeerQuota _peers = new(most, mostPerAddress);
 
-    /// <summary>Clients admitted now.</summary>
-    public int Count => _peers.Count;
-
     /// <summary>Admits a client.</summary>
     /// <param name="address">The client's address.</param>
     /// <returns><see langword="false"/> if the limit is reached.</returns>

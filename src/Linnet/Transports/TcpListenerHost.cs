@@ -28,8 +28,6 @@ internal sealed class TcpListenerHost : IDisposable
     private readonly ConnectionGate _accepting;
     private readonly TrustedProxies? _proxies;
     private readonly Socket _listener;
-    private long _refused;
-
     /// <summary>Opens the listening socket.</summary>
     /// <param name="options">The address and the limits.</param>
     /// <param name="time">The clock.</param>
@@ -50,21 +48,6 @@ internal sealed class TcpListenerHost : IDisposable
 
     /// <summary>The address and port it listens on.</summary>
     public IPEndPoint LocalEndPoint { get; }
-
-    /// <summary>Connections open now.</summary>
-    public int Connections
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _connections.Count;
-            }
-        }
-    }
-
-    /// <summary>Connections closed at once because there were too many.</summary>
-    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Accepts and serves connections until cancelled; then waits for all handlers to return, with a time limit.</summary>
     /// <param name="handler">Serves a connection. An exception ends only that connection.</param>
@@ -124,7 +107,6 @@ internal sealed class TcpListenerHost : IDisposable
             }
         }
 
-        Interlocked.Increment(ref _refused);
         connection.Socket.Close(timeout: 0);
         connection.Dispose();
     }

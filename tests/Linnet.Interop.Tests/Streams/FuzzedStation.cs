@@ -39,7 +39,7 @@ internal sealed class FuzzedStation : IDisposable
             options, new FallbackSource(_buffer, null, sent.BitDepth, NullLogger.Instance), _time, NullLogger.Instance);
         foreach (BroadcastRing ring in _engine.Listing.Renditions)
         {
-            Assert.True(ring.TryOpen(out RingLease? lease));
+            Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
             _ears.Add(new Ear(ring, lease, ring.Info.StreamType?.CreateContainer(ring.Info)));
         }
     }

@@ -33,10 +33,10 @@ public class RtspConnectionHandlerTests
         PacketItem[] packets = [];
         BroadcastRing ring = null!;
         var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
-        ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ =>
+        ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), (_, _) =>
         {
             packets = Publish(ring, 5);
-            return true;
+            return null;
         });
         await using var senders = new SenderPool(new SenderOptions { Threads = 1 }, TimeProvider.System);
         var rtsp = new RtspServer(

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
@@ -17,14 +16,14 @@ internal sealed class DrumProtocol(ServingContext context) : IServedProtocol
 
     public string Name => "drum";
 
-    public IReadOnlyList<ServedEndPoint> EndPoints => [new("drum", ProtocolType.Udp, Hill) { Path = "/", Clients = "Drums" }];
+    public IReadOnlyList<ServedEndPoint> EndPoints => [new("drum", Hill) { Path = "/", Clients = "Drums" }];
 
     public int MaxListeners => 1;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Assert.True(context.Directory.Stations[0].TryFind("opus", out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        BroadcastRing ring = context.Directory.Stations[0].Renditions.Single(static r => r.Info.Name == "opus");
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         using RingLease held = lease;
         _drummer = new Drummer(held) { Since = context.Time.GetUtcNow() };
         context.Senders.Add(_drummer, TimeSpan.Zero);

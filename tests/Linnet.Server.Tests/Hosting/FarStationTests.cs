@@ -19,7 +19,7 @@ public class FarStationTests
         await using HostedServer server = await HostedServer.StartAsync([jazz]);
         (StationListing far, BroadcastRing ring) = Far();
         server.Server.Directory.Set(far);
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         using RingLease held = lease;
 
         string page = await server.GetAsync("/");
@@ -55,7 +55,7 @@ public class FarStationTests
         {
             StreamType = StreamType.Wav,
         };
-        var ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), static _ => true);
+        var ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
         long began = TimeProvider.System.GetTimestamp() - (3 * TimeProvider.System.TimestampFrequency);
         ring.Publish(new DiscontinuityItem(0, began, new MediaTimeline(began, 8000, TimeProvider.System.TimestampFrequency)));
         ring.Publish(new TitleItem(0, began, new TrackInfo("Ornithology", "Bird")));

@@ -26,7 +26,7 @@ public sealed class OnDemandTests
             foreach (BroadcastRing ring in station.Renditions.Where(
                 static r => r.Info.Name is "opus-5ms" or "pcm" or "l16" or "l24" or "pyaudio"))
             {
-                Assert.True(ring.TryOpen(out RingLease? lease));
+                Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
                 leases.Add(lease);
             }
 

@@ -77,7 +77,7 @@ public class BroadcastRingTests
     {
         BroadcastRing ring = Rings.Create(start: () => false);
 
-        Assert.False(ring.TryOpen(out _));
+        Assert.False(ring.TryOpen(default, out _, out _));
         Assert.Equal(0, ring.Leases);
     }
 

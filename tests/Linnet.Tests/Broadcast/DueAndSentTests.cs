@@ -78,7 +78,7 @@ public class DueAndSentTests
         var counters = new StreamCounters(1000);
         var options = new StreamOptions();
         var loop = new StreamLoop(options, 1000, counters);
-        var log = new StreamLog(_ring, new MarkedContainer(), 0, options.Retention, 0, 1000);
+        var log = new StreamLog(_ring, static () => new MarkedContainer(), 0, options.Retention, 0, 1000);
         Rings.Publish(_ring, 300);
         log.Advance(3000);
         long now = 3000;

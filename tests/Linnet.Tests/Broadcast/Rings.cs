@@ -11,6 +11,9 @@ internal static class Rings
 
     public static readonly RtpStreamIdentity Stream = new(0x01020304, 65_530, 4_294_967_000);
 
+    /// <summary>The refusal of a ring that may not start.</summary>
+    public static readonly RingRefusal Closed = new(RingRefusalReason.StationEnded, "The station has ended, or is not available now.");
+
     public static BroadcastRing Create(double seconds = 10, Func<bool>? start = null)
     {
         BroadcastRing ring = Bare(seconds, start);
@@ -22,12 +25,13 @@ internal static class Rings
     public static BroadcastRing Bare(double seconds = 10, Func<bool>? start = null)
     {
         var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), FramesPerPacket, 128_000, Stream);
-        return new BroadcastRing(info, TimeSpan.FromSeconds(seconds), start is null ? _ => true : _ => start());
+        return new BroadcastRing(
+            info, TimeSpan.FromSeconds(seconds), (_, isFirst) => !isFirst || start?.Invoke() != false ? null : Closed);
     }
 
     public static RingLease Open(BroadcastRing ring)
     {
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         return lease;
     }
 

@@ -31,7 +31,7 @@ internal sealed class ReplayedRendition
         _headers = items.OfType<FormatItem>().First().Headers;
         _rate = recorded.Info.Payload.ClockRate;
         _timeline = new MediaTimeline(now, _rate, 1_000_000_000);
-        Ring = new BroadcastRing(recorded.Info, TimeSpan.FromSeconds(10), static _ => true);
+        Ring = new BroadcastRing(recorded.Info, TimeSpan.FromSeconds(10), static (_, _) => null);
         if (recorded.Info.IsRtp)
         {
             InterleavedFraming.Of(Ring);

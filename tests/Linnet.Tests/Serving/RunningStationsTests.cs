@@ -27,7 +27,7 @@ public sealed class RunningStationsTests : IAsyncDisposable
         IngestStation first = Ingest("live");
         stations.Add(first);
         Assert.True(first.Ingest.TryBegin("a test", takesOver: false, out IngestWriter? writer));
-        writer.Description = new IceDescription("the first", null, null, null, null, 0, 0, 0);
+        writer.Description = new IceDescription("the first", null, null, null, null, 0, 0);
         Assert.True(await stations.RemoveAsync("live"));
         stations.Add(Ingest("live"));
 

@@ -111,7 +111,7 @@ public class DayOfRadioTests
             NullLogger.Instance);
         BroadcastRing[] streams =
             [.. engine.Listing.Streams.Where(s => !s.Info.Name.Contains('-', StringComparison.Ordinal) && s.Info.Name != "wav")];
-        Assert.All(streams, s => Assert.True(s.TryOpen(out _)));
+        Assert.All(streams, s => Assert.True(s.TryOpen(default, out _, out _)));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             engine.Step(TestContext.Current.CancellationToken);
@@ -129,9 +129,9 @@ public class DayOfRadioTests
         public Kind(BroadcastRing ring, StreamOptions options, long now)
         {
             Record = new StreamRecord(StreamRun.CreateContainer(ring.Info));
-            Assert.True(ring.TryOpen(TimeSpan.FromSeconds(2), out RingLease? lease));
+            Assert.True(ring.TryOpen(new RingRequest(TimeSpan.FromSeconds(2)), out RingLease? lease, out _));
             _lease = lease;
-            Log = new StreamLog(ring, Record, lease.OpenedAt, options.Retention, now, Second);
+            Log = new StreamLog(ring, () => Record, lease.OpenedAt, options.Retention, now, Second);
             Record.Begin();
         }
 

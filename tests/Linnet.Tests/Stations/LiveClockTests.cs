@@ -246,8 +246,8 @@ public class LiveClockTests
 
     private static RingLease Open(Station engine)
     {
-        Assert.True(engine.Listing.TryFind("l16", out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        BroadcastRing ring = engine.Listing.Renditions.Single(static r => r.Info.Name == "l16");
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         return lease;
     }
 

@@ -64,7 +64,7 @@ public class LoudnessTests
         }
 
         var wav = StreamRun.Find(engine, "wav");
-        Assert.True(wav.TryOpen(TimeSpan.FromSeconds(2), out _));
+        Assert.True(wav.TryOpen(new RingRequest(TimeSpan.FromSeconds(2)), out _, out _));
         engine.Step(TestContext.Current.CancellationToken);
 
         var items = StreamRun.ItemsOf(wav);

@@ -141,7 +141,7 @@ public class OggRenditionTests
 
         public VorbisComment Tags { get; private set; } = null!;
 
-        public TrackInfo? Track => Tags.Track;
+        public TrackInfo? Track => Tags.Tags.Track;
 
         public List<byte[]> Sound { get; } = [];
 

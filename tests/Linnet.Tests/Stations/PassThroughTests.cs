@@ -127,7 +127,7 @@ public sealed class PassThroughTests : IDisposable
     {
         BroadcastRing mp3 = Open("mp3");
         BroadcastRing pcm = _engine.Listing.Renditions.Single(r => r.Info.Name == "l16");
-        Assert.True(pcm.TryOpen(out RingLease? lease));
+        Assert.True(pcm.TryOpen(default, out RingLease? lease, out _));
         Push(Mp3(seconds: 5), seconds: 10);
         lease.Dispose();
 
@@ -235,7 +235,7 @@ public sealed class PassThroughTests : IDisposable
     private BroadcastRing Open(string rendition)
     {
         BroadcastRing ring = StreamRun.Find(_engine, rendition);
-        Assert.True(ring.TryOpen(TimeSpan.FromSeconds(2), out _lease));
+        Assert.True(ring.TryOpen(new RingRequest(TimeSpan.FromSeconds(2)), out _lease, out _));
         return ring;
     }
 

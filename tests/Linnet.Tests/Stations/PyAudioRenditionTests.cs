@@ -82,7 +82,7 @@ public class PyAudioRenditionTests
 
     private static RingLease Open(Station engine)
     {
-        Assert.True(Ring(engine).TryOpen(out RingLease? lease));
+        Assert.True(Ring(engine).TryOpen(default, out RingLease? lease, out _));
         return lease;
     }
 

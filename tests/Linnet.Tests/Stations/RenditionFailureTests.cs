@@ -189,7 +189,7 @@ public sealed class RenditionFailureTests
 
     private static RingLease Open(Station engine, string rendition)
     {
-        Assert.True(engine.Listing.TryFind(rendition, out BroadcastRing? ring));
+        BroadcastRing ring = engine.Listing.Renditions.Single(r => r.Info.Name == rendition);
         Assert.True(ring.TryOpen(default, out RingLease? lease, out RingRefusal? refusal), refusal?.Text);
         return lease;
     }

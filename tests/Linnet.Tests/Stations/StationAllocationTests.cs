@@ -15,8 +15,8 @@ public class StationAllocationTests
     {
         using var station = new Station(
             new StationOptions { Name = "test" }, new RampSource(new AudioFormat(48_000, 1)), _time, NullLogger.Instance);
-        Assert.True(station.Listing.TryFind("pcm", out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        BroadcastRing ring = station.Listing.Renditions.Single(static r => r.Info.Name == "pcm");
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         RunFor(station, seconds: 2);
 
         long perSecond = Allocations.OfRounds(5, _ => RunFor(station, seconds: 1));

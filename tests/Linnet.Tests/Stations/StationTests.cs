@@ -309,7 +309,7 @@ public class StationTests
         Assert.IsType<EndItem>(StreamRun.ItemsOf(lease.Ring)[^1]);
         Assert.Equal(("gone", StationState.Failed), (engine.GetSnapshot().Problem, engine.State));
         lease.Dispose();
-        Assert.False(lease.Ring.TryOpen(out _));
+        Assert.False(lease.Ring.TryOpen(default, out _, out _));
     }
 
     [Fact]
@@ -358,8 +358,8 @@ public class StationTests
 
     private static RingLease Open(Station engine, string rendition, TimeSpan stock = default)
     {
-        Assert.True(engine.Listing.TryFind(rendition, out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(stock, out RingLease? lease));
+        BroadcastRing ring = engine.Listing.Renditions.Single(r => r.Info.Name == rendition);
+        Assert.True(ring.TryOpen(new RingRequest(stock), out RingLease? lease, out _));
         return lease;
     }
 

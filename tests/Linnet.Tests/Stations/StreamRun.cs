@@ -38,7 +38,7 @@ internal sealed class StreamRun
         var options = new StationOptions { Name = "jazz", RingDuration = TimeSpan.FromSeconds(300) };
         using var engine = new Station(change?.Invoke(options) ?? options, source, time, NullLogger.Instance);
         BroadcastRing ring = Find(engine, rendition);
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {
             long next = engine.Step(TestContext.Current.CancellationToken);

@@ -40,7 +40,7 @@ public class WavRenditionTests
         Assert.IsType<DiscontinuityItem>(run.Items[0]);
         Assert.Empty(Assert.IsType<FormatItem>(run.Items[1]).Headers);
         Assert.Equal(track, Assert.IsType<TitleItem>(run.Items[2]).Track);
-        Assert.Same(run.Items[1], run.Ring.Format);
+        Assert.Same(run.Items[1], run.Ring.FormatBefore(run.Ring.Head));
         Assert.Same(run.Items[2], run.Ring.Title);
     }
 

@@ -32,7 +32,7 @@ public class FedStationTests
         // A long burst: on a busy machine, too, the request comes in time for the first packet.
         await using var server = new RadioTestServer(streams: new StreamOptions { Burst = TimeSpan.FromSeconds(10) });
         PacketItem[] origin = Packets(name, out RenditionInfo info);
-        var ring = new BroadcastRing(info, TimeSpan.FromSeconds(30), static _ => true);
+        var ring = new BroadcastRing(info, TimeSpan.FromSeconds(30), static (_, _) => null);
         RingWriter writer = Feed(ring, origin);
         server.Stations.Set(new StationListing("fed", [ring]));
 
@@ -72,7 +72,7 @@ public class FedStationTests
             .. ((string[])["flac", "opus", "l16"]).Select(static name =>
             {
                 _ = Packets(name, out RenditionInfo info);
-                return new BroadcastRing(info, TimeSpan.FromSeconds(10), static _ => true);
+                return new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
             }),
         ];
         var directory = new StationDirectory([]);
@@ -116,8 +116,8 @@ public class FedStationTests
         using var station = new Station(
             new StationOptions { Name = "origin", RingDuration = TimeSpan.FromSeconds(10) },
             new RampSource(new AudioFormat(Rate, 2), Rate * 3 / 2), time, NullLogger.Instance);
-        Assert.True(station.Listing.TryFind(name, out BroadcastRing? ring));
-        Assert.True(ring.TryOpen(out RingLease? lease));
+        BroadcastRing ring = station.Listing.Renditions.Single(r => r.Info.Name == name);
+        Assert.True(ring.TryOpen(default, out RingLease? lease, out _));
         RenditionInfo of = ring.Info;
         while (station.State is not StationState.Ended)
         {

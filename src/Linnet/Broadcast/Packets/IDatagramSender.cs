@@ -23,9 +23,6 @@ internal interface IDatagramSender
 /// </summary>
 internal interface IDatagramFan : IDisposable
 {
-    /// <summary>The number of addresses.</summary>
-    int Count { get; }
-
     /// <summary>Appends a copy of an address.</summary>
     void Add(SocketAddress address);
 

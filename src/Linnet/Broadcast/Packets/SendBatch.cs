@@ -13,9 +13,6 @@ internal sealed class SendBatch
     /// <param name="capacity">Datagrams collected before they are sent; Linux accepts at most 1024 in a call.</param>
     public SendBatch(int capacity = 256) => _datagrams = new OutgoingDatagram[capacity];
 
-    /// <summary>Total datagrams that a socket accepted.</summary>
-    public long Sent { get; private set; }
-
     /// <summary>Total datagrams that a socket refused.</summary>
     public long Refused { get; private set; }
 
@@ -52,7 +49,6 @@ internal sealed class SendBatch
             // The socket is closed or cannot send: the unsent datagrams count as refused. The next ones are tried again.
         }
 
-        Sent += taken;
         Refused += _count - taken;
         Array.Clear(_datagrams, 0, _count);
         _count = 0;

@@ -51,17 +51,13 @@ internal sealed class StreamLog
 
     /// <summary>Creates an empty log.</summary>
     /// <param name="ring">The rendition's packets.</param>
-    /// <param name="container">Writes the packets as a stream; used only here.</param>
+    /// <param name="container">
+    /// Creates what writes the packets as a stream; called at once. If it fails, that is the log's <see cref="Problem"/>.
+    /// </param>
     /// <param name="firstIndex">Index in the ring at which the stream begins.</param>
     /// <param name="retention">How long bytes are kept after they were due.</param>
     /// <param name="now">When the log is created, in ticks.</param>
     /// <param name="ticksPerSecond">Frequency of the ticks.</param>
-    internal StreamLog(BroadcastRing ring, IStreamContainer container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
-        : this(ring, () => container, firstIndex, retention, now, ticksPerSecond)
-    {
-    }
-
-    /// <summary>The same, for a container that is created here. An error of that is the log's <see cref="Problem"/>.</summary>
     internal StreamLog(
         BroadcastRing ring, Func<IStreamContainer> container, long firstIndex, TimeSpan retention, long now, long ticksPerSecond)
     {

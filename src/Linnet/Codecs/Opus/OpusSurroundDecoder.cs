@@ -42,16 +42,6 @@ internal sealed class OpusSurroundDecoder : IDisposable
         return frames > 0;
     }
 
-    /// <summary>Conceals a packet that cannot be decoded.</summary>
-    /// <param name="pcm">Its length is the number of frames to conceal.</param>
-    internal void Conceal(Span<float> pcm)
-    {
-        if (!pcm.IsEmpty && Decode([], pcm) != pcm.Length / Format.Channels)
-        {
-            pcm.Clear();
-        }
-    }
-
     /// <summary>Frees the state of libopus.</summary>
     public void Dispose() => _decoder.Dispose();
 

@@ -33,9 +33,6 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
     /// <inheritdoc/>
     public long TagBytes => _framer.Tags;
 
-    /// <summary>Number of frames that could not be decoded.</summary>
-    internal long Damaged { get; private set; }
-
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes, IStreamSink sink)
     {
@@ -159,7 +156,6 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
 
         if (written < samples)
         {
-            Damaged++;
             _pcm.AsSpan(written, samples - written).Clear();
         }
 

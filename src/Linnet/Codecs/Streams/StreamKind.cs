@@ -73,7 +73,7 @@ internal static class StreamKinds
         : (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8)) && head.Length >= 12
             && head[8..].StartsWith("WAVE"u8) ? StreamKind.Wav
         : head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? StreamKind.Matroska
-        : AdtsHeader.TryParse(head, out _) ? StreamKind.Aac
+        : AdtsHeader.IsAt(head) ? StreamKind.Aac
         : MpegHeader.TryParse(head, out _) ? StreamKind.Mpeg
         : head.Length > TransportPacket && head[0] == 0x47 && head[TransportPacket] == 0x47 ? StreamKind.TransportStream
         : IsPlaylist(head) ? StreamKind.Playlist

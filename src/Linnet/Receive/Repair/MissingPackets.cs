@@ -33,7 +33,6 @@ internal sealed class MissingPackets
 
     private readonly List<Entry> _missing = new(Most);
     private readonly RoundTripEstimate _roundTrip;
-    private readonly MediaTimeline _media;
     private readonly double _ticksPerSecond;
     private long _newest = long.MinValue;
     private long _newestPosition;
@@ -49,7 +48,6 @@ internal sealed class MissingPackets
     /// <param name="roundTrip">The round trip to the sender.</param>
     internal MissingPackets(MediaTimeline media, RoundTripEstimate roundTrip)
     {
-        _media = media;
         _roundTrip = roundTrip;
         _ticksPerSecond = media.TicksPerSecond;
     }

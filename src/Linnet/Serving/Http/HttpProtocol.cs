@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Linnet.Transports;
 using Linnet.Transports.Http;
@@ -60,7 +59,7 @@ internal sealed class HttpProtocol : IServedProtocol
 
     /// <summary>Another host listens there, or no longer does.</summary>
     internal void ListensAt(IPEndPoint? local) => _endPoint =
-        local is null ? null : new ServedEndPoint(Uri.UriSchemeHttp, ProtocolType.Tcp, local) { Path = "/", Clients = "Browsers" };
+        local is null ? null : new ServedEndPoint(Uri.UriSchemeHttp, local) { Path = "/", Clients = "Browsers" };
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) =>

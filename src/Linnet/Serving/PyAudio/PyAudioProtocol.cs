@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
@@ -66,8 +65,8 @@ internal sealed class PyAudioProtocol : IServedProtocol
     /// <inheritdoc/>
     public IReadOnlyList<ServedEndPoint> EndPoints =>
     [
-        .. EndPoint(PyAudioServer.TcpTransport, ProtocolType.Tcp, _server.TcpEndPoint),
-        .. EndPoint(PyAudioServer.UdpTransport, ProtocolType.Udp, _server.UdpEndPoint),
+        .. EndPoint(PyAudioServer.TcpTransport, _server.TcpEndPoint),
+        .. EndPoint(PyAudioServer.UdpTransport, _server.UdpEndPoint),
     ];
 
     /// <inheritdoc/>
@@ -123,6 +122,6 @@ internal sealed class PyAudioProtocol : IServedProtocol
     private BroadcastRing? Find() =>
         _directory.TryFind(_station, out StationListing? station) ? PyAudioServer.TryFindRing(station) : null;
 
-    private static IEnumerable<ServedEndPoint> EndPoint(string scheme, ProtocolType transport, IPEndPoint? local) =>
-        local is null ? [] : [new ServedEndPoint(scheme, transport, local) { Path = "", Clients = "The PyAudio tutorial's clients" }];
+    private static IEnumerable<ServedEndPoint> EndPoint(string scheme, IPEndPoint? local) =>
+        local is null ? [] : [new ServedEndPoint(scheme, local) { Path = "", Clients = "The PyAudio tutorial's clients" }];
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
@@ -40,8 +39,8 @@ internal sealed class RtspProtocol : IServedProtocol
             Proxies = context.Proxies,
         };
         context.Connections.Watch(_server.Waiting);
-        Rtsp = new ServedEndPoint("rtsp", ProtocolType.Tcp, _listener.LocalEndPoint) { Path = "/" };
-        Rtp = new ServedEndPoint("rtp", ProtocolType.Udp, _ports.Rtp.LocalEndPoint);
+        Rtsp = new ServedEndPoint("rtsp", _listener.LocalEndPoint) { Path = "/" };
+        Rtp = new ServedEndPoint("rtp", _ports.Rtp.LocalEndPoint);
     }
 
     /// <inheritdoc/>

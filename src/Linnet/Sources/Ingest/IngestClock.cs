@@ -30,9 +30,6 @@ internal sealed class IngestClock(double target)
     /// <summary>How much faster than nominal to play, as a fraction.</summary>
     internal double Pace { get; private set; }
 
-    /// <summary>The estimated clock error of the sender: how much faster it is than ours.</summary>
-    internal double Drift => _drift;
-
     /// <summary>Starts over for a new sender, or for the same one again. Keeps the rate, which may still be right.</summary>
     internal void Restart() => _isFresh = true;
 

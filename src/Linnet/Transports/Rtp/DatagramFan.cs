@@ -10,9 +10,6 @@ internal sealed class DatagramFan(IDatagramSender sender) : IDatagramFan
     private readonly List<OutgoingDatagram> _datagrams = [];
 
     /// <inheritdoc/>
-    public int Count => _datagrams.Count;
-
-    /// <inheritdoc/>
     public void Add(SocketAddress address) => _datagrams.Add(new OutgoingDatagram(address, default));
 
     /// <inheritdoc/>

@@ -27,7 +27,6 @@ internal sealed class RtpReceiver
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly SourceDescription _description;
-    private readonly TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _goodbye = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _sound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Goodbye> _farewell = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,9 +60,6 @@ internal sealed class RtpReceiver
 
     /// <summary>Our SSRC.</summary>
     internal uint Ssrc { get; }
-
-    /// <summary>Completes when the first datagram has arrived.</summary>
-    internal Task Arrival => _arrival.Task;
 
     /// <summary>Completes when the first audio packet has arrived.</summary>
     internal Task Sound => _sound.Task;
@@ -241,7 +237,6 @@ internal sealed class RtpReceiver
     {
         long now = _time.GetTimestamp();
         Volatile.Write(ref _lastArrivalAt, now);
-        _arrival.TrySetResult();
         return now;
     }
 

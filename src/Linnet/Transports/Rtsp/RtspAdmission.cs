@@ -7,9 +7,6 @@ internal sealed class RtspAdmission(RtspServerOptions options, TimeProvider time
 {
     private readonly PeerQuota _sessions = new(options.MaxSessions, options.MaxSessionsPerAddress);
 
-    /// <summary>Sessions now.</summary>
-    internal int Sessions => _sessions.Count;
-
     /// <summary>Connections without a session. The one that has been silent longest is closed first.</summary>
     internal WaitingRoom Idle { get; } = new(options.MaxIdleConnections, options.MaxIdleConnectionsPerAddress, time);
 

@@ -27,8 +27,6 @@ internal sealed class RtspDelivery : IDisposable
     private readonly SocketAddress? _server;
     private readonly ImpairedPath? _impairment;
     private readonly UInt128? _proof;
-    private long _strangers;
-
     private RtspDelivery(RtspClient client, TransportPair channels)
     {
         _client = client;
@@ -47,9 +45,6 @@ internal sealed class RtspDelivery : IDisposable
 
     /// <summary>Whether packets arrive in the RTSP connection.</summary>
     internal bool IsTcp => _ports is null;
-
-    /// <summary>Datagrams from other addresses than the server's.</summary>
-    internal long Strangers => Volatile.Read(ref _strangers);
 
     /// <summary>Agrees with the server on a transport.</summary>
     /// <param name="session">The session.</param>
@@ -202,14 +197,8 @@ internal sealed class RtspDelivery : IDisposable
     private bool IsServer(SocketAddress from)
     {
         (int start, int length) = from.Family is AddressFamily.InterNetworkV6 ? (8, 16) : (4, 4);
-        bool isServer = from.Family == _server!.Family
+        return from.Family == _server!.Family
             && from.Buffer.Span.Slice(start, length).SequenceEqual(_server.Buffer.Span.Slice(start, length));
-        if (!isServer)
-        {
-            Interlocked.Increment(ref _strangers);
-        }
-
-        return isServer;
     }
 
     // Opens firewalls and translators on the path, and shows our address to a server that waits for it; our own server gave us a secret as

@@ -112,11 +112,6 @@ internal sealed class RtspServer
 
     /// <summary>Serves one client until it or the server closes the connection.</summary>
     /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>
-    public Task ServeAsync(IDuplexPipe transport, Socket socket, CancellationToken cancellationToken) =>
-        ServeAsync(transport, socket, null, null, cancellationToken);
-
-    /// <summary>Serves one client until it or the server closes the connection.</summary>
-    /// <inheritdoc cref="ServeAsync(IDuplexPipe, Socket, ClientOrigin?, ConnectionOutput?, CancellationToken)"/>
     public Task ServeAsync(IDuplexPipe transport, Socket socket, ClientOrigin? origin, CancellationToken cancellationToken) =>
         ServeAsync(transport, socket, origin, null, cancellationToken);
 
@@ -173,7 +168,6 @@ internal sealed class RtspServer
     public RtspServerSnapshot GetSnapshot() => new(
         [.. _connections.Keys.SelectMany(c => c.Sessions).Select(s => s.GetSnapshot())],
         Admission.Idle.Count,
-        Counters.Connections,
         Counters.Requests,
         Counters.RefusedRequests(),
         Refusals.Read(),

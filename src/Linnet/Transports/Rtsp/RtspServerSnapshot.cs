@@ -42,7 +42,6 @@ internal sealed record RtspSessionSnapshot(
 /// <summary>An RTSP server as it is now, and what it counted since it started.</summary>
 /// <param name="Sessions">The sessions.</param>
 /// <param name="IdleConnections">Connections without a session.</param>
-/// <param name="Connections">Connections accepted since the start.</param>
 /// <param name="Requests">Requests answered since the start.</param>
 /// <param name="RefusedRequests">The refused ones among them, by status.</param>
 /// <param name="RefusedConnections">Connections refused, or closed by the server, by reason.</param>
@@ -54,7 +53,6 @@ internal sealed record RtspSessionSnapshot(
 internal sealed record RtspServerSnapshot(
     IReadOnlyList<RtspSessionSnapshot> Sessions,
     int IdleConnections,
-    long Connections,
     long Requests,
     IReadOnlyDictionary<RtspStatus, long> RefusedRequests,
     IReadOnlyDictionary<RtspConnectionRefusal, long> RefusedConnections,

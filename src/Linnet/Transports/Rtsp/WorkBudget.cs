@@ -19,9 +19,6 @@ internal sealed class WorkBudget(int perSecond, long ticksPerSecond)
     private readonly RepairBudget _budget = new(perSecond, (double)perSecond * Burst, ticksPerSecond);
     private long _bytes;
 
-    /// <summary>Units used since the start.</summary>
-    internal long Taken { get; private set; }
-
     /// <summary>Counts a read of so many new bytes.</summary>
     /// <returns><see langword="false"/> if the budget is exceeded.</returns>
     internal bool TryRead(long bytes, long now)
@@ -35,9 +32,5 @@ internal sealed class WorkBudget(int perSecond, long ticksPerSecond)
     /// <returns><see langword="false"/> if the budget is exceeded.</returns>
     internal bool TryTakeMessage(long now) => TryTake(1, now);
 
-    private bool TryTake(int units, long now)
-    {
-        Taken += units;
-        return _budget.TryTake(units, now);
-    }
+    private bool TryTake(int units, long now) => _budget.TryTake(units, now);
 }

@@ -9,26 +9,6 @@ internal static class AcceptHeader
     /// <summary>Ranges after this many are ignored.</summary>
     public const int MaxRanges = 64;
 
-    /// <summary>The index of the type that is liked best, the earlier of equals; -1 if all are unwanted.</summary>
-    /// <param name="accept">The header's value. <see langword="null"/> or empty: everything is welcome.</param>
-    /// <param name="types">Such as <c>audio/mpeg</c>, without parameters, in the server's own order.</param>
-    public static int Choose(string? accept, IReadOnlyList<string> types)
-    {
-        ArgumentNullException.ThrowIfNull(types);
-        int best = -1;
-        int bestQuality = 0;
-        for (int i = 0; i < types.Count; i++)
-        {
-            int quality = Quality(accept, types[i]);
-            if (quality > bestQuality)
-            {
-                (best, bestQuality) = (i, quality);
-            }
-        }
-
-        return best;
-    }
-
     /// <summary>How much a type is liked, 0–1000: by the most specific range that holds it.</summary>
     public static int Quality(string? accept, string type)
     {

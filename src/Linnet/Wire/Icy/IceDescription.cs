@@ -13,19 +13,17 @@ namespace Linnet.Wire.Icy;
 /// <param name="IsPublic">Whether the station may be listed; <see langword="null"/> if not stated.</param>
 /// <param name="BitRate">Bits per second; 0 if not stated. A claim by the peer: do not rely on it.</param>
 /// <param name="SampleRate">Hz; 0 if not stated. Also a claim.</param>
-/// <param name="Channels">Channels; 0 if not stated. Also a claim.</param>
 internal sealed record IceDescription(
-    string? Name, string? Description, string? Genre, string? Url, bool? IsPublic, int BitRate, int SampleRate, int Channels)
+    string? Name, string? Description, string? Genre, string? Url, bool? IsPublic, int BitRate, int SampleRate)
 {
     private const int MaxKilobits = 100_000;
     private const int MaxRate = 768_000;
-    private const int MaxChannels = 255;
 
     /// <summary>Reads the headers of a source or a server. Malformed values are ignored.</summary>
     public static IceDescription Read(MessageHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
-        (int kilobits, int rate, int channels) = ReadAudioInfo(First(headers, "audio-info") ?? "");
+        (int kilobits, int rate) = ReadAudioInfo(First(headers, "audio-info") ?? "");
 
         // Several servers put two values in one header: "128,128".
         string[]? rates = First(headers, "br")?.Split(',') ?? First(headers, "bitrate")?.Split(',');
@@ -34,8 +32,7 @@ internal sealed record IceDescription(
             Text(headers, "name"), Text(headers, "description"), Text(headers, "genre"), WebAddress(Text(headers, "url")),
             (First(headers, "public") ?? First(headers, "pub")) switch { "1" => true, "0" => false, _ => (bool?)null },
             1000 * (told > 0 ? told : kilobits),
-            rate > 0 ? rate : Number(First(headers, "sr"), MaxRate),
-            channels);
+            rate > 0 ? rate : Number(First(headers, "sr"), MaxRate));
     }
 
     /// <summary>Adds the description to a response, as <c>icy-*</c> headers.</summary>
@@ -67,10 +64,10 @@ internal sealed record IceDescription(
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? text : null;
 
-    /// <summary>Reads <c>ice-bitrate=128;ice-samplerate=44100;ice-channels=2</c>, with or without the prefixes.</summary>
-    private static (int Kilobits, int Rate, int Channels) ReadAudioInfo(string text)
+    /// <summary>Reads <c>ice-bitrate=128;ice-samplerate=44100</c>, with or without the prefixes. Other parts are ignored.</summary>
+    private static (int Kilobits, int Rate) ReadAudioInfo(string text)
     {
-        int kilobits = 0, rate = 0, channels = 0;
+        int kilobits = 0, rate = 0;
         foreach (Range part in text.AsSpan().Split(';'))
         {
             ReadOnlySpan<char> pair = text.AsSpan(part).Trim();
@@ -90,13 +87,10 @@ internal sealed record IceDescription(
                 case "samplerate":
                     rate = Number(value, MaxRate);
                     break;
-                case "channels":
-                    channels = Number(value, MaxChannels);
-                    break;
             }
         }
 
-        return (kilobits, rate, channels);
+        return (kilobits, rate);
     }
 
     private static int Number(string? text, int most) =>

@@ -45,13 +45,9 @@ internal sealed record IcyMetadata(string? Title, string? Url = null)
     }
 
     /// <summary>Reads a block's text, without its first byte.</summary>
-    /// <param name="text">Up to 4080 untrusted bytes: UTF-8, otherwise Windows-1252.</param>
-    public static IcyMetadata Parse(ReadOnlySpan<byte> text) => Parse(text, null);
-
-    /// <summary>
-    /// Like <see cref="Parse(ReadOnlySpan{byte})"/>, in the encoding that the server named; <see langword="null"/> if it named none.
-    /// </summary>
-    internal static IcyMetadata Parse(ReadOnlySpan<byte> text, Encoding? encoding)
+    /// <param name="text">Up to 4080 untrusted bytes.</param>
+    /// <param name="encoding">The encoding that the server named; <see langword="null"/>: UTF-8, otherwise Windows-1252.</param>
+    public static IcyMetadata Parse(ReadOnlySpan<byte> text, Encoding? encoding = null)
     {
         int zero = text.IndexOf((byte)0);
         text = zero < 0 ? text : text[..zero];

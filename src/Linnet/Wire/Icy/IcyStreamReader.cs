@@ -15,13 +15,8 @@ internal sealed class IcyStreamReader
 
     /// <summary>Creates a reader that starts at the first byte of audio.</summary>
     /// <param name="interval">Bytes of audio between blocks; 0 if the stream has no blocks.</param>
-    public IcyStreamReader(int interval)
-        : this(interval, null)
-    {
-    }
-
-    /// <summary>The same, for titles in the encoding that the server named; <see langword="null"/> if it named none.</summary>
-    internal IcyStreamReader(int interval, Encoding? encoding)
+    /// <param name="encoding">The encoding of titles that the server named; <see langword="null"/> if it named none.</param>
+    public IcyStreamReader(int interval, Encoding? encoding = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(interval);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, IcyMetadata.MaxInterval);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Linnet.Wire.Flac;
 
@@ -21,15 +20,5 @@ internal static class OggFlacHead
             && packet[9..].StartsWith(FlacBlockHeader.Marker)
             && FlacBlockHeader.TryParse(packet[InfoAt..], out FlacBlockHeader header) && header.Type is FlacBlockType.StreamInfo
             && FlacStreamInfo.TryParse(packet[(InfoAt + FlacBlockHeader.Length)..], out info);
-    }
-
-    /// <summary>Builds the packet.</summary>
-    /// <param name="infoBlock">STREAMINFO with its header (<see cref="FlacStreamInfo.ToBlock"/>), not marked as the last.</param>
-    /// <param name="packets">Metadata packets that follow.</param>
-    public static byte[] ToArray(ReadOnlySpan<byte> infoBlock, int packets)
-    {
-        byte[] packet = [0x7F, .. "FLAC"u8, 1, 0, 0, 0, .. FlacBlockHeader.Marker, .. infoBlock];
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(7), (ushort)packets);
-        return packet;
     }
 }

@@ -15,15 +15,6 @@ internal sealed class OggPageWriter(uint serial)
     private long _granule = OggPage.NoGranule;
     private bool _isContinued;
 
-    /// <summary>The serial number.</summary>
-    public uint Serial => serial;
-
-    /// <summary>Bytes of audio waiting for <see cref="Flush"/>.</summary>
-    public int Pending => _body;
-
-    /// <summary>Whether packets, or parts of packets, wait for <see cref="Flush"/>.</summary>
-    public bool HasPending => _segments > 0;
-
     /// <summary>Adds a packet. Writes the pages that are full; the rest waits.</summary>
     /// <param name="packet">The packet; may be empty.</param>
     /// <param name="granule">The position in the audio at the packet's end.</param>

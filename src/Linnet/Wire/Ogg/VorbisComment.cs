@@ -51,10 +51,6 @@ internal sealed class VorbisComment
         }
     }
 
-    /// <summary>The track, from <c>TITLE</c> and <c>ARTIST</c>, as clean text; <see langword="null"/> without a title.</summary>
-    public TrackInfo? Track =>
-        TagText.Clean(this["TITLE"] ?? "") is string title ? new TrackInfo(title, TagText.Clean(this["ARTIST"] ?? "")) : null;
-
     /// <summary>The track and loudness in the tags.</summary>
     public SoundTags Tags
     {

@@ -3,6 +3,5 @@ namespace Linnet.Wire.Sdp;
 /// <summary>One format in which a description offers audio.</summary>
 /// <param name="Format">Payload type, encoding, clock rate, channels and parameters.</param>
 /// <param name="ControlUri">The URI for SETUP; empty outside RTSP.</param>
-/// <param name="Media">The media section of the offer: port, packet time and other attributes.</param>
-/// <param name="Connection">The destination address: the section's, otherwise the session's.</param>
-internal sealed record AudioOffer(RtpMap Format, string ControlUri, MediaDescription Media, SdpConnection? Connection);
+/// <param name="Media">The media section of the offer: port and attributes.</param>
+internal sealed record AudioOffer(RtpMap Format, string ControlUri, MediaDescription Media);

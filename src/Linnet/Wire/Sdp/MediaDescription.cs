@@ -46,13 +46,6 @@ internal sealed class MediaDescription
     /// <summary>The value of <c>a=control</c>: see <see cref="SdpControl"/>.</summary>
     public string? Control => Value("control");
 
-    /// <summary>The duration of one packet, from <c>a=ptime</c>. Informational only.</summary>
-    public TimeSpan? PacketTime =>
-        double.TryParse(Value("ptime"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ms)
-            && ms is > 0 and <= 10_000
-            ? TimeSpan.FromMilliseconds(ms)
-            : null;
-
     /// <summary>Describes audio in one format, in a form that every player understands.</summary>
     /// <param name="format">The format. Only one, because several payload types break common players.</param>
     /// <param name="control">Absolute URI of the stream for SETUP; <see langword="null"/> outside RTSP.</param>

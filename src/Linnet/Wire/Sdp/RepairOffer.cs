@@ -54,13 +54,6 @@ internal sealed record RepairOffer
         return offer with { ReducedSize = media.Value("rtcp-rsize") is not null };
     }
 
-    /// <summary>Whether a format carries no audio of its own, only repairs for others.</summary>
-    public static bool IsRepair(RtpMap format)
-    {
-        ArgumentNullException.ThrowIfNull(format);
-        return Is(format, "red") || Is(format, "rtx");
-    }
-
     /// <summary>The payload types that the offer adds to the section's formats.</summary>
     internal IEnumerable<byte> PayloadTypes => new[] { RtxPayloadType, RedPayloadType }.OfType<byte>();
 

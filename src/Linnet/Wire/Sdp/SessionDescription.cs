@@ -79,7 +79,7 @@ internal sealed class SessionDescription
         foreach (MediaDescription media in Media.Where(media => media.IsRtpAudio))
         {
             string controlUri = SdpControl.Resolve(sessionUri, media.Control);
-            offers.AddRange(media.RtpMaps().Select(map => new AudioOffer(map, controlUri, media, media.Connection ?? Connection)));
+            offers.AddRange(media.RtpMaps().Select(map => new AudioOffer(map, controlUri, media)));
         }
 
         return offers;

@@ -235,8 +235,6 @@ public class LiveEdgeFanTests
             count[0]++;
         }
 
-        public int Count => _fan.Count;
-
         public void Add(SocketAddress address) => _fan.Add(address);
 
         public void Replace(int index, SocketAddress address) => _fan.Replace(index, address);

@@ -52,7 +52,7 @@ public class ShortPacketTests
     [Fact]
     public void A_stream_read_twice_a_second_misses_no_packets()
     {
-        var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
+        var log = new StreamLog(_ring, static () => new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
         for (int now = 0; now < 20_000; now += 500)
         {
             Publish(now + 300);
@@ -70,7 +70,7 @@ public class ShortPacketTests
     public void A_stream_that_reads_while_packets_are_published_misses_none()
     {
         const int Packets = 50_000;
-        var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
+        var log = new StreamLog(_ring, static () => new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
         int patience = 10_000_000;
         var publisher = new Thread(() =>
         {
@@ -107,7 +107,7 @@ public class ShortPacketTests
     [Fact]
     public void A_stream_that_was_overtaken_goes_on_at_once_with_what_there_is_and_says_how_much_it_missed()
     {
-        var log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
+        var log = new StreamLog(_ring, static () => new MarkedContainer(), 0, TimeSpan.FromSeconds(5.5), 0, 1000);
         Publish(1_000);
         log.Advance(1_000);
         long before = log.Count;
@@ -123,7 +123,7 @@ public class ShortPacketTests
     private static BroadcastRing Create()
     {
         var info = new RenditionInfo("jazz", "flac", new PayloadFormat("flac", 48_000, 2), 4608, 1_536_000, Rings.Stream);
-        return new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
+        return new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
     }
 
     private void Publish(long untilMs)

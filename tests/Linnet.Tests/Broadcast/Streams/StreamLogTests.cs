@@ -138,7 +138,7 @@ public class StreamLogTests
     {
         Publish("old");
         Rings.Publish(_ring, 2000);
-        var log = new StreamLog(_ring, new MarkedContainer(), 1900, Retention, 38_000, 1000);
+        var log = new StreamLog(_ring, static () => new MarkedContainer(), 1900, Retention, 38_000, 1000);
         log.Advance(39_000);
 
         Assert.Equal("old         "u8, log.EntryDueFrom(38_500)!.Head);
@@ -161,7 +161,7 @@ public class StreamLogTests
             Rings.Publish(_ring, 10, 40_000);
         }
 
-        var log = new StreamLog(_ring, new FlacContainer(_ring.Info), first, Retention, 0, 1000);
+        var log = new StreamLog(_ring, () => new FlacContainer(_ring.Info), first, Retention, 0, 1000);
         log.Advance(40_300);
 
         Assert.Equal([.. "fLaC"u8, 1, 1, 1, 1], log.EntryAt(0)!.Head.AsSpan(0, 8).ToArray());
@@ -238,7 +238,7 @@ public class StreamLogTests
     [Fact]
     public void A_container_that_fails_ends_the_stream_behind_its_last_whole_packet_and_nothing_else()
     {
-        var log = new StreamLog(_ring, new FailingContainer(), 0, Retention, 0, 1000);
+        var log = new StreamLog(_ring, static () => new FailingContainer(), 0, Retention, 0, 1000);
         Rings.Publish(_ring, 10);
 
         log.Advance(200);
@@ -264,7 +264,7 @@ public class StreamLogTests
         }
     }
 
-    private StreamLog Create() => new(_ring, new MarkedContainer(), 0, Retention, 0, 1000);
+    private StreamLog Create() => new(_ring, static () => new MarkedContainer(), 0, Retention, 0, 1000);
 
     private void Publish(string title, long dueAt = 0) => _ring.Publish(new TitleItem(0, dueAt, new TrackInfo(title)));
 }

@@ -23,7 +23,7 @@ public class StreamLoopTests
         _loop = new StreamLoop(
             new StreamOptions { WriteInterval = TimeSpan.FromMilliseconds(400), NewcomerTimeout = TimeSpan.FromSeconds(30) }, 1000,
             _counters);
-        _log = new StreamLog(_ring, new MarkedContainer(), 0, TimeSpan.FromSeconds(5.4), 0, 1000);
+        _log = new StreamLog(_ring, static () => new MarkedContainer(), 0, TimeSpan.FromSeconds(5.4), 0, 1000);
         Rings.Publish(_ring, 2);
     }
 

@@ -16,7 +16,7 @@ internal sealed class StreamRig
     {
         Options = options ?? new StreamOptions();
         Ring = Rings.Create();
-        Log = new StreamLog(Ring, new MarkedContainer(), 0, Options.Retention, 0, 1000);
+        Log = new StreamLog(Ring, static () => new MarkedContainer(), 0, Options.Retention, 0, 1000);
         Loop = new StreamLoop(Options, 1000, Counters);
     }
 

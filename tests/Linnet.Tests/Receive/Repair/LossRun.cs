@@ -96,9 +96,9 @@ internal sealed class LossRun
         _payload = new byte[options.BitRate / 8 * options.PacketMs / 1000];
         Now = _epoch = 7 * Second;
         var info = new RenditionInfo("sim", "opus", new PayloadFormat("opus", Rate, 2), _frames, options.BitRate, Stream);
-        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
         _ring.Publish(new DiscontinuityItem(0, Now, new MediaTimeline(Now, Rate, Second)));
-        Assert.True(_ring.TryOpen(out RingLease? lease));
+        Assert.True(_ring.TryOpen(default, out RingLease? lease, out _));
 
         ImpairmentOptions path = LossyLink.Like(options.Path) with { Delay = options.RoundTrip / 2, Seed = options.Seed };
         var down = new Impairment(path, Second, direction: 0);

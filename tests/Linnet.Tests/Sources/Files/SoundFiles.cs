@@ -41,13 +41,18 @@ internal static class SoundFiles
         ];
     }
 
+    /// <summary>The first packet of FLAC in Ogg (RFC 9639 §10.1), before one packet with tags.</summary>
+    /// <param name="infoBlock">STREAMINFO with its header.</param>
+    internal static byte[] FirstOfOggFlac(ReadOnlySpan<byte> infoBlock) =>
+        [0x7F, .. "FLAC"u8, 1, 0, 0, 1, .. FlacBlockHeader.Marker, .. infoBlock];
+
     /// <summary>An Ogg link with FLAC.</summary>
     internal static byte[] OggFlac(
         AudioFormat format, float[] pcm, string? title, uint serial = 1, Func<int, byte[], byte[]>? change = null)
     {
         using var encoder = new FlacEncoder(format, 16);
         byte[] tags = FlacBlockHeader.Wrap(FlacBlockType.VorbisComment, isLast: true, Tags(title).ToArray());
-        return Ogg(serial, [OggFlacHead.ToArray(encoder.Headers[0].Span, 1), tags], Encoded.By(encoder, pcm), 0,
+        return Ogg(serial, [FirstOfOggFlac(encoder.Headers[0].Span), tags], Encoded.By(encoder, pcm), 0,
             pcm.Length / format.Channels, change);
     }
 

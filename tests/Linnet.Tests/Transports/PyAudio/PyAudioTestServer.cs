@@ -32,7 +32,7 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         bind ??= IPAddress.Loopback;
         time ??= TimeProvider.System;
         var info = new RenditionInfo("jazz", "pyaudio", new PayloadFormat("s16le", 44_100, 2), 1024, 1_411_200, RtpStreamIdentity.Random());
-        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(60), _ => MayStart);
+        _ring = new BroadcastRing(info, TimeSpan.FromSeconds(60), (_, isFirst) => !isFirst || MayStart ? null : Broadcast.Rings.Closed);
         _senders = new SenderPool(new SenderOptions { Threads = 2 }, TimeProvider.System);
         _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind, 0) }, TimeProvider.System);
         _port = PyAudioUdpPort.Bind(new IPEndPoint(bind, 0));

@@ -97,7 +97,7 @@ public class RepairSenderTests
     {
         // 128 kb/s: three quarters of that again, and half a second in advance.
         var info = _ring.Info;
-        var ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), _ => true);
+        var ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
         for (int i = 0; i < 500; i++)
         {
             ring.Publish(new PacketItem(

@@ -143,7 +143,7 @@ internal sealed class RtspTestServer : IAsyncDisposable
         BroadcastRing ring = null!;
         var info = new RenditionInfo(station, name, payload, FramesPerPacket, bitRate, RtpStreamIdentity.Random());
         return ring = new BroadcastRing(
-            info, TimeSpan.FromSeconds(10), (_, isFirst) => Refusal ?? (!isFirst || start(ring) ? null : RingRefusal.Closed));
+            info, TimeSpan.FromSeconds(10), (_, isFirst) => Refusal ?? (!isFirst || start(ring) ? null : Broadcast.Rings.Closed));
     }
 
     private bool Fill(BroadcastRing ring)

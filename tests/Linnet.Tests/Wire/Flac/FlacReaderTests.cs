@@ -221,7 +221,7 @@ public class FlacReaderTests
         items.Add(item.Kind switch
         {
             FlacItemKind.StreamInfo => $"info {item.Info!.Format} {item.Info.BitDepth}",
-            FlacItemKind.Comment => $"comment {item.Comment!.Track}",
+            FlacItemKind.Comment => $"comment {item.Comment!.Tags.Track}",
             _ => Convert.ToHexString(item.Data),
         });
     }

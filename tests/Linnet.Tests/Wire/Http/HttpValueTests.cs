@@ -95,8 +95,12 @@ public class HttpValueTests
     [InlineData("text/html", -1)]
     [InlineData("audio/ogg;q=9, audio/mpeg;q=nan", -1)]
     [InlineData("audio/webm,audio/ogg,audio/wav,audio/*;q=0.9,application/ogg;q=0.7,video/*;q=0.6,*/*;q=0.5", 1)]
-    public void The_preferred_type_is_chosen(string? accept, int best) =>
-        Assert.Equal(best, AcceptHeader.Choose(accept, ["audio/mpeg", "audio/ogg", "audio/flac"]));
+    public void The_preferred_type_has_the_highest_quality(string? accept, int best)
+    {
+        int[] qualities = [.. new[] { "audio/mpeg", "audio/ogg", "audio/flac" }.Select(type => AcceptHeader.Quality(accept, type))];
+
+        Assert.Equal(best, qualities.Max() == 0 ? -1 : Array.IndexOf(qualities, qualities.Max()));
+    }
 
     [Fact]
     public void A_sources_description_of_its_station_is_read_cleaned_and_passed_on()
@@ -105,7 +109,7 @@ public class HttpValueTests
             "SOURCE /jazz ICE/1.0\r\nice-name: Jazz\tFM \u202Ex\r\nIce-Genre: jazz\r\nice-url: javascript:alert(1)\r\nice-public: 1\r\n"
             + "ice-audio-info: ice-bitrate=128;samplerate=44100;ice-channels=2;ice-x=-1\r\n\r\n");
         IceDescription description = IceDescription.Read(head.Headers);
-        Assert.Equal(new IceDescription("Jazz FM x", null, "jazz", null, true, 128_000, 44_100, 2), description);
+        Assert.Equal(new IceDescription("Jazz FM x", null, "jazz", null, true, 128_000, 44_100), description);
 
         var answer = new HttpResponseHead(HttpStatusCode.OK);
         (description with { Url = "https://host/\r\nEvil: x" }).AddTo(answer.Headers);

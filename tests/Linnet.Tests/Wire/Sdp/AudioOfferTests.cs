@@ -34,21 +34,12 @@ public class AudioOfferTests
 
         AudioOffer offer = Assert.Single(description.AudioOffers());
         Assert.Equal("Stage left I/O", description.Name);
-        Assert.Equal(new SdpConnection("239.0.0.1", "IP4", 32), offer.Connection);
+        Assert.Equal(new SdpConnection("239.0.0.1", "IP4", 32), offer.Media.Connection ?? description.Connection);
         Assert.Equal(5004, offer.Media.Port);
         Assert.Equal(TimeSpan.FromMilliseconds(1), offer.Media.PacketTime);
         Assert.Equal("ptp=IEEE1588-2008:39-A7-94-FF-FE-07-CB-D0:0", offer.Media.Value("ts-refclk"));
         Assert.Equal("", offer.Media.Value("recvonly"));
         Assert.Null(offer.Media.Value("sendonly"));
-    }
-
-    [Fact]
-    public void The_address_of_a_section_takes_precedence()
-    {
-        Assert.True(SessionDescription.TryParse(
-            "v=0\nc=IN IP4 1.1.1.1\nm=audio 1 RTP/AVP 0\nm=audio 2 RTP/AVP 0\nc=IN IP6 ::2\n"u8, out SessionDescription? description));
-
-        Assert.Equal(["1.1.1.1", "::2"], description.AudioOffers().Select(offer => offer.Connection?.Address));
     }
 
     [Fact]

@@ -47,7 +47,6 @@ internal sealed class PushAuthority
     private readonly PasswordVerifier _verify;
     private readonly TimeProvider _time;
     private readonly long _start;
-    private Task _verifying = Task.CompletedTask;
     private bool _isVerifying;
 
     /// <summary>Creates an authority for one known password, which never waits for others.</summary>
@@ -132,7 +131,7 @@ internal sealed class PushAuthority
             if (_passwords.Waiting > 0 && !_isVerifying)
             {
                 _isVerifying = true;
-                _verifying = Task.Run(Verify);
+                _ = Task.Run(Verify);
             }
 
             return true;

@@ -14,8 +14,6 @@ internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
 
     private bool _hasAnswered;
 
-    internal HttpExchange Exchange => exchange;
-
     internal HttpRequestHead Head => exchange.Head;
 
     internal IPEndPoint Remote => exchange.Remote;

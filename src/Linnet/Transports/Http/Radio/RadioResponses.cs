@@ -33,7 +33,7 @@ internal static class RadioResponses
     {
         HttpResponseHead head = Create(HttpStatusCode.OK, request, now);
         head.Headers.Add("Content-Type", info.StreamType!.ContentType);
-        ((station.Description ?? new IceDescription(null, null, null, null, null, 0, 0, 0)) with
+        ((station.Description ?? new IceDescription(null, null, null, null, null, 0, 0)) with
         {
             Name = station.Description?.Name ?? station.Name,
             BitRate = info.BitRate,

@@ -39,6 +39,6 @@ public class RadioTargetTests
         name,
         [
             .. renditions.Select(static r => new BroadcastRing(
-                Rings.Create().Info with { Name = r, StreamType = StreamType.Mp3 }, TimeSpan.FromSeconds(10), static _ => true)),
+                Rings.Create().Info with { Name = r, StreamType = StreamType.Mp3 }, TimeSpan.FromSeconds(10), static (_, _) => null)),
         ]);
 }

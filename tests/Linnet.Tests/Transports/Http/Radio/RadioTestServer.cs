@@ -31,10 +31,14 @@ internal sealed class RadioTestServer : IAsyncDisposable
         if (onFlacStarts is not null)
         {
             BroadcastRing? flac = null;
-            Flac = flac = new BroadcastRing(Flac.Info, Flac.Duration, stock =>
+            Flac = flac = new BroadcastRing(Flac.Info, Flac.Duration, (request, isFirst) =>
             {
-                onFlacStarts(flac!, stock);
-                return true;
+                if (isFirst)
+                {
+                    onFlacStarts(flac!, request.Stock);
+                }
+
+                return null;
             });
         }
 
@@ -99,7 +103,7 @@ internal sealed class RadioTestServer : IAsyncDisposable
 
     private static BroadcastRing Ring(string name, StreamType type) => new(
         Rings.Create().Info with { Name = name, StreamType = type with { CreateContainer = static _ => new MarkedContainer() } },
-        TimeSpan.FromSeconds(30), static _ => true);
+        TimeSpan.FromSeconds(30), static (_, _) => null);
 
     private static void Publish(BroadcastRing ring, double seconds)
     {
