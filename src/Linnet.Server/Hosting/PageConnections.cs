@@ -50,7 +50,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
     // The same limits as the front's: a request that it refuses to read is not offered to it again.
-    private static readonly HttpLimits Limits = new RadioServerOptions().Request;
+    private static readonly HttpLimits Limits = HttpHeadReader.Limits;
 
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
     private readonly AddressQuota _health = new(MostHealth, MostHealthPerAddress);

@@ -30,7 +30,7 @@ public static class AudioSources
         ArgumentNullException.ThrowIfNull(options);
         return spec.Kind switch
         {
-            SourceKind.StandardInput => PipeSource.Open(options.OpenStandardInput(), options.Raw, StandardInputName, cancellationToken),
+            SourceKind.StandardInput => PipeSource.Open(Console.OpenStandardInput(), options.Raw, StandardInputName, cancellationToken),
             SourceKind.Tone => new ToneSource(spec.Frequency),
             SourceKind.Capture => OpenCapture(spec.Location, options, logger, cancellationToken),
             _ => OpenPath(spec.Location, options, logger, cancellationToken),

@@ -14,9 +14,6 @@ public sealed record SourceOptions
     /// <summary>Format of bare PCM on standard input. Default <see langword="null"/>: detect WAV, FLAC, MP3 or Ogg.</summary>
     public RawPcmFormat? Raw { get; init; }
 
-    /// <summary>Opens standard input. Default: that of the process.</summary>
-    public Func<Stream> OpenStandardInput { get; init; } = Console.OpenStandardInput;
-
     /// <summary>Measures how long ffmpeg takes, and when captured sound arrives. Default: the system clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -18,6 +18,9 @@ namespace Linnet.Stations;
 /// </remarks>
 internal sealed class RenditionLifecycle : IDisposable
 {
+    /// <summary>How long a rendition continues without listeners: players that reconnect find it running.</summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
+
     private readonly StationOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -40,7 +43,7 @@ internal sealed class RenditionLifecycle : IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _idleTime = Ticks(options.RenditionIdleTime);
+        _idleTime = Ticks(IdleTime);
         _onDemand = new OnDemandSlots(options.MaxOnDemand);
         _lives = [.. specs.Select(spec => new Life(time.TimestampFrequency, life => new Rendition(
             options, spec, history, (request, isFirst) => Open(life, request, isFirst), request => Close(life, request), time, logger)))];

@@ -30,6 +30,9 @@ public sealed class Station : IAsyncDisposable, IDisposable
 
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How late the source's audio may be before the station resets its clock instead of catching up.</summary>
+    private static readonly TimeSpan MaxLateness = TimeSpan.FromMilliseconds(100);
+
     private readonly StationOptions _options;
     private readonly IAudioSource _source;
     private readonly StationClock _clock;
@@ -78,7 +81,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         var list = new RenditionList(source.Format, source.BitDepth, options);
         TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
         _clock = new StationClock(
-            source.Format.SampleRate, time.TimestampFrequency, options.MaxLateness, source.IsLive, time.GetTimestamp());
+            source.Format.SampleRate, time.TimestampFrequency, MaxLateness, source.IsLive, time.GetTimestamp());
         _history = new SoundHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);
         _renditions = new RenditionLifecycle(
             options, list.ToSpecs().Select(spec => change?.Invoke(spec) ?? spec), _history, time, logger);

@@ -23,14 +23,6 @@ public sealed record StationOptions : IValidatable
     public TimeSpan RingDuration { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How late the source's audio may be before the station resets its clock instead of catching up. 20 ms – 10 s; default 100 ms.
-    /// </summary>
-    public TimeSpan MaxLateness { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How long a rendition continues without listeners. 0–600 s; default 10 s.</summary>
-    public TimeSpan RenditionIdleTime { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>
     /// How many on-demand renditions may run at once, shared fairly among the addresses that ask. On-demand renditions are those in
     /// <see cref="Streams"/> that are not offered by default; the default ones always run when requested. 0–16; default 4.
     /// </summary>
@@ -94,16 +86,6 @@ public sealed record StationOptions : IValidatable
         if (RingDuration.TotalSeconds is < 1 or > 300)
         {
             yield return $"{nameof(RingDuration)} is {RingDuration}; it must be between 1 s and 300 s.";
-        }
-
-        if (MaxLateness.TotalMilliseconds is < 20 or > 10_000)
-        {
-            yield return $"{nameof(MaxLateness)} is {MaxLateness}; it must be between 20 ms and 10 s.";
-        }
-
-        if (RenditionIdleTime.TotalSeconds is < 0 or > 600)
-        {
-            yield return $"{nameof(RenditionIdleTime)} is {RenditionIdleTime}; it must be between 0 and 600 s.";
         }
 
         if (MaxOnDemand is < 0 or > MaxStreams)

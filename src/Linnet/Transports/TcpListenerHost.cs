@@ -21,9 +21,14 @@ internal sealed class TcpListenerHost : IDisposable
     // Linux lets each grow to megabytes.
     internal const int ReceiveBufferSize = 64 * 1024;
 
+    // Connections that the kernel completes before they are accepted; it may hold fewer (net.core.somaxconn).
+    private const int Backlog = 4096;
+
+    // How long a stopping host waits for its connections to end before it closes them.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Socket, Task> _connections = [];
-    private readonly TcpListenerOptions _options;
     private readonly TimeProvider _time;
     private readonly ConnectionGate _accepting;
     private readonly TrustedProxies? _proxies;
@@ -39,10 +44,9 @@ internal sealed class TcpListenerHost : IDisposable
     public TcpListenerHost(TcpListenerOptions options, TimeProvider time, ConnectionGate? gate = null, TrustedProxies? proxies = null)
     {
         _proxies = proxies;
-        _options = options.ThrowIfInvalid();
         _time = time;
         _accepting = gate ?? new ConnectionGate(time);
-        _listener = DualStack.Open(options.Local, local => Listen(local, options));
+        _listener = DualStack.Open(options.ThrowIfInvalid().Local, local => Listen(local, options));
         LocalEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
     }
 
@@ -85,7 +89,7 @@ internal sealed class TcpListenerHost : IDisposable
             // No ReuseAddress: on Unix .NET sets SO_REUSEPORT for it, and a second server would share the port instead of failing. A
             // restart finds the port free anyway, since Bind sets SO_REUSEADDR there by itself.
             socket.Bind(local);
-            socket.Listen(options.Backlog);
+            socket.Listen(Backlog);
             return socket;
         }
         catch
@@ -99,16 +103,9 @@ internal sealed class TcpListenerHost : IDisposable
     {
         lock (_gate)
         {
-            if (_connections.Count < _options.MaxConnections)
-            {
-                // It yields before it does anything, so it cannot be removed before it was added.
-                _connections.Add(connection.Socket, ServeAsync(connection, handler, cancellationToken));
-                return;
-            }
+            // It yields before it does anything, so it cannot be removed before it was added.
+            _connections.Add(connection.Socket, ServeAsync(connection, handler, cancellationToken));
         }
-
-        connection.Socket.Close(timeout: 0);
-        connection.Dispose();
     }
 
     private async Task ServeAsync(AcceptedConnection connection, ConnectionHandler handler, CancellationToken cancellationToken)
@@ -159,7 +156,7 @@ internal sealed class TcpListenerHost : IDisposable
         Task all = Task.WhenAll(connections.Select(c => c.Value));
         try
         {
-            await all.WaitAsync(_options.ShutdownTimeout, _time, CancellationToken.None).ConfigureAwait(false);
+            await all.WaitAsync(ShutdownTimeout, _time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -14,6 +14,9 @@ namespace Linnet.Playback.Probing;
 /// <summary>Receives a station without playing it, and measures the path that its packets take.</summary>
 public sealed class Prober
 {
+    // Packets to keep for the report: the newest, 32 bytes each. Some minutes of the shortest packets.
+    private const int MaxPackets = 1 << 18;
+
     private static readonly TimeSpan Stock = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan FirstPacketPatience = TimeSpan.FromSeconds(5);
 
@@ -100,7 +103,7 @@ public sealed class Prober
         IStationReceiver station = await _connector.ConnectAsync(stopping.Token).ConfigureAwait(false);
         await using (station.ConfigureAwait(false))
         {
-            var recorder = new ArrivalRecorder(station.Payload.ClockRate, station.PayloadType, _options.MaxPackets);
+            var recorder = new ArrivalRecorder(station.Payload.ClockRate, station.PayloadType, MaxPackets);
             Volatile.Write(ref _recorder, recorder);
             Volatile.Write(ref _station, station);
             Task hearing = station.RunAsync(new Sink(this, recorder), stopping.Token);

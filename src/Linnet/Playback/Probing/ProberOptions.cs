@@ -24,9 +24,6 @@ public sealed record ProberOptions : IValidatable
     /// <summary>How long to receive, from the first packet. 1 s – 30 days; default 15 s.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Packets to keep for the report: the newest, 32 bytes each. 1000 – 10,000,000; default 262,144.</summary>
-    public int MaxPackets { get; init; } = 1 << 18;
-
     /// <summary>The address, without its password, and the duration.</summary>
     public override string ToString() =>
         $"{nameof(ProberOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Duration)} = {Duration} }}";
@@ -49,11 +46,6 @@ public sealed record ProberOptions : IValidatable
         if (Duration.TotalSeconds < 1 || Duration.TotalDays > 30)
         {
             yield return $"{nameof(Duration)} is {Duration}; it must be between 1 s and 30 days.";
-        }
-
-        if (MaxPackets is < 1000 or > 10_000_000)
-        {
-            yield return $"{nameof(MaxPackets)} is {MaxPackets}; it must be between 1000 and 10,000,000.";
         }
 
         foreach (string problem in Impairment?.Problems() ?? [])

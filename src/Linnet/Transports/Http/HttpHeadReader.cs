@@ -19,6 +19,9 @@ internal readonly record struct HttpHeadResult(HttpRequestHead? Head, RadioRefus
 /// <param name="time">The clock.</param>
 internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom waiting, TimeProvider time)
 {
+    // As in Kestrel: a request that is refused here goes on to Kestrel, where it must not be taken for a missing page.
+    internal static readonly HttpLimits Limits = new() { MaxStartLine = 8 * 1024, MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
+
     /// <summary>Reads a head, and leaves it unconsumed.</summary>
     /// <param name="input">The connection's bytes.</param>
     /// <param name="peer">The client's address.</param>
@@ -87,11 +90,11 @@ internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom wai
 
         // A head that arrives byte by byte is not parsed from its start for each byte.
         bool mayBeWhole =
-            buffer.Length > options.Request.MaxHead || buffer.Slice(Math.Min(seen, buffer.Length)).PositionOf((byte)'\n') is not null;
+            buffer.Length > Limits.MaxHead || buffer.Slice(Math.Min(seen, buffer.Length)).PositionOf((byte)'\n') is not null;
         HttpRequestHead? head = null;
         HttpRefusal? malformed = null;
         HttpReadResult result =
-            mayBeWhole ? HttpRequestHead.TryParse(buffer, options.Request, out head, out malformed) : HttpReadResult.NeedMore;
+            mayBeWhole ? HttpRequestHead.TryParse(buffer, Limits, out head, out malformed) : HttpReadResult.NeedMore;
         if (result is HttpReadResult.NeedMore)
         {
             input.AdvanceTo(buffer.Start, buffer.End);

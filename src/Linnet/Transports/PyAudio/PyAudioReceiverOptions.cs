@@ -20,9 +20,6 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     /// </summary>
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>How long a server may take to accept a connection. 100 ms – 60 s; default 5 s.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// The longest silence of the server. After it, the UDP receiver gives up, and the TCP receiver logs it. 100 ms – 60 s; default 10 s.
     /// </summary>
@@ -31,23 +28,24 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     /// <summary>Time between two Hellos while nothing comes. 10 ms – 60 s; default 500 ms.</summary>
     public TimeSpan HelloInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Time between two Hellos while sound comes, so that no server forgets us. 1 s – 1 h; default 30 s.</summary>
-    public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// How long no audio may follow an empty message or datagram before it counts as the end, if no more empty ones follow. 10 ms – 10
     /// s; default 700 ms.
     /// </summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>How long a server may take to accept a connection.</summary>
+    internal static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time between two Hellos while sound comes, so that no server forgets us.</summary>
+    internal static TimeSpan RenewInterval { get; } = TimeSpan.FromSeconds(30);
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems() =>
     [
         .. Check(nameof(Tolerance), Tolerance, 0.001, 10),
-        .. Check(nameof(ConnectTimeout), ConnectTimeout, 0.1, 60),
         .. Check(nameof(SilencePatience), SilencePatience, 0.1, 60),
         .. Check(nameof(HelloInterval), HelloInterval, 0.01, 60),
-        .. Check(nameof(RenewInterval), RenewInterval, 1, 3600),
         .. Check(nameof(EndPatience), EndPatience, 0.01, 10),
     ];
 

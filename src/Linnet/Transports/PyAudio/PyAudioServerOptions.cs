@@ -62,15 +62,6 @@ public sealed record PyAudioServerOptions : IValidatable
     /// </remarks>
     public int DatagramLength { get; init; } = 16_384;
 
-    /// <summary>Audio already due that a listener over TCP gets at once when it joins. 0–10 s; default 100 ms.</summary>
-    public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>
-    /// How long a connection stays open after its station ended, for the client to hear the rest and leave by itself. 0–300 s; default 10
-    /// s.
-    /// </summary>
-    public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>How long a server that stops waits for messages that have begun to go out whole. 0–60 s; default 1 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -96,8 +87,6 @@ public sealed record PyAudioServerOptions : IValidatable
             ? Array.Empty<string>()
             : [$"The PyAudio datagram length is {DatagramLength}; it must be a multiple of "
                 + $"{PyAudioSound.BytesPerFrame} up to {MaxDatagramLength}."],
-        .. Check(nameof(PreRoll), PreRoll, 0, 10),
-        .. Check(nameof(EndLinger), EndLinger, 0, 300),
         .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),
     ];
 

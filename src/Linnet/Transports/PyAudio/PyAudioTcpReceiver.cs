@@ -33,7 +33,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     internal static async Task<PyAudioTcpReceiver> OpenAsync(
         PyAudioReceiverOptions options, TimeProvider time, Random random, ILogger logger, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var timeout = new CancellationTokenSource(PyAudioReceiverOptions.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         Socket? socket = null;
         try
@@ -46,7 +46,7 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             socket?.Dispose();
-            throw PyAudioException.ToConnect(options.Address, e as SocketException, options.ConnectTimeout);
+            throw PyAudioException.ToConnect(options.Address, e as SocketException, PyAudioReceiverOptions.ConnectTimeout);
         }
         catch
         {

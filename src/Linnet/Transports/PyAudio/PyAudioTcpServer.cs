@@ -22,6 +22,12 @@ internal sealed class PyAudioTcpServer(
 {
     private static readonly byte[] Empty = EmptyMessage();
 
+    // Audio already due that a listener gets at once when it joins.
+    private static readonly TimeSpan PreRoll = TimeSpan.FromMilliseconds(100);
+
+    // How long a connection stays open after its station ended, for the client to hear the rest and leave by itself.
+    private static readonly TimeSpan EndLinger = TimeSpan.FromSeconds(10);
+
     /// <summary>Serves one client until it leaves, the station ends, or the server stops.</summary>
     /// <param name="transport">The connection. Only its input is read here; audio goes to the socket.</param>
     /// <param name="socket">Its socket. The caller closes it after this returns.</param>
@@ -91,7 +97,7 @@ internal sealed class PyAudioTcpServer(
         audience.Begin(listener);
         try
         {
-            senders.AddAtOnce(listener, options.PreRoll);
+            senders.AddAtOnce(listener, PreRoll);
             Task<bool> saying = WaitForWordsAsync(input, over.Token);
             Task first = await Task.WhenAny(finished.Task, saying, stopping.Task).ConfigureAwait(false);
             if (first != finished.Task)
@@ -143,7 +149,7 @@ internal sealed class PyAudioTcpServer(
             DropReason.ServerStopped => PyAudioEnd.ServerStopped,
             _ => PyAudioEnd.RenditionFailed,
         };
-        return await CloseAsync(output, frames, saying, end, options.EndLinger).ConfigureAwait(false);
+        return await CloseAsync(output, frames, saying, end, EndLinger).ConfigureAwait(false);
     }
 
     /// <summary>Closes behind the message that has begun, or cuts what is not taken in time.</summary>

@@ -133,7 +133,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
         }
         catch (SocketException e)
         {
-            throw PyAudioException.ToConnect(options.Address, e, options.ConnectTimeout);
+            throw PyAudioException.ToConnect(options.Address, e, PyAudioReceiverOptions.ConnectTimeout);
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class PyAudioUdpReceiver : PyAudioReceiver
     {
         long since = Time.GetTimestamp();
         Task<bool> waiting = _arrivals.Reader.WaitToReadAsync(cancellationToken).AsTask();
-        SayHello(Options.RenewInterval);
+        SayHello(PyAudioReceiverOptions.RenewInterval);
         while (true)
         {
             bool hasNext = Volatile.Read(ref _server) is null && _asked < _hellos.Length;

@@ -81,7 +81,7 @@ internal sealed class RtspClient : IAsyncDisposable
     internal static async Task<RtspClient> ConnectAsync(
         RtspUri server, HopGuard guard, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var timeout = new CancellationTokenSource(RtspReceiverOptions.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         Socket? socket = null;
         try
@@ -96,7 +96,7 @@ internal sealed class RtspClient : IAsyncDisposable
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             socket?.Dispose();
-            throw RtspFailure.ToConnect(server, e as SocketException, options.ConnectTimeout);
+            throw RtspFailure.ToConnect(server, e as SocketException, RtspReceiverOptions.ConnectTimeout);
         }
         catch
         {
@@ -130,7 +130,7 @@ internal sealed class RtspClient : IAsyncDisposable
     private async Task<RtspResponse> AskOnceAsync(
         RtspRequest request, Action<RtspResponse>? onAnswer, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        TimeSpan patience = timeout ?? _options.ReplyTimeout;
+        TimeSpan patience = timeout ?? RtspReceiverOptions.ReplyTimeout;
         using var late = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
@@ -312,7 +312,7 @@ internal sealed class RtspClient : IAsyncDisposable
     private async Task AnswerAsync(RtspResponse answer)
     {
         // Bounded: a server that sends requests but never reads must not block reading for good.
-        using var late = new CancellationTokenSource(_options.ReplyTimeout, _time);
+        using var late = new CancellationTokenSource(RtspReceiverOptions.ReplyTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, late.Token);
         await WriteAsync(answer.ToArray(), either.Token).ConfigureAwait(false);
     }

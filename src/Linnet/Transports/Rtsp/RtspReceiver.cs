@@ -316,11 +316,11 @@ internal sealed class RtspReceiver : IStationReceiver
             TimeSpan left = _session.KeepAliveInterval - _time.GetElapsedTime(askedAt);
             if (left > TimeSpan.Zero)
             {
-                TimeSpan nap = left < _options.SilencePatience ? left : _options.SilencePatience;
+                TimeSpan nap = left < RtspReceiverOptions.SilencePatience ? left : RtspReceiverOptions.SilencePatience;
                 await Task.Delay(RoundedUp(nap), _time, cancellationToken).ConfigureAwait(false);
             }
 
-            if (_time.GetElapsedTime(askedAt) >= _session.KeepAliveInterval || rtp.SilentFor >= _options.SilencePatience)
+            if (_time.GetElapsedTime(askedAt) >= _session.KeepAliveInterval || rtp.SilentFor >= RtspReceiverOptions.SilencePatience)
             {
                 askedAt = _time.GetTimestamp();
                 await _session.KeepAliveAsync(cancellationToken).ConfigureAwait(false);

@@ -38,31 +38,31 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// </summary>
     public TimeSpan SectionPatience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a server may take to accept the connection. 100 ms – 60 s; default 5 s.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long a server may take to answer a request. 100 ms – 60 s; default 10 s.</summary>
-    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// How long nothing may arrive over UDP before <see cref="RtspTransport.Auto"/> switches to TCP. 100 ms – 60 s; default 2 s.
     /// </summary>
     public TimeSpan UdpPatience { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a server may take to accept the connection.</summary>
+    internal static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a server may take to answer a request.</summary>
+    internal static TimeSpan ReplyTimeout { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// How long no audio may arrive over UDP before the server is asked whether it sends. If it does, or cannot say, UDP is set up again.
-    /// 1.5 – 60 s; default 3 s: longer than a player's buffer, and no working path is silent for so long.
+    /// Longer than a player's buffer, and no working path is silent for so long.
     /// </summary>
-    public TimeSpan SoundPatience { get; init; } = TimeSpan.FromSeconds(3);
+    internal static TimeSpan SoundPatience { get; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a server may take to answer while no audio arrives over UDP. 100 ms – 60 s; default 3 s.</summary>
-    public TimeSpan SilentReplyTimeout { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How long a server may take to answer while no audio arrives over UDP.</summary>
+    internal static TimeSpan SilentReplyTimeout { get; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long nothing may arrive before the server is asked whether it is still there. 100 ms – 60 s; default 5 s.</summary>
-    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long nothing may arrive before the server is asked whether it is still there.</summary>
+    internal static TimeSpan SilencePatience { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long to wait for the response to TEARDOWN. 10 ms – 10 s; default 1 s.</summary>
-    public TimeSpan TeardownTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long to wait for the response to TEARDOWN.</summary>
+    internal static TimeSpan TeardownTimeout { get; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
@@ -70,13 +70,7 @@ internal sealed record RtspReceiverOptions : IValidatable
         return
         [
             .. Check(nameof(SectionPatience), SectionPatience, 0.1, 60),
-            .. Check(nameof(ConnectTimeout), ConnectTimeout, 0.1, 60),
-            .. Check(nameof(ReplyTimeout), ReplyTimeout, 0.1, 60),
             .. Check(nameof(UdpPatience), UdpPatience, 0.1, 60),
-            .. Check(nameof(SoundPatience), SoundPatience, 1.5, 60),
-            .. Check(nameof(SilentReplyTimeout), SilentReplyTimeout, 0.1, 60),
-            .. Check(nameof(SilencePatience), SilencePatience, 0.1, 60),
-            .. Check(nameof(TeardownTimeout), TeardownTimeout, 0.01, 10),
         ];
     }
 

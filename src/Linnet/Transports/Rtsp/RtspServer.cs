@@ -24,6 +24,9 @@ internal sealed class RtspServer
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
+    // How long a stopping server waits for its goodbyes to be sent.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<RtspServerConnection, byte> _connections = new();
     private volatile bool _isStopping;
 
@@ -205,7 +208,7 @@ internal sealed class RtspServer
 
         try
         {
-            await Task.WhenAll(connections.Select(c => c.Ended)).WaitAsync(Options.ShutdownTimeout, Time, CancellationToken.None)
+            await Task.WhenAll(connections.Select(c => c.Ended)).WaitAsync(ShutdownTimeout, Time, CancellationToken.None)
                 .ConfigureAwait(false);
         }
         catch (TimeoutException)

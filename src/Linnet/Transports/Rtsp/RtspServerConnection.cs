@@ -48,7 +48,7 @@ internal sealed partial class RtspServerConnection
         Peer = PeerAddress.Of(Remote.Address);
         Output = new FramedOutput(output);
         output.Bound(AnswerBuffer);
-        _reader = new RtspReader(server.Options.Limits);
+        _reader = new RtspReader(RtspLimits.Default);
         _handler = new RtspRequestHandler(server, this);
         _patience = new RtspPatience(server.Options, server.Time);
         SessionTable = new SessionTable(server.Options.MaxSessionsPerConnection);

@@ -29,9 +29,6 @@ public sealed record RtspServerOptions : IValidatable
     /// <summary>The most connections of one address without a session; more are closed at once. 1 – 1,000,000; default 250.</summary>
     public int MaxIdleConnectionsPerAddress { get; init; } = 250;
 
-    /// <summary>The maximum size of a request.</summary>
-    internal RtspLimits Limits { get; init; } = RtspLimits.Default;
-
     /// <summary>The timeout for a complete request, for the first request, and for sending a response. 1–300 s; default 10 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -45,12 +42,9 @@ public sealed record RtspServerOptions : IValidatable
     public TimeSpan SessionTimeout { get; init; } = SessionHeader.DefaultTimeout;
 
     /// <summary>
-    /// Recent audio that a listener gets at once when it joins: this much, plus as much as it says it buffers (<c>Linnet-Buffer</c>), up to
-    /// <see cref="MaxPreRoll"/> in total. 0–10 s; default 100 ms.
+    /// The most recent audio that a listener gets at once when it joins: 100 ms, plus as much as it says it buffers
+    /// (<c>Linnet-Buffer</c>), up to this. Not more than the sender may queue for a listener. 0–10 s; default 2.5 s.
     /// </summary>
-    public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>The maximum pre-roll. Not more than the sender may queue for a listener. 0–10 s; default 2.5 s.</summary>
     public TimeSpan MaxPreRoll { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>
@@ -64,9 +58,6 @@ public sealed record RtspServerOptions : IValidatable
     /// </summary>
     public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stopping server waits for its goodbyes to be sent. 0–60 s; default 1 s.</summary>
-    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     public IEnumerable<string> Problems() =>
     [
@@ -78,15 +69,12 @@ public sealed record RtspServerOptions : IValidatable
             ? Array.Empty<string>() : [$"{nameof(MaxSessionsPerConnection)} is {MaxSessionsPerConnection}; it must be between 1 and 128."],
         .. MaxMessagesPerSecond is >= 50 and <= 1_000_000
             ? Array.Empty<string>() : [$"{nameof(MaxMessagesPerSecond)} is {MaxMessagesPerSecond}; it must be between 50 and 1,000,000."],
-        .. Limits.Problems(),
         .. Check(nameof(RequestTimeout), RequestTimeout, 1, 300),
         .. Check(nameof(IdleTimeout), IdleTimeout, 1, 3600),
         .. Check(nameof(SessionTimeout), SessionTimeout, 5, 3600),
-        .. Check(nameof(PreRoll), PreRoll, 0, 10),
         .. Check(nameof(MaxPreRoll), MaxPreRoll, 0, 10),
         .. Check(nameof(FirstPacketTimeout), FirstPacketTimeout, 0, 60),
         .. Check(nameof(EndLinger), EndLinger, 0, 300),
-        .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),
     ];
 
     private static string[] Check(string name, int value) =>

@@ -12,6 +12,9 @@ internal sealed class RtspServerSession
 {
     private const int NotFinished = -1;
 
+    // Recent audio that a listener gets at once when it joins, in addition to what it says it buffers.
+    private static readonly TimeSpan PreRoll = TimeSpan.FromMilliseconds(100);
+
     private readonly RtspServer _server;
     private readonly RtspServerConnection _connection;
     private UdpRoute? _route;
@@ -208,7 +211,7 @@ internal sealed class RtspServerSession
     // The length of its buffer, and a little more for late packets and for filling the device.
     private TimeSpan PreRollFor(TimeSpan buffer)
     {
-        TimeSpan wanted = buffer + _server.Options.PreRoll;
+        TimeSpan wanted = buffer + PreRoll;
         TimeSpan most = _server.Options.MaxPreRoll;
         return wanted < most ? wanted : most;
     }

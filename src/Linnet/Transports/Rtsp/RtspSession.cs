@@ -236,7 +236,7 @@ internal sealed class RtspSession : IAsyncDisposable
         try
         {
             await AskAsync(
-                new RtspRequest(RtspMethod.Teardown, Description.SessionUri), CancellationToken.None, timeout: _options.TeardownTimeout)
+                new RtspRequest(RtspMethod.Teardown, Description.SessionUri), CancellationToken.None, timeout: RtspReceiverOptions.TeardownTimeout)
                 .ConfigureAwait(false);
         }
         catch (RtspException)

@@ -38,7 +38,7 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
         {
             await WaitForSilenceAsync(firstPatience, Lead, cancellationToken).ConfigureAwait(false);
             heardAt = rtp.SoundAt;
-            before = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
+            before = await session.AskSentAsync(RtspReceiverOptions.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
         }
 
         await WaitForSilenceAsync(firstPatience, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
@@ -50,12 +50,12 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
         heardAt = rtp.SoundAt;
         if (session.TellsSent || rtp.HasSound)
         {
-            long? after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
+            long? after = await session.AskSentAsync(RtspReceiverOptions.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             while (after <= before)
             {
                 // The station itself is silent. Keep asking, so that a lost path is noticed as soon as it sends again.
                 await Task.Delay(Lead, time, cancellationToken).ConfigureAwait(false);
-                after = await session.AskSentAsync(options.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
+                after = await session.AskSentAsync(RtspReceiverOptions.SilentReplyTimeout, cancellationToken).ConfigureAwait(false);
             }
 
             await Task.Delay(Grace, time, cancellationToken).ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceive
     // Returns this much before the patience runs out.
     private async Task WaitForSilenceAsync(TimeSpan firstPatience, TimeSpan lead, CancellationToken cancellationToken)
     {
-        while ((rtp.HasSound ? options.SoundPatience : firstPatience) - lead - rtp.SoundSilentFor is var left && left > TimeSpan.Zero)
+        while ((rtp.HasSound ? RtspReceiverOptions.SoundPatience : firstPatience) - lead - rtp.SoundSilentFor is var left && left > TimeSpan.Zero)
         {
             // Task.Delay rounds down to whole milliseconds.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken)

@@ -15,6 +15,9 @@ internal sealed class PushFeed : IStreamSink
     /// </summary>
     internal const int MaxSoundless = 4 << 20;
 
+    /// <summary>The most bytes before the first audio of a push, not counting tags and pictures.</summary>
+    internal const int MaxPreamble = 1 << 20;
+
     /// <summary>
     /// Bytes in a row of tags and pictures that do not count for the limits of bytes without sound: no more than a push may send at once.
     /// </summary>
@@ -160,7 +163,7 @@ internal sealed class PushFeed : IStreamSink
         }
 
         long soundless = Bytes - _soundBytes - Math.Min(_decoder.TagBytes - _soundTagBytes, MaxTagBytes);
-        if (!HasSound && soundless > _options.MaxPreamble)
+        if (!HasSound && soundless > MaxPreamble)
         {
             Problem = "No sound was found in this.";
             return "no sound was found in it";

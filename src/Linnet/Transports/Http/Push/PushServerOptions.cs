@@ -28,9 +28,6 @@ public sealed record PushServerOptions : IValidatable
     /// </summary>
     public TimeSpan SilenceTime { get; init; }
 
-    /// <summary>The most bytes before the first audio of a push, not counting tags and pictures. 4096 – 16 Mi; default 1 Mi.</summary>
-    public int MaxPreamble { get; init; } = 1 << 20;
-
     /// <summary>The most pushes at a time to all stations, including those being refused. 1 – 10,000; default 64.</summary>
     public int MaxPushes { get; init; } = 64;
 
@@ -64,11 +61,6 @@ public sealed record PushServerOptions : IValidatable
         if (SilenceTime < TimeSpan.Zero || SilenceTime.TotalDays > 1)
         {
             yield return $"{nameof(SilenceTime)} is {SilenceTime}; it must be between 0 and a day.";
-        }
-
-        if (MaxPreamble is < 4096 or > 1 << 24)
-        {
-            yield return $"{nameof(MaxPreamble)} is {MaxPreamble}; it must be between 4096 and 16777216.";
         }
 
         if (MaxPushes is < 1 or > 10_000)

@@ -14,6 +14,9 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     // A player sends nothing after its request; a client that sends more than this is not a player.
     private const long MaxSaid = 16 * 1024;
 
+    // How long a connection stays open after its station ended, so that the player receives the rest.
+    private static readonly TimeSpan EndLinger = TimeSpan.FromSeconds(10);
+
     [ThreadStatic]
     private static GatheringWriter? _writer;
 
@@ -158,7 +161,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     {
         if (listener.Finished is DropReason.None)
         {
-            return exchange.EndAsync(options.EndLinger);
+            return exchange.EndAsync(EndLinger);
         }
 
         // Only an orderly close tells a player that the stream is complete. A stream that ends for any reason but the end of its station

@@ -1,5 +1,3 @@
-using Linnet.Wire.Http;
-
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>Limits for listeners over HTTP. How audio is sent to them is in <see cref="Broadcast.Streams.StreamOptions"/>.</summary>
@@ -26,21 +24,10 @@ public sealed record RadioServerOptions : IValidatable
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The maximum size of a request. Default as in Kestrel: a request that is refused here goes on to Kestrel, where it must not be taken
-    /// for a missing page.
-    /// </summary>
-    internal HttpLimits Request { get; init; } = new() { MaxStartLine = 8 * 1024, MaxHeaderLine = 16 * 1024, MaxHead = 16 * 1024 };
-
-    /// <summary>
     /// Memory for the bytes that listeners of all stations share, estimated from the renditions' bit rates. A request for a rendition
     /// without listeners gets 503 if it does not fit. 1 MiB – 64 GiB; default 256 MiB.
     /// </summary>
     public long MaxBufferBytes { get; init; } = 256L << 20;
-
-    /// <summary>
-    /// How long a connection stays open after its station ended, so that the player receives the rest. 0–300 s; default 10 s.
-    /// </summary>
-    public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems() =>
@@ -51,9 +38,7 @@ public sealed record RadioServerOptions : IValidatable
         .. Check(nameof(MaxWaiting), MaxWaiting, 1, 1_000_000),
         .. Check(nameof(MaxWaitingPerAddress), MaxWaitingPerAddress, 1, 1_000_000),
         .. Check(nameof(RequestTimeout), RequestTimeout, 1, 300),
-        .. Request.Problems(),
         .. Check(nameof(MaxBufferBytes), MaxBufferBytes, 1L << 20, 64L << 30),
-        .. Check(nameof(EndLinger), EndLinger, 0, 300),
     ];
 
     private static string[] Check(string name, long value, long least, long most) =>
