@@ -144,7 +144,6 @@ internal sealed class RtspServer
             return;
         }
 
-        Counters.CountConnection();
         _connections.TryAdd(connection, 0);
         try
         {

@@ -62,17 +62,11 @@ internal sealed class RtspServerCounters
 {
     private readonly ReasonCounts<RtspStatus> _refusedRequests = new();
     private readonly ReasonCounts<RtspSessionEnd> _endedSessions = new();
-    private long _requests;
-    private long _connections;
-
     private readonly RunningTotal<Listener> _udp = new(static l => l.PayloadBytesSent);
     private readonly RunningTotal<Listener> _tcp = new(static l => l.PayloadBytesSent);
+    private long _requests;
 
     internal long Requests => Volatile.Read(ref _requests);
-
-    internal long Connections => Volatile.Read(ref _connections);
-
-    internal void CountConnection() => Interlocked.Increment(ref _connections);
 
     internal void Count(RtspStatus answer)
     {
