@@ -115,7 +115,8 @@ public sealed class PcmSource : IAudioSource
         WriteAllAsync(pcm, cancellationToken);
 
     /// <summary>
-    /// Sets the track that begins with the next frame to be written. Listeners get at most one title per second of sound; of more, the last.
+    /// Sets the track that begins with the next frame to be written. Listeners get at most one title per second of sound, and of more the
+    /// last.
     /// </summary>
     public void SetTrack(TrackInfo track)
     {
@@ -291,7 +292,7 @@ public sealed class PcmSource : IAudioSource
         return read;
     }
 
-    /// <summary>While there is no sound: counts the underrun, and gives the silence that is due by the clock if the source is live.</summary>
+    /// <summary>While there is no sound: counts the underrun, and gives the silence that is due if the source is live.</summary>
     /// <returns>Frames of silence; 0 for none.</returns>
     private int Silence(Span<float> pcm, long now)
     {
