@@ -34,7 +34,7 @@ internal sealed class ServerStats(ServerStatistics server, bool hasEnded)
     /// <summary>The protocols that have an object of their own on the line, and that object.</summary>
     [JsonIgnore]
     public IEnumerable<(string Name, JsonObject Stats)> Protocols =>
-        server.Protocols.Where(static p => p.Stats is not null).Select(static p => (p.Name, p.Stats!));
+        server.Protocols.Where(static p => p.Stats is not null).DistinctBy(static p => p.Name).Select(static p => (p.Name, p.Stats!));
 
     private static double Ms(TimeSpan span) => Math.Round(span.TotalMilliseconds, 3);
 }

@@ -49,18 +49,17 @@ public sealed class FurtherProtocolTests : IAsyncLifetime
     [Fact]
     public void It_is_on_the_panel_with_its_addresses_and_figures()
     {
-        ServerSnapshot look = Monitor().Look();
-        string[] panel = [.. ServerPanel.Render(look, 200).Select(static l => l.Render(200, colours: false))];
+        string[] panel = [.. Monitor().Render(200).Select(static l => l.Render(200, colours: false))];
 
         Assert.Contains(panel, static line => line.StartsWith(" drum://127.0.0.1:9/  beats ", StringComparison.Ordinal)
             && line.EndsWith("  refused 3", StringComparison.Ordinal));
-        Assert.Contains(ServerFigures.With(look.Protocols), static f => f is { Name: "beats", Meaning: "packets that were beaten" });
+        Assert.Contains(Monitor().Figures, static f => f is { Name: "beats", Meaning: "packets that were beaten" });
         Assert.Equal([("Drums", "drum://127.0.0.1:9/")], Monitor().OtherAddresses);
     }
 
     [Fact]
     public void It_is_in_the_statistics_as_JSON() => Assert.EndsWith(
-        ""","drum":{"drummers":1}}""", StatsJson.Line(ServerStats.Of(Monitor().Look(), hasEnded: false)), StringComparison.Ordinal);
+        ""","drum":{"drummers":1}}""", StatsJson.Line(new ServerStats(Monitor().GetStatistics(), hasEnded: false)), StringComparison.Ordinal);
 
     [Fact]
     public async Task It_stops_with_the_server()
@@ -82,5 +81,5 @@ public sealed class FurtherProtocolTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private ServerMonitor Monitor() => new(_server.Server, System.Net.IPAddress.Loopback, TimeProvider.System);
+    private ServerMonitor Monitor() => new(_server.Server, System.Net.IPAddress.Loopback);
 }
