@@ -1,3 +1,5 @@
+using Linnet.Clock;
+
 namespace Linnet.Broadcast;
 
 /// <summary>
@@ -27,9 +29,9 @@ internal sealed class DueClock(long ticksPerSecond)
     private const long Unknown = long.MinValue;
     private const long Ended = long.MaxValue;
 
-    private readonly long _tolerance = (long)(Tolerance.TotalSeconds * ticksPerSecond);
-    private readonly long _mostAhead = (long)(MostAhead.TotalSeconds * ticksPerSecond);
-    private readonly long _lookTime = (long)(LookTime.TotalSeconds * ticksPerSecond);
+    private readonly long _tolerance = Tolerance.InTicks(ticksPerSecond);
+    private readonly long _mostAhead = MostAhead.InTicks(ticksPerSecond);
+    private readonly long _lookTime = LookTime.InTicks(ticksPerSecond);
     private long _until = Unknown;
     private long _packetTime = 1;
     private long _owed;

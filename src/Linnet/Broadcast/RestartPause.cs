@@ -1,3 +1,5 @@
+using Linnet.Clock;
+
 namespace Linnet.Broadcast;
 
 /// <summary>
@@ -35,14 +37,12 @@ internal sealed class RestartPause(long ticksPerSecond)
             return false;
         }
 
-        bool ranWell = _startedAt != long.MinValue && now - _startedAt >= Ticks(RanWell);
+        bool ranWell = _startedAt != long.MinValue && now - _startedAt >= RanWell.InTicks(ticksPerSecond);
         _pause = _pause == TimeSpan.Zero || ranWell ? First : _pause * 2 < Longest ? _pause * 2 : Longest;
-        _until = now + Ticks(_pause);
+        _until = now + _pause.InTicks(ticksPerSecond);
         return true;
     }
 
     /// <summary>The rest of the pause; <see langword="null"/> if it may be started.</summary>
     internal TimeSpan? Left(long now) => now < _until ? TimeSpan.FromSeconds((_until - now) / (double)ticksPerSecond) : null;
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
 }

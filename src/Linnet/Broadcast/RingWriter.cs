@@ -17,8 +17,8 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
     internal static readonly TimeSpan LateTime = TimeSpan.FromMilliseconds(20);
 
     private readonly Queue<(long Position, TrackInfo Track)> _titles = new();
-    private readonly long _lead = (long)(lead.TotalSeconds * ticksPerSecond);
-    private readonly long _lateTicks = (long)(LateTime.TotalSeconds * ticksPerSecond);
+    private readonly long _lead = lead.InTicks(ticksPerSecond);
+    private readonly long _lateTicks = LateTime.InTicks(ticksPerSecond);
     private MediaTimeline _timeline;
     private long _startedAt;
     private long _lastDue = long.MinValue;

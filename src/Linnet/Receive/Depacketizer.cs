@@ -99,7 +99,7 @@ internal sealed class Depacketizer
         _repair = repair ?? RepairOffer.None;
         _maxPayload = options.MaxPayload;
         _maxDropout = options.Capacity / 2;
-        _maxJumpTicks = (long)(options.MaxJump.TotalSeconds * ticksPerSecond);
+        _maxJumpTicks = options.MaxJump.InTicks(ticksPerSecond);
         _media = new MediaTimeline(0, clockRate, ticksPerSecond);
         _held = new byte[options.MaxPayload];
     }

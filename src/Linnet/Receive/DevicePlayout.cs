@@ -69,7 +69,7 @@ internal sealed class DevicePlayout
             _depth.Continue(before._depth);
         }
 
-        _maxError = (long)(options.MaxError.TotalSeconds * ticksPerSecond);
+        _maxError = options.MaxError.InTicks(ticksPerSecond);
         _maxSteered = Math.Min((long)(MaxSteeredSeconds * ticksPerSecond), _maxError);
         _settle = Math.Min((long)(SettleSeconds * ticksPerSecond), target.Ticks / 2);
         Format = device;

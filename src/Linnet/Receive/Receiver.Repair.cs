@@ -1,3 +1,4 @@
+using Linnet.Clock;
 using Linnet.Receive.Repair;
 using Linnet.Wire.Rtp;
 
@@ -29,7 +30,7 @@ internal sealed partial class Receiver
     {
         lock (_network)
         {
-            _repair.OnRoundTrip((long)(roundTrip.TotalSeconds * _media.TicksPerSecond), isMeasured);
+            _repair.OnRoundTrip(roundTrip.InTicks(_media.TicksPerSecond), isMeasured);
         }
     }
 

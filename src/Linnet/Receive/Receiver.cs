@@ -66,7 +66,7 @@ internal sealed partial class Receiver : IRtpSink
         Format = decoder.Format;
         long ticksPerSecond = _time.TimestampFrequency;
         _media = new MediaTimeline(0, Format.SampleRate, ticksPerSecond);
-        _target = new DelayTarget(Ticks(_options.BaseDelay), Ticks(_options.MostDelay), ticksPerSecond);
+        _target = new DelayTarget(_options.BaseDelay.InTicks(ticksPerSecond), _options.MostDelay.InTicks(ticksPerSecond), ticksPerSecond);
 
         _depacketizer = new Depacketizer(Format.SampleRate, payloadType, ticksPerSecond, _options, repair);
         _repair = new Repairer(repair ?? RepairOffer.None, _media);
@@ -76,8 +76,6 @@ internal sealed partial class Receiver : IRtpSink
         _decoder = new PlayoutDecoder(_buffer, decoder, _options);
         _sequential = new SequentialPlayout(_buffer, _decoder, _media, Format.Channels, _target);
         _device = new DevicePlayout(_buffer, _decoder, Format, Format, _target, _options, ticksPerSecond);
-
-        long Ticks(TimeSpan time) => (long)(time.TotalSeconds * ticksPerSecond);
     }
 
     /// <summary>The stream's format.</summary>

@@ -179,17 +179,14 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
         }
 
         int length = frames * format.Channels;
-        int at = (int)(_written * format.Channels % _samples.Length);
-        int first = Math.Min(length, _samples.Length - at);
+        long at = _written * format.Channels;
         if (pcm.IsEmpty)
         {
-            _samples.AsSpan(at, first).Clear();
-            _samples.AsSpan(0, length - first).Clear();
+            SampleRing.Clear(_samples, at, length);
         }
         else
         {
-            pcm[..first].CopyTo(_samples.AsSpan(at));
-            pcm[first..length].CopyTo(_samples);
+            SampleRing.Write(_samples, at, pcm[..length]);
         }
 
         _titles.Place(_written, format);
@@ -202,11 +199,7 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
         TrackInfo? track = _titles.TakeUntil(_read);
         long end = _titles.Limit(Math.Min(_written, _read + (pcm.Length / format.Channels)));
         int frames = (int)(end - _read);
-        int length = frames * format.Channels;
-        int at = (int)(_read * format.Channels % _samples.Length);
-        int first = Math.Min(length, _samples.Length - at);
-        _samples.AsSpan(at, first).CopyTo(pcm);
-        _samples.AsSpan(0, length - first).CopyTo(pcm[first..]);
+        SampleRing.Read(_samples, _read * format.Channels, pcm[..(frames * format.Channels)]);
         bool lost = _lost;
         (_read, _lost) = (end, false);
         SignalRoom();

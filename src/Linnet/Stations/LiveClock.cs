@@ -1,3 +1,5 @@
+using Linnet.Clock;
+
 namespace Linnet.Stations;
 
 /// <summary>
@@ -22,9 +24,9 @@ internal sealed class LiveClock(long mostOff, long ticksPerSecond)
     // Ignore jitter below this: a burst gains more with each block.
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
 
-    private readonly long _calm = (long)(Calm.TotalSeconds * ticksPerSecond);
-    private readonly long _longest = (long)(Longest.TotalSeconds * ticksPerSecond);
-    private readonly long _least = (long)(Least.TotalSeconds * ticksPerSecond);
+    private readonly long _calm = Calm.InTicks(ticksPerSecond);
+    private readonly long _longest = Longest.InTicks(ticksPerSecond);
+    private readonly long _least = Least.InTicks(ticksPerSecond);
     private long _since;
     private long _earliest;
     private long _earliestAt;

@@ -57,7 +57,7 @@ internal sealed class Rendition : IDisposable
         using IAudioEncoder encoder = spec.CreateEncoder();
         _isEven = station.Loudness == LoudnessMode.All || (station.Loudness == LoudnessMode.Lossy && !spec.IsLossless);
         IsOnDemand = spec.IsOnDemand;
-        _leastStock = spec.IsRtp ? (long)(RtpPreRoll.TotalSeconds * time.TimestampFrequency) : 0;
+        _leastStock = spec.IsRtp ? RtpPreRoll.InTicks(time) : 0;
         AudioFormat format = encoder.Format;
         _passThrough = spec.Passes is { } passes
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, _source.SampleRate, encoder.Payload.ClockRate)

@@ -43,7 +43,7 @@ internal sealed class RenditionLifecycle : IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _idleTime = Ticks(IdleTime);
+        _idleTime = IdleTime.InTicks(_time);
         _onDemand = new OnDemandSlots(options.MaxOnDemand);
         _lives = [.. specs.Select(spec => new Life(time.TimestampFrequency, life => new Rendition(
             options, spec, history, (request, isFirst) => Open(life, request, isFirst), request => Close(life, request), time, logger)))];
@@ -198,7 +198,7 @@ internal sealed class RenditionLifecycle : IDisposable
             // A rendition that still runs after its last listener has left is used again.
             life.UnusedSince = null;
             TimeSpan stock = request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll;
-            _toStart.Enqueue((life, Ticks(stock), life.Rendition.Ring.Run));
+            _toStart.Enqueue((life, stock.InTicks(_time), life.Rendition.Ring.Run));
         }
 
         Wanted?.Invoke();
@@ -363,8 +363,6 @@ internal sealed class RenditionLifecycle : IDisposable
             _onDemand.Free(life.Name);
         }
     }
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     /// <summary>A rendition, and the state of its runs.</summary>
     private sealed class Life

@@ -56,10 +56,7 @@ internal sealed class SoundHistory(AudioFormat format, TimeSpan duration)
         _start = (_start + overflow) % _pcm.Length;
         _length -= overflow;
 
-        int at = (_start + _length) % _pcm.Length;
-        int untilWrap = Math.Min(pcm.Length, _pcm.Length - at);
-        pcm[..untilWrap].CopyTo(_pcm.AsSpan(at));
-        pcm[untilWrap..].CopyTo(_pcm);
+        SampleRing.Write(_pcm, _start + _length, pcm);
         _length += pcm.Length;
         while (_tracks.Count > 1 && _tracks.ElementAt(1).Position <= Start)
         {

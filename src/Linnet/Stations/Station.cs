@@ -74,7 +74,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         _time = time;
         _logger = logger;
         _resetNotices = new LogThrottle(time);
-        _ahead = (long)(options.EncodeAhead.TotalSeconds * time.TimestampFrequency);
+        _ahead = options.EncodeAhead.InTicks(time);
         _block = new float[Math.Max(1, source.Format.FramesIn(ReadTime)) * source.Format.Channels];
         _levels = new float[source.Format.Channels];
 

@@ -35,7 +35,7 @@ internal sealed class StationClock
     {
         _sampleRate = sampleRate;
         _ticksPerSecond = ticksPerSecond;
-        _maxLateness = (long)(maxLateness.TotalSeconds * ticksPerSecond);
+        _maxLateness = maxLateness.InTicks(ticksPerSecond);
         _isLive = isLive;
         _stalls = new LiveClock(_maxLateness, ticksPerSecond);
         _epoch = now;

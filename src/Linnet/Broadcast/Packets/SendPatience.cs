@@ -1,3 +1,5 @@
+using Linnet.Clock;
+
 namespace Linnet.Broadcast.Packets;
 
 /// <summary>How long a listener may accept no bytes. The limit is short until it has shown that it reads what it asked for.</summary>
@@ -15,9 +17,9 @@ internal sealed class SendPatience(TimeSpan stall, TimeSpan newcomer, long ticks
     /// <summary>Limit for both while the kernel holds too much in total: long enough to outlast a single lost packet.</summary>
     internal static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
 
-    private readonly long _usual = Ticks(stall, ticksPerSecond);
-    private readonly long _newcomer = Math.Min(Ticks(newcomer, ticksPerSecond), Ticks(stall, ticksPerSecond));
-    private readonly long _atOnce = Math.Min(Ticks(AtOnce, ticksPerSecond), Ticks(stall, ticksPerSecond));
+    private readonly long _usual = stall.InTicks(ticksPerSecond);
+    private readonly long _newcomer = Math.Min(newcomer.InTicks(ticksPerSecond), stall.InTicks(ticksPerSecond));
+    private readonly long _atOnce = Math.Min(AtOnce.InTicks(ticksPerSecond), stall.InTicks(ticksPerSecond));
 
     /// <summary>
     /// Whether a listener that accepts bytes again after this pause has thereby shown that it reads. After a shorter pause, its kernel may
@@ -36,6 +38,4 @@ internal sealed class SendPatience(TimeSpan stall, TimeSpan newcomer, long ticks
     internal bool IsOver(long silent, bool hasTaken, SendMemory.Use? memory) =>
         silent > (hasTaken ? _usual : _newcomer)
         || memory is not null && ((memory.IsOver && silent >= _atOnce) || (memory.IsFarOver && (silent >= _atOnce / 4 || !hasTaken)));
-
-    private static long Ticks(TimeSpan span, long ticksPerSecond) => (long)(span.TotalSeconds * ticksPerSecond);
 }

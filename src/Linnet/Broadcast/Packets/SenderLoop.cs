@@ -1,3 +1,4 @@
+using Linnet.Clock;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,12 +39,10 @@ internal sealed class SenderLoop
         _calls = new ListenerCalls(_batch, counters, _logger);
         _ticksPerSecond = ticksPerSecond;
         _onPublished = onPublished;
-        _maxLag = Ticks(options.MaxLag);
+        _maxLag = options.MaxLag.InTicks(ticksPerSecond);
         _patience = new SendPatience(options.StallTimeout, options.NewcomerTimeout, ticksPerSecond);
-        _reportInterval = Ticks(options.ReportInterval);
-        _retryAfter = Ticks(TimeSpan.FromMilliseconds(10));
-
-        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
+        _reportInterval = options.ReportInterval.InTicks(ticksPerSecond);
+        _retryAfter = TimeSpan.FromMilliseconds(10).InTicks(ticksPerSecond);
     }
 
     /// <summary>Listeners it owns.</summary>

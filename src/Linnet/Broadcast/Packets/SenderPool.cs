@@ -1,4 +1,5 @@
 using Linnet.Broadcast.Streams;
+using Linnet.Clock;
 using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +35,7 @@ internal sealed class SenderPool : IAsyncDisposable
     public long Add(Listener listener, TimeSpan preRoll, long? firstIndex = null)
     {
         long now = _time.GetTimestamp();
-        long first = firstIndex ?? listener.Ring.IndexAt(now, (long)(preRoll.TotalSeconds * _time.TimestampFrequency));
+        long first = firstIndex ?? listener.Ring.IndexAt(now, preRoll.InTicks(_time));
         listener.Next = first;
         SenderThread thread = _threads.MinBy(t => t.Count)!;
         thread.Add(listener);
@@ -47,7 +48,7 @@ internal sealed class SenderPool : IAsyncDisposable
     /// </summary>
     internal void AddAtOnce(Listener listener, TimeSpan preRoll)
     {
-        long edge = listener.Ring.IndexAt(_time.GetTimestamp(), (long)(preRoll.TotalSeconds * _time.TimestampFrequency));
+        long edge = listener.Ring.IndexAt(_time.GetTimestamp(), preRoll.InTicks(_time));
         Add(listener, preRoll, Math.Min(edge, listener.Lease.OpenedAt));
     }
 

@@ -38,7 +38,7 @@ internal sealed class SenderThread : IAsyncDisposable
         _loop = new SenderLoop(options, time.TimestampFrequency, Counters, item => _waiter.WakeBefore(item.DueAt), logger);
         StreamCounters = new StreamCounters(time.TimestampFrequency);
         _streams = new StreamLoop(options.Streams, time.TimestampFrequency, StreamCounters, logger);
-        _bucketTime = (long)(StreamLoop.BucketTime.TotalSeconds * time.TimestampFrequency);
+        _bucketTime = StreamLoop.BucketTime.InTicks(time);
         new Thread(Run) { Name = $"linnet-send-{number}", IsBackground = true, Priority = ThreadPriority.Highest }.Start();
     }
 

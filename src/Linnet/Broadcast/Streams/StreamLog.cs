@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams.Containers;
+using Linnet.Clock;
 
 namespace Linnet.Broadcast.Streams;
 
@@ -67,8 +68,8 @@ internal sealed class StreamLog
         _clock = new DueClock(ticksPerSecond);
         _ticksPerSecond = ticksPerSecond;
         _maxBytes = Math.Max(LeastMaxBytes, (long)(4 * retention.TotalSeconds * ring.Info.BitRate / 8));
-        _retention = (long)(retention.TotalSeconds * ticksPerSecond);
-        _pause = (long)(Pause.TotalSeconds * ticksPerSecond);
+        _retention = retention.InTicks(ticksPerSecond);
+        _pause = Pause.InTicks(ticksPerSecond);
         _entries = new StreamEntries(retention / ring.Info.PacketTime * 1.5, _retention);
         try
         {

@@ -1,4 +1,5 @@
 using Linnet.Broadcast.Packets;
+using Linnet.Clock;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -57,14 +58,12 @@ internal sealed class StreamLoop
         _counters = counters;
         _logger = logger ?? NullLogger.Instance;
         _buckets = [.. Enumerable.Range(0, (int)Math.Round(options.WriteInterval / BucketTime)).Select(_ => new List<StreamListener>())];
-        _bucketTime = Ticks(BucketTime);
-        _startTime = Ticks(StartTime);
-        _burst = Ticks(options.Burst);
-        _maxLag = Ticks(options.Burst + options.Slack);
+        _bucketTime = BucketTime.InTicks(ticksPerSecond);
+        _startTime = StartTime.InTicks(ticksPerSecond);
+        _burst = options.Burst.InTicks(ticksPerSecond);
+        _maxLag = (options.Burst + options.Slack).InTicks(ticksPerSecond);
         _patience = new SendPatience(options.StallTimeout, options.NewcomerTimeout, ticksPerSecond);
         _lagShare = (options.Burst + options.Slack) / options.Retention;
-
-        long Ticks(TimeSpan span) => (long)(span.TotalSeconds * ticksPerSecond);
     }
 
     /// <summary>Listeners it has, those included that have left since their last visit.</summary>

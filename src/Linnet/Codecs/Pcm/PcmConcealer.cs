@@ -90,9 +90,7 @@ internal sealed class PcmConcealer
 
     private void Begin()
     {
-        int oldest = _next;
-        _heard.AsSpan(oldest).CopyTo(_history);
-        _heard.AsSpan(0, oldest).CopyTo(_history.AsSpan(_heard.Length - oldest));
+        SampleRing.Read(_heard, _next, _history);
         _period = _search.Find(_history);
         _continued = 0;
         _fadedIn = 0;
@@ -179,9 +177,7 @@ internal sealed class PcmConcealer
             pcm = pcm[^_heard.Length..];
         }
 
-        int first = Math.Min(pcm.Length, _heard.Length - _next);
-        pcm[..first].CopyTo(_heard.AsSpan(_next));
-        pcm[first..].CopyTo(_heard);
+        SampleRing.Write(_heard, _next, pcm);
         _next = (_next + pcm.Length) % _heard.Length;
     }
 

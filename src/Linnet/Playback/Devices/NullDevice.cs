@@ -70,7 +70,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
     private async Task PlayAsync(
         AudioCallback callback, Func<long, CancellationToken, ValueTask> waitUntil, CancellationToken cancellationToken)
     {
-        long period = InTicks(Period);
+        long period = Period.InTicks(time);
         var heard = new MediaTimeline(time.GetTimestamp() + period, _format.SampleRate, time.TimestampFrequency);
         long position = 0;
         while (true)
@@ -78,7 +78,7 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
             long wakeAt = heard.DueAt(position) - period;
             await waitUntil(wakeAt, cancellationToken).ConfigureAwait(false);
             long late = time.GetTimestamp() - wakeAt;
-            if (late > InTicks(MaxLateness))
+            if (late > MaxLateness.InTicks(time))
             {
                 heard = heard with { Epoch = heard.Epoch + late };
             }
@@ -105,6 +105,4 @@ public sealed class NullDevice(TimeProvider time) : IAudioDevice
             await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private long InTicks(TimeSpan duration) => (long)(duration.TotalSeconds * time.TimestampFrequency);
 }

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Clock;
 using Linnet.Native;
 
 namespace Linnet.Playback.Devices;
@@ -160,7 +161,7 @@ public sealed class PulseDevice(string? sink, TimeProvider time, TimeSpan? laten
         int wanted = stream.WritableFrames;
         if (wanted > 0 && stream.TryGetLatency(out TimeSpan untilHeard))
         {
-            heard.Observe(time.GetTimestamp() + (long)(untilHeard.TotalSeconds * time.TimestampFrequency));
+            heard.Observe(time.GetTimestamp() + untilHeard.InTicks(time));
         }
 
         while (wanted > 0)

@@ -1,3 +1,4 @@
+using Linnet.Clock;
 using Linnet.Codecs;
 using Linnet.Receive;
 using Linnet.Transports;
@@ -132,7 +133,7 @@ public sealed class Prober
             return;
         }
 
-        long until = _begunAt + (long)(_options.Duration.TotalSeconds * _time.TimestampFrequency);
+        long until = _begunAt + _options.Duration.InTicks(_time);
 
         // A timer allows at most 49 days, and truncates to whole milliseconds.
         TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), until);

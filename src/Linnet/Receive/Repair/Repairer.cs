@@ -220,7 +220,7 @@ internal sealed class Repairer
         _verdict = verdict;
         if (path.CanAsk || path.CanCopy)
         {
-            target.Floor = (long)(verdict.Wait.TotalSeconds * _ticksPerSecond);
+            target.Floor = verdict.Wait.InTicks(_ticksPerSecond);
         }
     }
 

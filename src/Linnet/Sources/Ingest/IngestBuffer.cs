@@ -188,7 +188,7 @@ internal sealed class IngestBuffer
 
             long end = _titles.Limit(Math.Min(_written, _read + (pcm.Length / format.Channels)));
             int frames = (int)(end - _read);
-            Copy(pcm[..(frames * format.Channels)], _read * format.Channels);
+            SampleRing.Read(_samples, _read * format.Channels, pcm[..(frames * format.Channels)]);
             while (_packets.TryPeek(out (long Position, StreamPacket Packet) packet) && packet.Position < end)
             {
                 _packets.Dequeue();
@@ -269,10 +269,7 @@ internal sealed class IngestBuffer
                 return false;
             }
 
-            int at = (int)(_written * format.Channels % _samples.Length);
-            int first = Math.Min(pcm.Length, _samples.Length - at);
-            pcm[..first].CopyTo(_samples.AsSpan(at));
-            pcm[first..].CopyTo(_samples);
+            SampleRing.Write(_samples, _written * format.Channels, pcm);
             _written += pcm.Length / format.Channels;
             _titles.Place(_written, _format);
             return true;
@@ -378,22 +375,9 @@ internal sealed class IngestBuffer
         long from = _read * channels;
         int at = (int)(from % needed);
         int first = Math.Min(held, larger.Length - at);
-        Copy(larger.AsSpan(at, first), from);
-        Copy(larger.AsSpan(0, held - first), from + first);
+        SampleRing.Read(_samples, from, larger.AsSpan(at, first));
+        SampleRing.Read(_samples, from + first, larger.AsSpan(0, held - first));
         _samples = larger;
         return true;
-    }
-
-    private void Copy(Span<float> destination, long fromSample)
-    {
-        if (destination.IsEmpty)
-        {
-            return;
-        }
-
-        int at = (int)(fromSample % _samples.Length);
-        int first = Math.Min(destination.Length, _samples.Length - at);
-        _samples.AsSpan(at, first).CopyTo(destination);
-        _samples.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
     }
 }

@@ -132,7 +132,7 @@ public sealed class PlaylistSource : IAudioSource
     {
         if (_next is { IsFaulted: true } && _current is not null)
         {
-            _triedAgainAt ??= _time.GetTimestamp() + (long)(_backoff.Next().TotalSeconds * _time.TimestampFrequency);
+            _triedAgainAt ??= _time.GetTimestamp() + _backoff.Next().InTicks(_time);
             if (_time.GetTimestamp() >= _triedAgainAt)
             {
                 (_next, _triedAgainAt) = (null, null);

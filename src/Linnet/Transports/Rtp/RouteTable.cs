@@ -1,5 +1,6 @@
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Clock;
 
 namespace Linnet.Transports.Rtp;
 
@@ -27,7 +28,7 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
     /// </summary>
     internal static readonly TimeSpan LatchWindow = TimeSpan.FromSeconds(5);
 
-    private readonly long _latchTicks = (long)(LatchWindow.TotalSeconds * ticksPerSecond);
+    private readonly long _latchTicks = LatchWindow.InTicks(ticksPerSecond);
     private readonly Dictionary<SocketAddress, UdpRoute> _byAddress = [];
     private readonly UnsettledRoutes _unsettled = new();
 

@@ -55,7 +55,7 @@ internal sealed class UntimedStream
         _time = time;
         _random = random;
         _media = new MediaTimeline(0, format.Format.SampleRate, time.TimestampFrequency);
-        _pace = new StreamPace(format.Format.SampleRate, time.TimestampFrequency, (long)(tolerance.TotalSeconds * time.TimestampFrequency));
+        _pace = new StreamPace(format.Format.SampleRate, time.TimestampFrequency, tolerance.InTicks(time));
         _bytesPerFrame = format.BytesPerFrame;
         int frames = Math.Clamp(format.Format.FramesIn(PacketTime), 1, short.MaxValue / _bytesPerFrame);
         _packet = new byte[RtpHeader.Length + (frames * _bytesPerFrame)];

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Clock;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtsp;
 
@@ -246,7 +247,7 @@ internal sealed class RtspServerSession
     {
         TimeProvider time = _server.Time;
         BroadcastRing ring = Resource.Ring;
-        long preRollTicks = (long)(preRoll.TotalSeconds * time.TimestampFrequency);
+        long preRollTicks = preRoll.InTicks(time);
         long askedAt = time.GetTimestamp();
         long start = ring.IndexAt(askedAt, preRollTicks);
         using var tooLate = new CancellationTokenSource(_server.Options.FirstPacketTimeout, time);

@@ -1,3 +1,5 @@
+using Linnet.Clock;
+
 namespace Linnet.Transports.Rtsp;
 
 /// <summary>Decides how a receiver continues when audio no longer arrives over UDP. Pure: the caller provides the time.</summary>
@@ -27,7 +29,7 @@ internal sealed class UdpWay
     {
         _wanted = wanted;
         _patience = FirstPatience = patience;
-        _memory = (long)(Memory.TotalSeconds * ticksPerSecond);
+        _memory = Memory.InTicks(ticksPerSecond);
     }
 
     /// <summary>

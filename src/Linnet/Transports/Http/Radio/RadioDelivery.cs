@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
+using Linnet.Clock;
 using Linnet.Wire.Http;
 using Microsoft.Extensions.Logging;
 
@@ -108,7 +109,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     private StreamEntry? FirstEntry(StreamLog log, long askedAt)
     {
         log.Advance(time.GetTimestamp());
-        return log.EntryDueFrom(askedAt - (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+        return log.EntryDueFrom(askedAt - senders.Streams.Burst.InTicks(time));
     }
 
     /// <summary>Where a rendition has only just started.</summary>

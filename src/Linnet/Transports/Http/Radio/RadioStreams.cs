@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
+using Linnet.Clock;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Radio;
@@ -168,7 +169,7 @@ internal sealed class RadioStreams(SenderPool senders, long maxBytes, TimeProvid
     private StreamLog CreateLog(BroadcastRing rendition, RingLease lease, long now)
     {
         // It starts with the burst's first packet, or, if this lease started the rendition, with the first packet, however late that is.
-        long first = rendition.IndexAt(now, (long)(senders.Streams.Burst.TotalSeconds * time.TimestampFrequency));
+        long first = rendition.IndexAt(now, senders.Streams.Burst.InTicks(time));
         return new StreamLog(
             rendition, () => rendition.Info.StreamType!.CreateContainer(rendition.Info), Math.Min(first, lease.OpenedAt),
             senders.Streams.Retention, now, time.TimestampFrequency);
