@@ -26,6 +26,18 @@ public partial class ReadmeTests
             File.ReadAllText(Path.Join(root, "samples", sample, "Program.cs")).ReplaceLineEndings("\n"), programs[block].Groups[1].Value);
     }
 
+    [Theory]
+    [InlineData("Linnet", 0, "Send")]
+    [InlineData("Linnet", 1, "Play")]
+    public void A_program_in_the_readme_of_a_package_equals_the_compiled_sample(string package, int block, string sample)
+    {
+        string readme = File.ReadAllText(Path.Join(Root(), "src", package, "README.md")).ReplaceLineEndings("\n");
+
+        Assert.Equal(
+            File.ReadAllText(Path.Join(Root(), "samples", sample, "Program.cs")).ReplaceLineEndings("\n"),
+            CSharpBlock().Matches(readme)[block].Groups[1].Value);
+    }
+
     [Fact]
     public void The_samples_have_at_most_fifteen_lines() =>
         Assert.All(
