@@ -185,7 +185,7 @@ internal sealed class RtspReceiver : IStationReceiver
 
             Task silence = _delivery.IsTcp || _options.Transport is RtspTransport.Tcp
                 ? Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping.Token)
-                : new UdpWatch(_session, rtp, _options, _time).RunAsync(firstPatience, stopping.Token);
+                : new UdpWatch(_session, rtp, _time).RunAsync(firstPatience, stopping.Token);
             Task farewell = HearFarewellAsync(rtp, stopping.Token);
             Task[] work =
             [

@@ -10,7 +10,7 @@ namespace Linnet.Transports.Rtsp;
 /// Our server is asked repeatedly how many packets it has sent. While that does not grow, the station itself is silent (a paused pipe, a
 /// stalled device) and the path is fine. Other servers do not say: if they answer, the path counts as lost.
 /// </remarks>
-internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, RtspReceiverOptions options, TimeProvider time)
+internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, TimeProvider time)
 {
     /// <summary>The time between the two questions: our stations send at least eight packets in it.</summary>
     internal static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
