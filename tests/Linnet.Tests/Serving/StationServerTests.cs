@@ -364,7 +364,7 @@ public sealed class StationServerTests : IAsyncDisposable
         public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
 
         public ProtocolSnapshot GetSnapshot() =>
-            Fails ? throw new InvalidOperationException("Broken.") : new([]) { Figures = [new("seven", "seven", 7)] };
+            Fails ? throw new InvalidOperationException("Broken.") : new(Name, []) { Figures = [new("seven", "seven", 7)] };
 
         public void Dispose() => IsDisposed = Fails ? throw new InvalidOperationException("Broken.") : true;
     }
