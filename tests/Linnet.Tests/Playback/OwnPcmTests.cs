@@ -97,9 +97,9 @@ public sealed class OwnPcmTests
     [Fact]
     public async Task The_callback_receives_the_format_that_it_asks_for()
     {
-        var sound = new PcmSource(new AudioFormat(48_000, 1));
+        var sound = new PcmSource(new AudioFormat(48_000, 1), new PcmSourceOptions { Buffer = TimeSpan.FromSeconds(2) });
         await using var server = new Running(sound);
-        sound.Write(Enumerable.Repeat(0.5f, 4800).ToArray(), Cancelled);
+        sound.Write(Enumerable.Repeat(0.5f, 48_000).ToArray(), Cancelled);
         sound.Complete();
 
         var received = new List<float>();
@@ -107,8 +107,8 @@ public sealed class OwnPcmTests
         await using var player = new Player(new PlayerOptions { Url = server.Url("own/pcm") }, device);
         await player.RunAsync(Cancelled);
 
-        Assert.Equal(1600 * 2, received.Count);
-        Assert.All(received[400..2800], static sample => Assert.Equal(0.5f, sample, 0.01f));
+        Assert.Equal(16_000 * 2, received.Count);
+        Assert.All(received[400..31_600], static sample => Assert.Equal(0.5f, sample, 0.01f));
     }
 
     [Fact]
