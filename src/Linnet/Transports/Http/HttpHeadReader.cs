@@ -78,7 +78,7 @@ internal sealed class HttpHeadReader(RadioServerOptions options, WaitingRoom wai
     }
 
     /// <summary>Looks at what has come; <see langword="null"/> if more must.</summary>
-    private HttpHeadResult? Take(PipeReader input, in ReadResult read, long seen)
+    private static HttpHeadResult? Take(PipeReader input, in ReadResult read, long seen)
     {
         ReadOnlySequence<byte> buffer = read.Buffer;
         if (ProxyHeader.IsAt(buffer))

@@ -8,6 +8,8 @@ namespace Linnet.Tests.Wire.Http;
 
 public class HttpValueTests
 {
+    private static readonly string[] AudioTypes = ["audio/mpeg", "audio/ogg", "audio/flac"];
+
     [Theory]
     [InlineData("mode=updinfo&mount=/jazz&song=A%20-%20B", "A - B")]
     [InlineData("song=a+b%2Bc", "a b+c")]
@@ -97,7 +99,7 @@ public class HttpValueTests
     [InlineData("audio/webm,audio/ogg,audio/wav,audio/*;q=0.9,application/ogg;q=0.7,video/*;q=0.6,*/*;q=0.5", 1)]
     public void The_preferred_type_has_the_highest_quality(string? accept, int best)
     {
-        int[] qualities = [.. new[] { "audio/mpeg", "audio/ogg", "audio/flac" }.Select(type => AcceptHeader.Quality(accept, type))];
+        int[] qualities = [.. AudioTypes.Select(type => AcceptHeader.Quality(accept, type))];
 
         Assert.Equal(best, qualities.Max() == 0 ? -1 : Array.IndexOf(qualities, qualities.Max()));
     }

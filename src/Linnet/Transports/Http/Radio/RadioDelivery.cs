@@ -158,7 +158,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     }
 
     /// <summary>After the end of the station the rest is on its way; the player closes when it has it. Others are cut off.</summary>
-    private Task CloseAsync(RadioListener listener, HttpExchange exchange)
+    private static Task CloseAsync(RadioListener listener, HttpExchange exchange)
     {
         if (listener.Finished is DropReason.None)
         {
