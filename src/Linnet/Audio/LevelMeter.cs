@@ -134,9 +134,9 @@ internal sealed class LevelMeter
 /// <param name="Rms">Root mean square: 0.707 for a full-scale sine.</param>
 public readonly record struct AudioLevel(float Peak, float Rms)
 {
-    /// <summary>The peak in dBFS, not below <see cref="Decibels.Floor"/>.</summary>
+    /// <summary>The peak in dBFS, not below −120.</summary>
     public float PeakDbfs => Decibels.FromAmplitude(Peak);
 
-    /// <summary>The RMS in dBFS: −3 for a full-scale sine; not below <see cref="Decibels.Floor"/>.</summary>
+    /// <summary>The RMS in dBFS: −3 for a full-scale sine; not below −120.</summary>
     public float RmsDbfs => Decibels.FromAmplitude(Rms);
 }

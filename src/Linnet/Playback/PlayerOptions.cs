@@ -10,15 +10,15 @@ namespace Linnet.Playback;
 public sealed record PlayerOptions : IValidatable
 {
     /// <summary>
-    /// The station, at an address of one of <see cref="ListenScheme.All"/>: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c>
-    /// (without a port 8554, Linnet's own, and 554, RTSP's own, where nothing listens at that); any internet radio,
-    /// <c>http://HOST/STREAM</c>; or the pages of a Linnet server, <c>http://HOST:8000/[NAME]</c>, which lead to its station. A password in
-    /// it is never shown.
+    /// The station's address: <c>rtsp://[USER:PASSWORD@]HOST[:PORT]/NAME[/RENDITION]</c> (without a port: 8554, Linnet's own, and 554,
+    /// RTSP's own, where nothing listens at that); any internet radio, <c>http://HOST/STREAM</c> or https; the pages of a Linnet server,
+    /// <c>http://HOST:8000/[NAME]</c>, which lead to its station; or a server of the PyAudio tutorial, <c>pyaudio-tcp://HOST[:PORT]</c> or
+    /// <c>pyaudio-udp</c>. A password in it is never shown.
     /// </summary>
     public required Uri Url { get; init; }
 
     /// <summary>
-    /// The format of a server that does not announce one (<see cref="ListenScheme.NeedsFormat"/>). <see langword="null"/>, the default:
+    /// The format of a server that does not announce one (<c>pyaudio-tcp</c>, <c>pyaudio-udp</c>). <see langword="null"/>, the default:
     /// the usual format of such servers, 44.1 kHz, stereo, 16 bit little-endian.
     /// </summary>
     public RawPcmFormat? RawFormat { get; init; }
@@ -28,8 +28,8 @@ public sealed record PlayerOptions : IValidatable
 
     /// <summary>
     /// Simulates a worse network, to hear its effect; <see langword="null"/>, the default: none. It needs datagrams, so packets come over
-    /// UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; only if
-    /// <see cref="ListenScheme.MayBeRtp"/>.
+    /// UDP whatever <see cref="Transport"/> says, which cannot be <see cref="RtspTransport.Tcp"/>; only for rtsp addresses and the pages
+    /// of a Linnet server.
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 

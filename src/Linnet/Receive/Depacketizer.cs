@@ -97,11 +97,11 @@ internal sealed class Depacketizer
     {
         _payloadType = payloadType;
         _repair = repair ?? RepairOffer.None;
-        _maxPayload = options.MaxPayload;
+        _maxPayload = ReceiverOptions.MaxPayload;
         _maxDropout = options.Capacity / 2;
-        _maxJumpTicks = options.MaxJump.InTicks(ticksPerSecond);
+        _maxJumpTicks = ReceiverOptions.MaxJump.InTicks(ticksPerSecond);
         _media = new MediaTimeline(0, clockRate, ticksPerSecond);
-        _held = new byte[options.MaxPayload];
+        _held = new byte[ReceiverOptions.MaxPayload];
     }
 
     /// <summary>Whether a packet of the stream has arrived.</summary>

@@ -47,12 +47,11 @@ internal sealed class DevicePlayout
     /// <param name="stream">The stream's format.</param>
     /// <param name="device">The device's format.</param>
     /// <param name="target">The target delay.</param>
-    /// <param name="options">The receiver's limits.</param>
     /// <param name="ticksPerSecond"><see cref="TimeProvider.TimestampFrequency"/>.</param>
     /// <param name="before">The previous device, whose counts continue.</param>
     internal DevicePlayout(
-        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, DelayTarget target, ReceiverOptions options,
-        long ticksPerSecond, DevicePlayout? before = null)
+        JitterBuffer buffer, PlayoutDecoder decoder, AudioFormat stream, AudioFormat device, DelayTarget target, long ticksPerSecond,
+        DevicePlayout? before = null)
     {
         _jumps = before?.Jumps ?? 0;
         _skipped = before?.SkippedFrames ?? 0;
@@ -69,7 +68,7 @@ internal sealed class DevicePlayout
             _depth.Continue(before._depth);
         }
 
-        _maxError = options.MaxError.InTicks(ticksPerSecond);
+        _maxError = ReceiverOptions.MaxError.InTicks(ticksPerSecond);
         _maxSteered = Math.Min((long)(MaxSteeredSeconds * ticksPerSecond), _maxError);
         _settle = Math.Min((long)(SettleSeconds * ticksPerSecond), target.Ticks / 2);
         Format = device;

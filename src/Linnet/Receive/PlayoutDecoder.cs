@@ -50,17 +50,17 @@ internal sealed class PlayoutDecoder
     private int _filledInARow;
     private int _packetFrames;
 
-    internal PlayoutDecoder(JitterBuffer buffer, IAudioDecoder decoder, ReceiverOptions options)
+    internal PlayoutDecoder(JitterBuffer buffer, IAudioDecoder decoder)
     {
         _buffer = buffer;
         _decoder = decoder;
         _channels = decoder.Format.Channels;
-        _packet = new byte[options.MaxPayload];
+        _packet = new byte[ReceiverOptions.MaxPayload];
         _maxFrames = decoder.MaxFramesPerPacket;
         _splice = new PitchSplice(decoder.Format);
         int ahead = _splice.Longest + _splice.Fade;
         _window = new SoundWindow(_channels, history: _splice.Longest, room: ahead + (2 * _maxFrames));
-        _maxConceal = decoder.Format.FramesIn(options.MaxConceal);
+        _maxConceal = decoder.Format.FramesIn(ReceiverOptions.MaxConceal);
         _filledInARow = _maxConceal;
 
         int rate = decoder.Format.SampleRate;

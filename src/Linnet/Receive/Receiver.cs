@@ -73,9 +73,9 @@ internal sealed partial class Receiver : IRtpSink
         _reception = new ReceptionLog(Format.SampleRate, ticksPerSecond);
         _senderClock = new SenderClock(_media);
         _buffer = new JitterBuffer(_options.Capacity);
-        _decoder = new PlayoutDecoder(_buffer, decoder, _options);
+        _decoder = new PlayoutDecoder(_buffer, decoder);
         _sequential = new SequentialPlayout(_buffer, _decoder, _media, Format.Channels, _target);
-        _device = new DevicePlayout(_buffer, _decoder, Format, Format, _target, _options, ticksPerSecond);
+        _device = new DevicePlayout(_buffer, _decoder, Format, Format, _target, ticksPerSecond);
     }
 
     /// <summary>The stream's format.</summary>
@@ -109,7 +109,7 @@ internal sealed partial class Receiver : IRtpSink
         }
 
         Volatile.Write(
-            ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _target, _options, _media.TicksPerSecond, _device));
+            ref _device, new DevicePlayout(_buffer, _decoder, Format, format, _target, _media.TicksPerSecond, _device));
     }
 
     /// <summary>

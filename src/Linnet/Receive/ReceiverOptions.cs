@@ -16,24 +16,19 @@ public sealed record ReceiverOptions : IValidatable
     /// <summary>Packets held before the oldest is dropped. A power of two, 16 – 16,384; default 1024 (5 s of 5 ms packets).</summary>
     public int Capacity { get; init; } = 1024;
 
-    /// <summary>The longest payload accepted, in bytes; a longer one counts as corrupt. 64 – 65,535; default 65,535.</summary>
+    /// <summary>The longest payload accepted, in bytes; a longer one counts as corrupt.</summary>
     /// <remarks>A slot grows to the longest payload it has held, so a peer can make a receiver use up to <see cref="Capacity"/> times
     /// this.</remarks>
-    public int MaxPayload { get; init; } = 65_535;
+    internal static int MaxPayload { get; } = 65_535;
 
-    /// <summary>
-    /// How long the decoder conceals missing audio before silence follows. 0 – 10 s; default 500 ms.
-    /// </summary>
-    public TimeSpan MaxConceal { get; init; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long the decoder conceals missing audio before silence follows.</summary>
+    internal static TimeSpan MaxConceal { get; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>
-    /// If the sender's clock steps by more than this, compared to elapsed time, its stream counts as a new one. 0.5 – 60 s; default 2
-    /// s.
-    /// </summary>
-    public TimeSpan MaxJump { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>If the sender's clock steps by more than this, compared to elapsed time, its stream counts as a new one.</summary>
+    internal static TimeSpan MaxJump { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A play-out error above this is corrected by a jump instead of by pitch. 5 ms – 10 s; default 50 ms.</summary>
-    public TimeSpan MaxError { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>A play-out error above this is corrected by a jump instead of by pitch.</summary>
+    internal static TimeSpan MaxError { get; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The shortest delay between a packet's arrival and its playback.</summary>
     internal TimeSpan BaseDelay => Latency ?? Profile.Base;
@@ -54,26 +49,6 @@ public sealed record ReceiverOptions : IValidatable
         if (Capacity is < 16 or > 16_384 || !int.IsPow2(Capacity))
         {
             yield return $"{nameof(Capacity)} is {Capacity}; it must be a power of two between 16 and 16,384.";
-        }
-
-        if (MaxPayload is < 64 or > 65_535)
-        {
-            yield return $"{nameof(MaxPayload)} is {MaxPayload}; it must be between 64 and 65,535 bytes.";
-        }
-
-        if (MaxConceal.TotalSeconds is < 0 or > 10)
-        {
-            yield return $"{nameof(MaxConceal)} is {MaxConceal}; it must be between 0 and 10 s.";
-        }
-
-        if (MaxJump.TotalSeconds is < 0.5 or > 60)
-        {
-            yield return $"{nameof(MaxJump)} is {MaxJump}; it must be between 0.5 and 60 s.";
-        }
-
-        if (MaxError.TotalMilliseconds is < 5 or > 10_000)
-        {
-            yield return $"{nameof(MaxError)} is {MaxError}; it must be between 5 ms and 10 s.";
         }
     }
 }

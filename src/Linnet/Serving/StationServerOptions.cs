@@ -39,7 +39,7 @@ public sealed record StationServerOptions : IValidatable
 
     /// <summary>
     /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and
-    /// passes its connections to <see cref="StationServer.Front"/>.
+    /// passes its connections on (package Linnet.Server).
     /// </summary>
     public int? HttpPort { get; init; }
 

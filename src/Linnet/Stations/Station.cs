@@ -15,16 +15,18 @@ namespace Linnet.Stations;
 /// its listeners.
 /// </summary>
 /// <remarks>
-/// <code>
-/// IAudioSource ─┬─► SoundHistory ─► Rendition: convert, encode ─► RingWriter ─► BroadcastRing ─► transports
-///               └─► StationClock: position → when it is due ────────┘
-///                   RenditionLifecycle: which renditions run ◄── leases ────────────┘
-/// </code>
-/// One thread (<see cref="StationThread"/>) steps all of this, some 300 ms ahead of the clock. <see cref="Step"/> needs no thread: tests
-/// step a station in simulated time. Instants are ticks of <see cref="TimeProvider.GetTimestamp"/> of the provider given.
+/// One thread does all of the station's work, some 300 ms ahead of the clock: it reads the source and encodes. A source that waits delays
+/// its own station only.
 /// </remarks>
 public sealed class Station : IAsyncDisposable, IDisposable
 {
+    // IAudioSource ─┬─► SoundHistory ─► Rendition: convert, encode ─► RingWriter ─► BroadcastRing ─► transports
+    //               └─► StationClock: position → when it is due ────────┘
+    //                   RenditionLifecycle: which renditions run ◄── leases ────────────┘
+    //
+    // StationThread steps all of this. Step needs no thread: tests step a station in simulated time. Instants are ticks of
+    // TimeProvider.GetTimestamp of the provider given.
+
     /// <summary>The value of <see cref="Step"/> when there is nothing to do until a rendition is wanted.</summary>
     internal const long Never = long.MaxValue;
 

@@ -8,8 +8,8 @@ namespace Linnet.Playback.Probing;
 public sealed record ProberOptions : IValidatable
 {
     /// <summary>
-    /// The station's address, of a scheme that <see cref="ListenScheme.MayBeRtp"/>. An http address must be a Linnet server's page: the
-    /// probe measures RTP packets, and an HTTP stream has none.
+    /// The station's rtsp address, or a page of a Linnet server that leads to it: the probe measures RTP packets, and an HTTP stream has
+    /// none.
     /// </summary>
     public required Uri Url { get; init; }
 

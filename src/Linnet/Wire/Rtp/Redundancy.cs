@@ -7,8 +7,7 @@ namespace Linnet.Wire.Rtp;
 /// <param name="SpacingMs">Milliseconds between a packet and its first copy, and between the first and the second: 20, 40, 80 or
 /// 160.</param>
 /// <remarks>
-/// The list is fixed, so that listeners share a few combinations. The longest reach is 320 ms, because a copy's offset has 14 bits
-/// (<see cref="RedPayload.MaxOffset"/>).
+/// The list is fixed, so that listeners share a few combinations. The longest reach is 320 ms, because a copy's offset has 14 bits.
 /// </remarks>
 public readonly record struct Redundancy(int Copies, int SpacingMs)
 {

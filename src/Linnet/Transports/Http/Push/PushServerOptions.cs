@@ -15,7 +15,7 @@ public sealed record PushServerOptions : IValidatable
     public bool TakesOver { get; init; }
 
     /// <summary>
-    /// The maximum bit rate of a push, averaged over <see cref="RateTime"/>; a faster push is ended. 8000 – 1,000,000,000 bit/s; default
+    /// The maximum bit rate of a push, averaged over 20 s; a faster push is ended. 8000 – 1,000,000,000 bit/s; default
     /// 20,000,000.
     /// </summary>
     public int MaxBitRate { get; init; } = 20_000_000;
