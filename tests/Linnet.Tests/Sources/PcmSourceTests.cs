@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Sources;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Sources;
 
@@ -267,6 +268,49 @@ public sealed class PcmSourceTests
 
         StationSnapshot snapshot = station.GetSnapshot();
         Assert.Equal((StationState.Failed, "The synthesiser broke."), (snapshot.State, snapshot.Problem));
+    }
+
+    [Fact]
+    public async Task A_live_station_goes_on_in_real_time_while_the_program_writes_nothing_and_says_so()
+    {
+        var source = new PcmSource(Mono, new PcmSourceOptions { IsLive = true }, _time);
+        using var station = new Station(new StationOptions { Name = "radio" }, source, _time, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        Task stepping = Task.Run(
+            () =>
+            {
+                while (true)
+                {
+                    station.Step(stop.Token);
+                }
+            },
+            Cancelled);
+        Until(() => station.GetSnapshot().State == StationState.Playing);
+        Until(() =>
+        {
+            // What is written before the station reads is dropped.
+            source.Write(new float[80], Cancelled);
+            return station.GetSnapshot().Position > TimeSpan.Zero;
+        });
+        Until(() => source.Buffered == TimeSpan.Zero);
+        TimeSpan start = station.GetSnapshot().Position;
+        Assert.Null(station.GetSnapshot().Awaits);
+
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        Until(() => station.GetSnapshot().Position - start >= TimeSpan.FromMilliseconds(190));
+        for (int i = 1; i <= 50; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            Until(() => station.GetSnapshot().Position - start >= TimeSpan.FromMilliseconds(190 + (20 * i)));
+        }
+
+        StationSnapshot snapshot = station.GetSnapshot();
+        Assert.Equal(("The program writes no sound.", 1, 0), (snapshot.Awaits, snapshot.Underruns, snapshot.Reanchored));
+        Assert.Equal(1.2, (snapshot.Position - start).TotalSeconds, 0.02);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stepping.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+
+        static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
