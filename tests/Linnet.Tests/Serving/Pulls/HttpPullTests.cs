@@ -101,7 +101,7 @@ public class HttpPullTests
     [InlineData("", "closed the connection instead of answering")]
     public async Task Answers_without_sound_are_reported(string answer, string said)
     {
-        string told = answer.Replace("#", new string('x', 20_000), StringComparison.Ordinal)
+        string told = answer.Replace("#", new string('x', 70_000), StringComparison.Ordinal)
             .Replace("+", new string('x', 6 * 1024), StringComparison.Ordinal)
             .Replace("*", string.Concat(Enumerable.Range(0, 100).Select(i => $"X-{i}: {new string('x', 100)}\r\n")),
                 StringComparison.Ordinal);

@@ -138,9 +138,7 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
 
     private HttpRequestMessage CreateRequest()
     {
-        // A zone has a meaning only on this machine: it is not sent.
-        Uri sent = to.HostNameType is UriHostNameType.IPv6 ? new UriBuilder(to) { Host = ZonedHost.Without(to.DnsSafeHost) }.Uri : to;
-        var request = new HttpRequestMessage(HttpMethod.Get, sent);
+        var request = new HttpRequestMessage(HttpMethod.Get, to);
         request.Headers.Add("User-Agent", "Linnet");
         request.Headers.Add("Accept", "*/*");
         request.Headers.Add("Accept-Encoding", "identity");

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
@@ -34,6 +37,7 @@ public sealed class PullConnectionTests
     [Theory]
     [InlineData("Caf\u00C3\u00A9", "Café")]
     [InlineData("Caf\u00E9 \u0093x\u0094", "Café “x”")]
+    [InlineData("\u00D0\u009F\u00D0\u00B8\u00D0\u00BA", "Пик")]
     public async Task Headers_are_UTF_8_or_Windows_1252(string sent, string read)
     {
         await using var server =
@@ -120,24 +124,24 @@ public sealed class PullConnectionTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_server_that_leaves_is_asked_once(bool isReset)
+    [InlineData("", false)]
+    [InlineData("HTTP/1.1 200 OK\r\nX", false)]
+    [InlineData("", true)]
+    public async Task A_server_that_leaves_is_asked_once(string sent, bool isReset)
     {
-        await using var server = new ScriptedHttpServer((_, stream, _) =>
+        await using var server = new ScriptedHttpServer(async (_, stream, stop) =>
         {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(sent), stop);
             if (isReset)
             {
                 stream.Socket.Close(timeout: 0);
             }
-
-            return Task.CompletedTask;
         });
         using var connection = new PullConnection(server.Address("/"), new HopGuard(), TimeProvider.System);
 
-        TransportException e = await Assert.ThrowsAsync<TransportException>(() => connection.AskAsync(Cancelled));
+        IOException e = await Assert.ThrowsAnyAsync<IOException>(() => connection.AskAsync(Cancelled));
 
-        Assert.Equal("The server closed the connection instead of answering.", e.Message);
+        Assert.Equal(isReset, e is not TransportException { Message: "The server closed the connection instead of answering." });
         Assert.Single(server.Asked);
     }
 
@@ -173,33 +177,73 @@ public sealed class PullConnectionTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Task asking = AskAsync();
+        Task asking = ReadAllAsync(new Uri($"http://{listener.LocalEndpoint}/"), stop.Token);
         using TcpClient client = await listener.AcceptTcpClientAsync(Cancelled);
-        NetworkStream stream = client.GetStream();
-        byte[] buffer = new byte[4096];
-        Assert.NotEqual(0, await stream.ReadAsync(buffer, Cancelled));
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(sent), Cancelled);
+        await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: Cancelled);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(sent), Cancelled);
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        try
-        {
-            Assert.Equal(0, await stream.ReadAsync(buffer, Cancelled));
-        }
-        catch (IOException)
-        {
-            // It was reset: also closed.
-        }
+        await AssertClosedAsync(client);
+    }
 
-        async Task AskAsync()
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\nabc")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nabc")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc")]
+    [InlineData("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n")]
+    public async Task Disposing_it_closes_the_connection_without_reading_the_rest(string sent)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var connection = new PullConnection(new Uri($"http://{listener.LocalEndpoint}/"), new HopGuard(), TimeProvider.System);
+        Task<PullAnswer> asking = connection.AskAsync(Cancelled);
+        using TcpClient client = await listener.AcceptTcpClientAsync(Cancelled);
+        await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, cancellationToken: Cancelled);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(sent), Cancelled);
+        await asking;
+
+        connection.Dispose();
+
+        await AssertClosedAsync(client);
+    }
+
+    [Fact]
+    public async Task The_zone_of_an_address_is_not_sent_over_TLS_either()
+    {
+        using var key = RSA.Create(2048);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 certificate =
+            new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var connection = new PullConnection(new Uri($"https://[::1%25lo]:{port}/"), new HopGuard(), TimeProvider.System);
+        Task<PullAnswer> asking = connection.AskAsync(Cancelled);
+        using TcpClient client = await listener.AcceptTcpClientAsync(Cancelled);
+        await using var secure = new SslStream(client.GetStream());
+        string? named = null;
+
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
-            using var connection = new PullConnection(new Uri($"http://{listener.LocalEndpoint}/"), new HopGuard(), TimeProvider.System);
-            await connection.AskAsync(stop.Token);
-            while (await connection.ReadAsync(buffer: new byte[100], stop.Token) > 0)
-            {
-            }
-        }
+            await secure.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateSelectionCallback = (_, name) =>
+                    {
+                        named = name;
+                        return certificate;
+                    },
+                }, Cancelled);
+            Assert.NotEqual(0, await secure.ReadAsync(new byte[1], Cancelled));
+        });
+
+        Assert.StartsWith(
+            "The certificate of [::1] is not trusted here.", (await Assert.ThrowsAsync<TransportException>(() => asking)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal("", named ?? "");
     }
 
     [Fact]
@@ -213,6 +257,28 @@ public sealed class PullConnectionTests
             await Assert.ThrowsAsync<TransportException>(() => search.OpenAsync(static (_, _) => new PlayedTarget(), Cancelled));
 
         Assert.Contains("contains a colon", e.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task ReadAllAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var connection = new PullConnection(address, new HopGuard(), TimeProvider.System);
+        await connection.AskAsync(cancellationToken);
+        while (await connection.ReadAsync(new byte[100], cancellationToken) > 0)
+        {
+        }
+    }
+
+    private static async Task AssertClosedAsync(TcpClient client)
+    {
+        try
+        {
+            Task<int> reading = client.GetStream().ReadAsync(new byte[100], Cancelled).AsTask();
+            Assert.Equal(0, await reading.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancelled));
+        }
+        catch (IOException)
+        {
+            // It was reset: also closed.
+        }
     }
 
     private static async Task RefusedAsync(Func<string, NetworkStream, CancellationToken, Task> answer)
