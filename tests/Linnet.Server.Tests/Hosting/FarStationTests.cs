@@ -25,7 +25,7 @@ public class FarStationTests
         string page = await server.GetAsync("/");
         Assert.Contains("<h2>far</h2>\n<p>Bird \u2013 Ornithology</p>\n<p class=\"quiet\">playing, 1 listener</p>",
             System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
-        Assert.Contains("<source src=\"/far.wav\" type=\"audio/wav\">", page, StringComparison.Ordinal);
+        Assert.Contains("<source src=\"/far-pcm.wav\" type=\"audio/wav\">", page, StringComparison.Ordinal);
 
         JsonElement source = (await JsonAsync(server, "/status-json.xsl")).GetProperty("icestats").GetProperty("source").EnumerateArray()
             .Single(static s => s.GetProperty("server_name").GetString() == "far");

@@ -6,6 +6,7 @@ using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtsp;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Playback;
 
@@ -28,6 +29,23 @@ public sealed class PlayerTests : PlayerScenario
         Assert.Equal(Sent(), recording.Samples);
         Assert.Equal(RtspMethod.Teardown, server.Methods.Last());
         Assert.Equal(PlayerState.Ended, recording.Player.State);
+    }
+
+    [Fact]
+    public async Task The_statistics_name_the_station_without_its_password_and_count_the_time_from_the_start_of_playing()
+    {
+        var time = new FakeTimeProvider();
+        await using var device = new WavFileDevice("take.wav", time);
+        await using var player = new Player(new PlayerOptions { Url = new Uri("rtsp://me:secret@127.0.0.1:9/jazz") }, device, time);
+        time.Advance(TimeSpan.FromSeconds(2));
+        PlayerStatistics before = player.GetStatistics();
+
+        _ = player.RunAsync(Cancelled);
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(TimeSpan.Zero, before.Elapsed);
+        Assert.Equal(("rtsp://me:***@127.0.0.1:9/jazz", device.Name, true), (before.Address, before.Output, before.IsRecording));
+        Assert.Equal(TimeSpan.FromSeconds(3), player.GetStatistics().Elapsed);
     }
 
     [Fact]

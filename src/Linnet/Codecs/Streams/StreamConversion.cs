@@ -2,7 +2,10 @@ using Linnet.Audio;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Converts the sound of a stream to another format, block by block. Sound that has the format passes as it is.</summary>
+/// <summary>
+/// Converts the sound of a stream to another format, block by block. Sound that has the format passes as it is. Every stream enters here,
+/// from a file, pushed or pulled, so samples are limited here, before any filter sees them (<see cref="SampleLimit"/>).
+/// </summary>
 /// <param name="from">Format of the input.</param>
 /// <param name="to">Format of the output.</param>
 /// <param name="take">Receives the converted sound.</param>
@@ -12,6 +15,7 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
 
     private readonly FormatConverter _converter = new(from, to);
     private readonly float[] _converted = from == to ? [] : new float[PieceFrames * to.Channels];
+    private float[] _limited = [];
 
     /// <summary>
     /// Receives sound: whole frames, valid only during the call. Returns false to stop the conversion: little input may become very much
@@ -25,6 +29,7 @@ internal sealed class StreamConversion(AudioFormat from, AudioFormat to, StreamC
     /// <summary>Converts whole frames; a partial frame at the end is dropped.</summary>
     internal void Write(ReadOnlySpan<float> pcm)
     {
+        pcm = SampleLimit.Within(pcm, ref _limited);
         if (from == to)
         {
             take(pcm[..(pcm.Length / from.Channels * from.Channels)]);

@@ -39,7 +39,6 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
     private StreamFormat? _first;
     private StreamConversion? _conversion;
     private float[] _pcm = [];
-    private float[] _limited = [];
     private int _start;
     private int _end;
     private long _position;
@@ -160,9 +159,6 @@ internal sealed class DecodedSound : IStreamSink, IDisposable
 
         _soundBytes = _bytes;
         _soundTagBytes = _decoder.TagBytes;
-
-        // Before any filter sees it.
-        pcm = SampleLimit.Within(pcm, ref _limited);
         if (_end + _conversion!.SamplesOf(pcm.Length) <= MaxSamples)
         {
             _conversion.Write(pcm);

@@ -18,7 +18,6 @@ internal sealed class IngestWriter : IStreamTarget
     private readonly IngestBuffer _buffer;
     private StreamFormat? _format;
     private StreamConversion? _conversion;
-    private float[] _limited = [];
     private bool _follows;
     private bool _isBare;
     private int _silentBytes;
@@ -94,8 +93,6 @@ internal sealed class IngestWriter : IStreamTarget
             (_follows, _isBare) = (false, true);
         }
 
-        // Every stream enters here, pushed or pulled, before any filter.
-        pcm = SampleLimit.Within(pcm, ref _limited);
         _conversion?.Write(pcm);
     }
 

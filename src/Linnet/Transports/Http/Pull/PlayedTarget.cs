@@ -22,7 +22,6 @@ internal sealed class PlayedTarget : IStreamTarget
     private UntimedStream? _packets;
     private Action<string>? _onTrack;
     private string? _track;
-    private float[] _limited = [];
 
     /// <inheritdoc/>
     public StreamFormat? Format => _format;
@@ -65,12 +64,7 @@ internal sealed class PlayedTarget : IStreamTarget
     }
 
     /// <inheritdoc/>
-    public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
-    {
-        // The stream enters here, before any filter.
-        pcm = SampleLimit.Within(pcm, ref _limited);
-        _conversion?.Write(pcm);
-    }
+    public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => _conversion?.Write(pcm);
 
     /// <inheritdoc/>
     public void OnTrack(TrackInfo track)
