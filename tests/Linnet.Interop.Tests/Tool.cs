@@ -45,7 +45,7 @@ internal sealed class Tool : IAsyncDisposable
     {
         await using Tool tool = Start(program, arguments);
         int code = await tool.ExitAsync(limit);
-        Assert.True(code == 0, $"{program} ended with {code}: {tool.Errors}");
+        Assert.True(code == 0, $"{program} ended with {code}: {tool.Errors}{tool.Output}");
         return tool.Output;
     }
 
