@@ -5,7 +5,7 @@ internal sealed class LevelMeters
 {
     private Ballistics[] _channels = [];
 
-    /// <summary>Moves the meters. If the number of channels changes, all start anew.</summary>
+    /// <summary>Moves the meters. If the number of channels changes, all start again.</summary>
     /// <param name="peaks">The highest peak of each channel since the last call, in dBFS; −∞ for silence.</param>
     /// <param name="now">The time since any fixed start.</param>
     public IReadOnlyList<MeterLevel> Move(IReadOnlyList<double> peaks, TimeSpan now)

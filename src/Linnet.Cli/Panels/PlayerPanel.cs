@@ -51,7 +51,9 @@ internal static class PlayerPanel
 
     private static IReadOnlyList<PanelLine> Figures(PlayerStatistics player, int width) => new Flow(width, Numbers)
         .Add(PlayerFigures.Delay, Text.Ms(player.Receiver.Delay))
-        .Add(PlayerFigures.Target, Text.Ms(player.Receiver.Target) + (player.Codec is null ? "" : $" ({player.Receiver.Profile ?? "fixed"})"))
+        .Add(
+            PlayerFigures.Target,
+            Text.Ms(player.Receiver.Target) + (player.Codec is null ? "" : $" ({player.Receiver.Profile ?? "fixed"})"))
         .Add(PlayerFigures.Latency, Text.Ms(player.Receiver.Latency))
         .Add(PlayerFigures.Buffer, Text.Ms(player.Receiver.Buffer))
         .Add(PlayerFigures.Drift,
@@ -74,7 +76,10 @@ internal static class PlayerPanel
         if (player.Receiver.Repair is { Repaired: > 0 } or { PathLoss: > 0 })
         {
             lines = new Flow(width, Numbers)
-                .Add(PlayerFigures.Repaired, Text.Count(player.Receiver.Repair.Repaired), player.Receiver.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
+                .Add(
+                    PlayerFigures.Repaired,
+                    Text.Count(player.Receiver.Repair.Repaired),
+                    player.Receiver.Repair.Repaired > 0 ? Tone.Good : Tone.Plain)
                 .AddWords(player.Receiver.Repair.Choice.Reason, Tone.Quiet).Lines;
         }
 

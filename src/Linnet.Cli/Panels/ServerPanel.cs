@@ -24,7 +24,8 @@ internal static class ServerPanel
 
     /// <summary>The panel's lines for a terminal of <paramref name="width"/> cells.</summary>
     /// <param name="server">The server. The first of its protocols is the one that <c>linnet play</c> uses.</param>
-    /// <param name="addresses">Where other machines reach each protocol, best first; empty: a user cannot give its ports to a player.</param>
+    /// <param name="addresses">Where other machines reach each protocol, best first; empty: a
+    /// user cannot give its ports to a player.</param>
     /// <param name="meters">The meters of each station, one per channel.</param>
     /// <param name="width">The terminal's width.</param>
     public static IEnumerable<PanelLine> Render(

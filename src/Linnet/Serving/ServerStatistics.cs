@@ -10,7 +10,9 @@ public sealed record ServerStatistics
     /// <summary>Time since <see cref="StationServer.RunAsync"/> was called; zero before that.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The stations on offer, in the order of the server's list: those of this process, and those that are fed from elsewhere.</summary>
+    /// <summary>
+    /// The stations on offer, in the order of the server's list: those of this process, and those that are fed from elsewhere.
+    /// </summary>
     public IReadOnlyList<StationSnapshot> Stations { get; init; } = [];
 
     /// <summary>The protocols that are served, in the order in which they were opened. Their figures are at most 200 ms old.</summary>

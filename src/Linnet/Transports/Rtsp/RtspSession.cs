@@ -236,7 +236,9 @@ internal sealed class RtspSession : IAsyncDisposable
         try
         {
             await AskAsync(
-                new RtspRequest(RtspMethod.Teardown, Description.SessionUri), CancellationToken.None, timeout: RtspReceiverOptions.TeardownTimeout)
+                new RtspRequest(RtspMethod.Teardown, Description.SessionUri),
+                CancellationToken.None,
+                timeout: RtspReceiverOptions.TeardownTimeout)
                 .ConfigureAwait(false);
         }
         catch (RtspException)

@@ -67,7 +67,8 @@ internal sealed class UdpWatch(RtspSession session, RtpReceiver rtp, TimeProvide
     // Returns this much before the patience runs out.
     private async Task WaitForSilenceAsync(TimeSpan firstPatience, TimeSpan lead, CancellationToken cancellationToken)
     {
-        while ((rtp.HasSound ? RtspReceiverOptions.SoundPatience : firstPatience) - lead - rtp.SoundSilentFor is var left && left > TimeSpan.Zero)
+        while ((rtp.HasSound ? RtspReceiverOptions.SoundPatience : firstPatience) - lead - rtp.SoundSilentFor is var left
+            && left > TimeSpan.Zero)
         {
             // Task.Delay rounds down to whole milliseconds.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken)

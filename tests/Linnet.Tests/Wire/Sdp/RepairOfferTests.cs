@@ -112,7 +112,7 @@ public class RepairOfferTests
     private static RepairOffer Read(string sdp)
     {
         Assert.True(SessionDescription.TryParse(Encoding.UTF8.GetBytes(sdp), out SessionDescription? description));
-        AudioOffer offer = description.AudioOffers().First(static o => o.Format.EncodingName is not ("red" or "rtx"));
+        AudioOffer offer = description.AudioOffers().First(static o => o.Format.EncodingName.ToUpperInvariant() is not ("RED" or "RTX"));
         return RepairOffer.Read(offer.Media, offer.Format);
     }
 }

@@ -63,7 +63,7 @@ public class ProxiedListenersTests
         Assert.Contains(
             server.Log.Lines,
             static l => l.StartsWith("565 127.0.0.1:", StringComparison.Ordinal)
-                && l.Contains("add TrustedProxies 127.0.0.1 ", StringComparison.Ordinal));
+                && l.EndsWith("add TrustedProxies 127.0.0.1", StringComparison.Ordinal));
     }
 
     [Fact]
