@@ -32,7 +32,7 @@ internal static partial class DemoSession
         await using StationServer server = StationServer.Open([station], request.Server, shell.Time, session.Log);
         await using RadioHost? host = await OpenHttpAsync(server, request, shell, session);
         await using var device = new DeviceOrNowhere(AudioDevices.Create(null, shell.Time), new NullDevice(shell.Time), session.Log);
-        var address = new Uri(ListenAddresses.Of(bind ?? IPAddress.Loopback, server.RtspEndPoint.Port, $"/{StationName}")[0]);
+        var address = new Uri(ListenAddresses.Of(bind ?? IPAddress.Loopback, server.RtspEndPoint!.Port, $"/{StationName}")[0]);
         await using var player =
             new Player(new PlayerOptions { Url = address, Duration = request.Duration }, device, shell.Time, session.Log);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Linnet.Broadcast.Streams;
+using Linnet.Server;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
@@ -65,7 +66,7 @@ internal static class RadioOptions
         {
             Bind = network.Bind,
             Port = port,
-            MetricsNetworks = [.. RadioHostOptions.ThisMachine,
+            MetricsNetworks = [.. LinnetOptions.ThisMachine,
                 .. (parsed.GetValue(MetricsAllow) ?? []).Select(static text => Ask.Network(text, MetricsAllow.Name))],
         };
     }

@@ -1,5 +1,4 @@
 using Linnet.Broadcast;
-using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.Http.Radio;
@@ -13,25 +12,27 @@ namespace Linnet.Server.Endpoints;
 /// <param name="Host">The name and port by which the client knows this server; links begin with them.</param>
 /// <param name="Name">The name alone.</param>
 /// <param name="Scheme">How the client knows it: <c>https</c> behind a proxy that ends TLS and says so.</param>
-/// <param name="RtspHost">The same for RTSP.</param>
+/// <param name="PathBase">What stands before every path of the server.</param>
+/// <param name="RtspHost">The same for RTSP; <see langword="null"/>: there is no port for it.</param>
 /// <param name="Stations">The stations, in their order.</param>
-internal sealed record SiteView(string Host, string Name, string Scheme, string RtspHost, IReadOnlyList<StationView> Stations)
+internal sealed record SiteView(
+    string Host, string Name, string Scheme, string PathBase, string? RtspHost, IReadOnlyList<StationView> Stations)
 {
-    internal static SiteView Of(StationServer server, HttpContext context, RadioHostOptions options)
+    internal static SiteView Of(StationServer server, HttpContext context, ForwardedRequest from)
     {
         // A client that sends no Host header (HTTP/1.0) is most likely on this machine.
-        ForwardedRequest? from = context.Features.Get<ForwardedRequest>();
-        HostString host = from?.Host is string forwarded ? new HostString(forwarded)
+        HostString host = from.Host is string forwarded ? new HostString(forwarded)
             : context.Request.Host.HasValue ? context.Request.Host
-            : new HostString("localhost", options.Port);
+            : new HostString("localhost", context.Connection.LocalPort);
         ServerStatistics now = server.GetStatistics();
         IReadOnlyList<ListenerCount> heard = [.. now.Protocols.SelectMany(static p => p.Listeners)];
         return new SiteView(
             host.ToUriComponent(),
             host.Host,
-            from?.Scheme ?? Uri.UriSchemeHttp,
-            new HostString(host.Host, server.RtspEndPoint.Port).ToUriComponent(),
-            [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, heard))]);
+            from.Scheme,
+            from.PathBase,
+            server.RtspEndPoint is { } rtsp ? new HostString(host.Host, rtsp.Port).ToUriComponent() : null,
+            [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, from.PathBase, heard))]);
     }
 }
 
@@ -42,9 +43,11 @@ internal sealed record SiteView(string Host, string Name, string Scheme, string 
 internal sealed record StationView(StationSnapshot Station, IceDescription? Description, IReadOnlyList<StreamView> Streams)
 {
     /// <summary>The station, unless it has just left the directory.</summary>
-    internal static IEnumerable<StationView> Of(StationSnapshot station, StationDirectory directory, IReadOnlyList<ListenerCount> heard) =>
+    internal static IEnumerable<StationView> Of(
+        StationSnapshot station, StationDirectory directory, string pathBase, IReadOnlyList<ListenerCount> heard) =>
         directory.TryFind(station.Name, out StationListing? listing)
-            ? [new StationView(station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, heard))])]
+            ? [new StationView(
+                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, pathBase, heard))])]
             : [];
 
     /// <summary>The title to show.</summary>
@@ -65,7 +68,7 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(string station, BroadcastRing rendition, IReadOnlyList<ListenerCount> heard)
+    internal static StreamView Of(string station, BroadcastRing rendition, string pathBase, IReadOnlyList<ListenerCount> heard)
     {
         RenditionInfo info = rendition.Info;
         (string extension, string contentType, _) = info.StreamType!;
@@ -75,7 +78,8 @@ internal sealed record StreamView(
         int listeners = rendition.Leases;
         int peak = heard.Where(h => h.Station == station && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(
-            StreamUrl.PathOf(station, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate, info.Payload.Channels,
+            pathBase + StreamUrl.PathOf(station, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate,
+            info.Payload.Channels,
             listeners, Math.Max(listeners, peak));
     }
 }

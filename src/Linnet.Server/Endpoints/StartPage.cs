@@ -84,10 +84,10 @@ internal static class StartPage
         }
 
         page.Append(CultureInfo.InvariantCulture, $"""
-            <li><a href="/{name}.m3u">M3U</a></li>
-            <li><a href="/{name}.pls">PLS</a></li>
+            <li><a href="{Encode(site.PathBase)}/{name}.m3u">M3U</a></li>
+            <li><a href="{Encode(site.PathBase)}/{name}.pls">PLS</a></li>
             </ul>
-            <p class="quiet"><code>linnet play rtsp://{Encode(site.RtspHost)}/{name}</code></p>
+            <p class="quiet"><code>linnet play {Encode(PlayAddress(site, station.Name))}</code></p>
             </article>
 
             """);
@@ -102,6 +102,10 @@ internal static class StartPage
         station.Problem is not null ? "This station has failed."
         : station.Awaits is not null ? "Its source is unavailable at the moment. Waiting for it."
         : station.Track?.ToString() ?? "";
+
+    private static string PlayAddress(SiteView site, string station) => site.RtspHost is string rtsp
+        ? $"rtsp://{rtsp}/{station}"
+        : $"{site.Scheme}://{site.Host}{site.PathBase}/{station}";
 
     private static string StateOf(StationState state) => state switch
     {

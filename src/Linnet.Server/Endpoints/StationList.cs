@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 namespace Linnet.Server.Endpoints;
 
 /// <summary>The <c>/stations.json</c> page: what a player needs when it gets the address of these pages.</summary>
-/// <param name="RtspPort">The RTSP port of the same stations.</param>
+/// <param name="RtspPort">The RTSP port of the same stations; left out if there is none.</param>
 /// <param name="Stations">The names of the stations, in order.</param>
 /// <param name="Awaited">The names of stations that will exist once a source client connects: a player can wait for these.</param>
-internal sealed record StationList(int RtspPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited)
+internal sealed record StationList(int? RtspPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited)
 {
     /// <summary>The path of the page.</summary>
     internal const string Path = "/stations.json";
@@ -16,6 +16,7 @@ internal sealed record StationList(int RtspPort, IReadOnlyList<string> Stations,
 }
 
 /// <summary>Serializes the list without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StationList))]
 internal sealed partial class StationListJson : JsonSerializerContext;

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Linnet.Serving;
 using Linnet.Transports;
 using Linnet.Transports.Http.Push;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Linnet.Server.Hosting;
@@ -17,6 +19,16 @@ internal static class HttpPort
 
     internal static IPEndPoint EndPoint(RadioHostOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
+
+    /// <summary>Where a web server listens first; <see langword="null"/>: it does not listen, or not on an IP address.</summary>
+    internal static IPEndPoint? AddressOf(IServer server) =>
+        server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(Parse).FirstOrDefault(static address => address is not null);
+
+    private static IPEndPoint? Parse(string address) =>
+        !Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) ? null
+        : IPAddress.TryParse(uri.DnsSafeHost, out IPAddress? ip) ? new IPEndPoint(ip, uri.Port)
+        : uri.IsLoopback ? new IPEndPoint(IPAddress.Loopback, uri.Port)
+        : null;
 
     /// <summary>Binds a socket as Kestrel does, or an IPv4 one on a machine without IPv6.</summary>
     internal static Socket Bind(EndPoint endPoint) => endPoint is IPEndPoint local

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Linnet.Server.Endpoints;
 using Linnet.Transports;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
@@ -33,7 +32,6 @@ internal sealed class PageConnection : IDisposable
         _connection = connection;
         Origin = origin;
         Socket = EndpointOutput.SocketOf(connection, "HTTP");
-        Stopping = EndpointOutput.Stopping(connection);
         _patience = new CancellationTokenSource(PageConnections.Longest, time);
         _over = _patience.Token.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
     }
@@ -43,9 +41,6 @@ internal sealed class PageConnection : IDisposable
 
     /// <summary>The connection's socket.</summary>
     internal Socket Socket { get; }
-
-    /// <summary>Canceled when the connection should end.</summary>
-    internal CancellationToken Stopping { get; }
 
     /// <summary>
     /// The head and the client of the connection's first request, which the front has read and found to be for a page. Taken once.

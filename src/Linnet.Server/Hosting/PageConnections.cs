@@ -2,9 +2,9 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Linnet.Server.Endpoints;
 using Linnet.Transports;
 using Linnet.Transports.Http;
-using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
@@ -49,9 +49,6 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
 
     internal static readonly TimeSpan RestTime = TimeSpan.FromSeconds(2);
 
-    // The same limits as the front's: a request that it refuses to read is not offered to it again.
-    private static readonly HttpLimits Limits = HttpHeadReader.Limits;
-
     private readonly AddressQuota _pages = new(Most, MostPerAddress);
     private readonly AddressQuota _health = new(MostHealth, MostHealthPerAddress);
     private long _refused;
@@ -89,8 +86,8 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     }
 
     /// <summary>
-    /// Serves a request that Kestrel has read: the front gets requests for audio, through Kestrel's pipe; all others are for pages. If a
-    /// proxy keeps the connection alive, each request may be another client's.
+    /// Serves a request that Kestrel has read: one for audio has no place among the pages. If a proxy keeps the connection alive, each
+    /// request may be another client's.
     /// </summary>
     internal async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
@@ -100,6 +97,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
         (HttpRequestHead? head, ForwardedRequest request) = first ?? Read(context, connection);
         IPAddress client = request.Origin.EndPoint.Address;
         context.Features.Set(request);
+        context.Features.Set(head);
         (context.Connection.RemoteIpAddress, context.Connection.RemotePort) = (client, request.Origin.EndPoint.Port);
         try
         {
@@ -107,8 +105,11 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
             {
                 await RefuseAsync(context).ConfigureAwait(false);
             }
-            else if (isFirst || head is null || front.IsForPage(head)
-                || !await TryServeAudioAsync(context, connection, head, request).ConfigureAwait(false))
+            else if (!isFirst && head is not null && context.GetEndpoint()?.Metadata.GetMetadata<AudioMetadata>() is not null)
+            {
+                await next(context).ConfigureAwait(false);
+            }
+            else
             {
                 await ServePageAsync(context, connection, head, client, next).ConfigureAwait(false);
             }
@@ -123,19 +124,11 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     /// <summary>Reads a later request, as the front reads the first.</summary>
     private (HttpRequestHead?, ForwardedRequest) Read(HttpContext context, PageConnection connection)
     {
-        HttpRequestHead? head = KestrelRequest.HeadOf(context, Limits);
+        HttpRequestHead? head = HostRequest.HeadOf(context);
         return (head, head is not null
             ? proxies.Read(connection.Origin, head.Headers)
             : new ForwardedRequest(
                 connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false));
-    }
-
-    private async Task<bool> TryServeAudioAsync(
-        HttpContext context, PageConnection connection, HttpRequestHead head, ForwardedRequest request)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, connection.Stopping);
-        var hosted = new KestrelRequest(context, head, request, connection);
-        return await front.TryServeAsync(hosted, over.Token).ConfigureAwait(false);
     }
 
     private async Task ServePageAsync(

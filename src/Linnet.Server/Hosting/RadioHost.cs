@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,15 +16,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// The HTTP port of a server: <c>accept ─► HttpFront ─► listeners, pushes │ everything else: Kestrel ─► page, status, health, metrics</c>.
+/// The HTTP port of a server that the caller runs, in a small host of its own, which has nothing else:
+/// <c>accept ─► HttpFront ─► listeners, pushes │ everything else: Kestrel ─► page, status, health, metrics</c>.
 /// </summary>
-public sealed class RadioHost : IAsyncDisposable
+internal sealed class RadioHost : IAsyncDisposable
 {
     private const int ListenBacklog = 4096;
     private const int MaxHeaderCount = 64;
@@ -47,8 +46,7 @@ public sealed class RadioHost : IAsyncDisposable
         _app = app;
         _pages = pages;
         _server = server;
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        EndPoint = IPEndPoint.Parse(address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..]);
+        EndPoint = HttpPort.AddressOf(app.Services.GetRequiredService<IServer>())!;
     }
 
     /// <summary>The address and port that it listens on.</summary>
@@ -76,7 +74,7 @@ public sealed class RadioHost : IAsyncDisposable
         HttpFront front = server.Front
             ?? throw new ArgumentException("The server has no HTTP: set StationServerOptions.Radio.", nameof(server));
         var pages = new PageConnections(front, server.Proxies, server.Connections, time);
-        WebApplication app = Build(server, front, options, pages, time, logger ?? NullLogger.Instance);
+        WebApplication app = Build(server, options, pages, time, logger ?? NullLogger.Instance);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -99,17 +97,8 @@ public sealed class RadioHost : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Variables that begin with OTEL_ may set another service name, so they come last.
-    private static void Describe(ResourceBuilder resource) => resource
-        .Clear()
-        .AddService("linnet", serviceVersion: typeof(StationServer).Assembly.GetName().Version?.ToString(3),
-            autoGenerateServiceInstanceId: false)
-        .AddTelemetrySdk()
-        .AddEnvironmentVariableDetector();
-
     private static WebApplication Build(
-        StationServer server, HttpFront front, RadioHostOptions options, PageConnections pages, TimeProvider time,
-        ILogger logger)
+        StationServer server, RadioHostOptions options, PageConnections pages, TimeProvider time, ILogger logger)
     {
         WebApplicationBuilder builder = PlainHost.CreateBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new HostLogging(logger));
@@ -121,9 +110,6 @@ public sealed class RadioHost : IAsyncDisposable
             sockets.MaxReadBufferSize = MaxUnread;
             sockets.CreateBoundListenSocket = HttpPort.Bind;
         });
-        builder.Services.AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(static metrics => metrics
-            .AddMeter(ServerMetrics.MeterName, "System.Runtime")
-            .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -140,20 +126,40 @@ public sealed class RadioHost : IAsyncDisposable
             kestrel.Listen(HttpPort.EndPoint(options), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => HttpConnections.Before(next, front, pages, server.Proxies, server.Connections));
+                listen.UseLinnet();
             });
         });
 
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(pages);
         builder.Services.AddSingleton(server.Connections);
         builder.Services.RemoveAll<IConnectionListenerFactory>().AddSingleton<IConnectionListenerFactory, GuardedListenerFactory>();
+        builder.Services.AddRunningLinnet(server, linnet =>
+        {
+            linnet.MetricsNetworks = options.MetricsNetworks;
+            linnet.MetricsSetting = "--metrics-allow NETWORK";
+        });
+        Telemetry.Configure(builder, logger);
         WebApplication app = builder.Build();
-        var metrics = new ServerMetrics(server, app.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
-        app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
         app.Use(pages.ServeAsync);
-        app.Use(PageHeaders.Apply);
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => MetricsEndpoint.IsAllowed(context, options.MetricsNetworks));
-        var site = new Site(server, options, time);
-        app.Run(site.ServeAsync);
+        LinnetEndpoints.Map(app, "", ownsAllPaths: true);
+        app.MapFallback("{**path}", PageHeaders.Before(NoPageAsync));
+        _ = app.Services.GetRequiredService<ServerMetrics>();
+        _ = app.Services.GetRequiredService<Site>();
+        _ = app.Services.GetService<OtlpFailures>();
         return app;
+    }
+
+    private static Task NoPageAsync(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        {
+            return Answer.SendAsync(
+                context, StatusCodes.Status404NotFound, Answer.PlainText, "There is no such page. The stations are listed at /\n");
+        }
+
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Answer.SendAsync(
+            context, StatusCodes.Status405MethodNotAllowed, Answer.PlainText, "Only GET and HEAD work here.\n");
     }
 }

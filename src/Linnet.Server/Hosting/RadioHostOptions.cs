@@ -3,11 +3,8 @@ using System.Net;
 namespace Linnet.Server.Hosting;
 
 /// <summary>Where a server's HTTP side listens, and which clients may read its metrics.</summary>
-public sealed record RadioHostOptions : IValidatable
+internal sealed record RadioHostOptions : IValidatable
 {
-    /// <summary>The networks that may read <c>/metrics</c> by default: this machine only.</summary>
-    public static IReadOnlyList<IPNetwork> ThisMachine { get; } = [new(IPAddress.Parse("127.0.0.0"), 8), new(IPAddress.IPv6Loopback, 128)];
-
     /// <summary>The address to listen on; <see langword="null"/> (the default) for all addresses of this machine, IPv4 and IPv6.</summary>
     public IPAddress? Bind { get; init; }
 
@@ -17,7 +14,7 @@ public sealed record RadioHostOptions : IValidatable
     /// <summary>
     /// The networks that may read <c>/metrics</c>, which shows what the server does but not who listens. Default: this machine only.
     /// </summary>
-    public IReadOnlyList<IPNetwork> MetricsNetworks { get; init; } = ThisMachine;
+    public IReadOnlyList<IPNetwork> MetricsNetworks { get; init; } = LinnetOptions.ThisMachine;
 
     /// <summary>How long a page's response may continue when the server stops. 0–60 s; default 2 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);

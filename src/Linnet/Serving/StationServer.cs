@@ -13,6 +13,7 @@ using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
+using Linnet.Transports.Rtsp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -63,14 +64,17 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Receives pushes over HTTP; <see langword="null"/>: pushes are off.</summary>
     internal PushServer? Push { get; private set; }
 
-    /// <summary>Where it listens for RTSP.</summary>
-    public IPEndPoint RtspEndPoint => Find<RtspProtocol>()!.Rtsp.Local;
+    /// <summary>Where it listens for RTSP; <see langword="null"/>: it has no port for RTSP.</summary>
+    public IPEndPoint? RtspEndPoint => Find<RtspProtocol>()?.Rtsp?.Local;
 
     /// <summary>Where it listens for HTTP; <see langword="null"/>: HTTP is off.</summary>
     public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.SingleOrDefault()?.Local;
 
     /// <summary>Serves listeners over HTTP; <see langword="null"/>: HTTP is off.</summary>
     internal RadioServer? Radio => Find<HttpProtocol>()?.Radio;
+
+    /// <summary>Serves RTSP connections, whichever host accepts them.</summary>
+    internal RtspServer Rtsp => Find<RtspProtocol>()!.Server;
 
     /// <summary>Serves HTTP connections, whichever host accepts them; <see langword="null"/>: HTTP is off.</summary>
     internal HttpFront? Front => Find<HttpProtocol>()?.Front;
@@ -288,10 +292,14 @@ public sealed class StationServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when every protocol has failed, those aside that only wait for what others accept.</summary>
+    /// <summary>
+    /// Completes when protocols have failed and the others, if any, only wait for what others accept. If all only wait, another host
+    /// serves for them, and that is no failure.
+    /// </summary>
     private async Task WaitForFailureAsync(Task<Exception?>[] serving)
     {
-        while (serving.Where((task, i) => !task.IsCompleted && !_protocols[i].OnlyWaits).Any())
+        while (!serving.Any(static task => task.IsCompleted)
+            || serving.Where((task, i) => !task.IsCompleted && !_protocols[i].OnlyWaits).Any())
         {
             await Task.WhenAny(serving.Where(static task => !task.IsCompleted)).ConfigureAwait(false);
         }

@@ -13,11 +13,17 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>The address to listen at; <see langword="null"/> (the default): all of this machine's, IPv4 and IPv6.</summary>
     public IPAddress? Bind { get; init; }
 
-    /// <summary>TCP port for RTSP, 0–65535; 0: any free one. Default 8554.</summary>
-    public int RtspPort { get; init; } = 8554;
+    /// <summary>
+    /// TCP port for RTSP, 0–65535; 0: any free one; <see langword="null"/>: none. Another host, such as Kestrel, may still serve RTSP
+    /// on a port of its own. Default 8554.
+    /// </summary>
+    public int? RtspPort { get; init; } = 8554;
 
-    /// <summary>UDP port for RTP, 0–65534, RTCP on the next; 0: any free pair. Default 8556.</summary>
-    public int RtpPort { get; init; } = 8556;
+    /// <summary>
+    /// UDP port for RTP, 0–65534, RTCP on the next; 0: any free pair; <see langword="null"/>: none, and RTSP sends audio within its
+    /// TCP connection only. Default 8556.
+    /// </summary>
+    public int? RtpPort { get; init; } = 8556;
 
     /// <summary>
     /// The proxies before the server: they alone are believed when they say whose connection or request they pass on, over HTTP

@@ -32,7 +32,7 @@ internal sealed class FedServer : IAsyncDisposable
 
     internal string Http(string path) => $"http://{Host}/{path}";
 
-    internal string Rtsp(string path) => $"rtsp://127.0.0.1:{_server.RtspEndPoint.Port}/{path}";
+    internal string Rtsp(string path) => $"rtsp://127.0.0.1:{_server.RtspEndPoint!.Port}/{path}";
 
     /// <summary>The URL to which <c>ffmpeg</c> pushes.</summary>
     internal string Icecast(string mount) => $"icecast://source:{Password}@{Host}/{mount}";

@@ -1,21 +1,20 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Linnet.Broadcast;
-using Linnet.Broadcast.Packets;
-using Linnet.Clock;
-using Linnet.Codecs;
-using Linnet.Server.Endpoints;
+using Linnet.Playback;
+using Linnet.Playback.Devices;
+using Linnet.Server.Hosting;
+using Linnet.Serving;
+using Linnet.Sources;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Linnet.Server.Tests.Endpoints;
@@ -27,27 +26,15 @@ public class RtspConnectionHandlerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Kestrel_accepts_and_audio_goes_to_the_socket_or_under_TLS_through_its_pipe(bool hasTls)
+    public async Task A_host_serves_RTSP_on_its_own_endpoint_to_the_socket_or_under_TLS_through_the_pipe(bool hasTls)
     {
         using var hang = new CancellationTokenSource(HangLimit);
-        PacketItem[] packets = [];
-        BroadcastRing ring = null!;
-        var info = new RenditionInfo("jazz", "opus", new PayloadFormat("opus", 48_000, 2), 960, 128_000, RtpStreamIdentity.Random());
-        ring = new BroadcastRing(info, TimeSpan.FromSeconds(10), (_, _) =>
-        {
-            packets = Publish(ring, 5);
-            return null;
-        });
-        await using var senders = new SenderPool(new SenderOptions { Threads = 1 }, TimeProvider.System);
-        var rtsp = new RtspServer(
-            new RtspServerOptions(), new StationDirectory([new StationListing("jazz", [ring])]), senders, ports: null, TimeProvider.System);
         using X509Certificate2 certificate = Certificate();
-        await using WebApplication app = Build(rtsp, hasTls ? certificate : null);
+        await using WebApplication app = Build(hasTls ? certificate : null);
         await app.StartAsync(hang.Token);
-        using var stop = new CancellationTokenSource();
-        Task running = rtsp.RunAsync(stop.Token);
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        int port = int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+        StationServer server = app.Services.GetRequiredService<StationServer>();
+        int port = HttpPort.AddressOf(app.Services.GetRequiredService<IServer>())!.Port;
+        Assert.Null(server.RtspEndPoint);
 
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, hang.Token);
@@ -60,20 +47,21 @@ public class RtspConnectionHandlerTests
             stream = tls;
         }
 
-        string uri = $"rtsp://127.0.0.1:{port}/jazz";
+        string uri = $"rtsp://127.0.0.1:{port}/tone/pcm";
         string setup =
             await AskAsync(
                 stream, $"SETUP {uri} RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n", hang.Token);
         string session = setup.Split("\r\n").Single(l => l.StartsWith("Session: ", StringComparison.Ordinal))[9..].Split(';')[0];
-        string play = await AskAsync(stream, $"PLAY {uri} RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n", hang.Token);
-
-        Assert.Contains($"seq={info.Stream.SequenceNumberOf(0)};", play, StringComparison.Ordinal);
-        foreach (PacketItem packet in packets)
+        await AskAsync(stream, $"PLAY {uri} RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n", hang.Token);
+        int sequence = -1;
+        for (int i = 0; i < 50; i++)
         {
-            Assert.Equal(RtpFraming.Of(ring).Frame(packet).ToArray(), await ReadFrameAsync(stream, hang.Token));
+            Assert.True(RtpPacket.TryParse(await ReadFrameAsync(stream, hang.Token), out RtpPacket packet));
+            Assert.True(sequence < 0 || packet.Header.SequenceNumber == (ushort)(sequence + 1));
+            sequence = packet.Header.SequenceNumber;
         }
 
-        // Kestrel stops, and its connections end.
+        // The host stops, and the connection ends.
         Task stopping = app.StopAsync(hang.Token);
         byte[] rest = new byte[1000];
         while (await stream.ReadAsync(rest, hang.Token) > 0)
@@ -82,15 +70,34 @@ public class RtspConnectionHandlerTests
 
         client.Dispose();
         await stopping;
-        Assert.Equal(1, rtsp.GetSnapshot().EndedSessions[RtspSessionEnd.ServerStopped]);
-        await stop.CancelAsync();
-        await running.WaitAsync(hang.Token);
+        Assert.Equal(1, server.Rtsp.GetSnapshot().EndedSessions[RtspSessionEnd.ServerStopped]);
     }
 
-    private static WebApplication Build(RtspServer rtsp, X509Certificate2? certificate)
+    [Fact]
+    public async Task Linnets_player_hears_a_station_on_the_hosts_endpoint()
+    {
+        using var hang = new CancellationTokenSource(HangLimit);
+        await using WebApplication app = Build(certificate: null);
+        await app.StartAsync(hang.Token);
+        int port = HttpPort.AddressOf(app.Services.GetRequiredService<IServer>())!.Port;
+        var options = new PlayerOptions
+        {
+            Url = new Uri($"rtsp://127.0.0.1:{port}/tone"),
+            Duration = TimeSpan.FromMilliseconds(50),
+        };
+        await using IAudioDevice device = AudioDevices.Create("null", TimeProvider.System);
+        await using var player = new Player(options, device);
+
+        await player.RunAsync(hang.Token);
+
+        Assert.NotNull(player.GetStatistics().Payload);
+        await app.StopAsync(hang.Token);
+    }
+
+    private static WebApplication Build(X509Certificate2? certificate)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(rtsp);
+        builder.Services.AddLinnet(static linnet => linnet.AddStation("tone", static _ => new ToneSource(440)));
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, listen =>
         {
             if (certificate is not null)
@@ -109,20 +116,6 @@ public class RtspConnectionHandlerTests
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-    }
-
-    private static PacketItem[] Publish(BroadcastRing ring, int count)
-    {
-        long now = TimeProvider.System.GetTimestamp();
-        ring.Publish(new DiscontinuityItem(0, now, new MediaTimeline(now, 48_000, TimeProvider.System.TimestampFrequency)));
-        var packets = new PacketItem[count];
-        for (int i = 0; i < count; i++)
-        {
-            packets[i] = new PacketItem(InterleavedFraming.Of(ring), i, i * 960L, 960, i == 0, now, new byte[100 + i]);
-            ring.Publish(packets[i]);
-        }
-
-        return packets;
     }
 
     private static async Task<string> AskAsync(Stream stream, string request, CancellationToken cancellationToken)

@@ -42,6 +42,7 @@ internal sealed class HostedServer : IAsyncDisposable
             Bind = IPAddress.Loopback,
             RtspPort = 0,
             RtpPort = 0,
+            TrustedProxiesName = "--trusted-proxy",
             TrustedProxies = [.. proxies.Select(static p => IPNetwork.Parse(p))],
             Radio = new RadioServerOptions(),
             Sender = new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions() },

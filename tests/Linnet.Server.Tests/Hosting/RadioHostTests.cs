@@ -25,7 +25,7 @@ public class RadioHostTests
             "Content-Security-Policy: default-src 'none'; media-src 'self'; style-src 'sha256-", page, StringComparison.Ordinal);
         Assert.Equal(3, page.Split("<audio controls").Length);
         Assert.Contains("<source src=\"/news.mp3\" type=\"audio/mpeg\">", page, StringComparison.Ordinal);
-        Assert.Contains($"linnet play rtsp://radio.example:{server.Server.RtspEndPoint.Port}/jazz", page, StringComparison.Ordinal);
+        Assert.Contains($"linnet play rtsp://radio.example:{server.Server.RtspEndPoint!.Port}/jazz", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
     }
 

@@ -21,7 +21,7 @@ public class StationListTests
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("Content-Type: application/json; charset=utf-8\r\n", answer, StringComparison.Ordinal);
         JsonElement list = JsonDocument.Parse(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]).RootElement;
-        Assert.Equal(server.Server.RtspEndPoint.Port, list.GetProperty("rtsp_port").GetInt32());
+        Assert.Equal(server.Server.RtspEndPoint!.Port, list.GetProperty("rtsp_port").GetInt32());
         Assert.Equal(["jazz", "news"], list.GetProperty("stations").EnumerateArray().Select(e => e.GetString()));
     }
 
@@ -62,7 +62,7 @@ public class StationListTests
 
         TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => HearAsync(address, server));
 
-        int port = server.Server.RtspEndPoint.Port;
+        int port = server.Server.RtspEndPoint!.Port;
         Assert.Contains($"has 2 stations. Say which: rtsp://127.0.0.1:{port}/jazz or rtsp://127.0.0.1:{port}/news.", e.Message,
             StringComparison.Ordinal);
     }

@@ -34,7 +34,7 @@ public class ManyListenersTests
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         RtspListener[] listeners = [.. Enumerable.Range(0, 2 * Each).Select(
-            i => new RtspListener(server.RtspEndPoint.Port, "tone", overUdp: i < Each, stalls: i % 2 == 1))];
+            i => new RtspListener(server.RtspEndPoint!.Port, "tone", overUdp: i < Each, stalls: i % 2 == 1))];
         Task listening = Task.WhenAll(listeners.Select(l => l.RunAsync(over.Token)));
 
         RtspListener[] readers = [.. listeners.Where((_, i) => i % 2 == 0)];

@@ -221,7 +221,7 @@ public sealed class StationServerTests : IAsyncDisposable
     public async Task A_port_in_use_is_reported_with_the_option_that_changes_it()
     {
         Start(Free);
-        int port = _server!.RtspEndPoint.Port;
+        int port = _server!.RtspEndPoint!.Port;
         var opened = new List<BrokenProtocol>();
 
         PortException taken = Assert.Throws<PortException>(() => StationServer.Open([], Free with { RtspPort = port }));

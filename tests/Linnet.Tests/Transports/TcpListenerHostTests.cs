@@ -44,7 +44,7 @@ public class TcpListenerHostTests
             Radio = new RadioServerOptions(),
         });
 
-        Assert.Equal(1, await ScaleAsync(server.RtspEndPoint));
+        Assert.Equal(1, await ScaleAsync(server.RtspEndPoint!));
         Assert.InRange(await ScaleAsync(server.HttpEndPoint!), 2, 4);
     }
 

@@ -11,71 +11,80 @@ internal sealed class RtspProtocol : IServedProtocol
     private static readonly string[] Transports = [TransportTotal.RtspUdp, TransportTotal.RtspTcp];
 
     private readonly ServingContext _context;
-    private readonly RtpPortPair _ports;
-    private readonly TcpListenerHost _listener;
-    private readonly RtspServer _server;
+    private readonly RtpPortPair? _ports;
+    private readonly TcpListenerHost? _listener;
 
-    /// <summary>Opens the ports.</summary>
+    /// <summary>Opens the ports that the options name.</summary>
     /// <exception cref="PortException">A port cannot be opened.</exception>
     internal RtspProtocol(StationServerOptions options, ServingContext context)
     {
         _context = context;
         MaxListeners = options.Rtsp.MaxSessions;
-        _ports = ServingContext.Open(
-            () => RtpPortPair.Bind(context.Bind, options.RtpPort), $"UDP port {options.RtpPort} or {options.RtpPort + 1}",
-            $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.RtpPort)}");
+        _ports = options.RtpPort is not int rtp ? null
+            : ServingContext.Open(
+                () => RtpPortPair.Bind(context.Bind, rtp), $"UDP port {rtp} or {rtp + 1}",
+                $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.RtpPort)}");
         try
         {
-            _listener = context.Listen(options.RtspPort, $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.RtspPort)}");
+            _listener = options.RtspPort is not int rtsp ? null
+                : context.Listen(rtsp, $"{nameof(StationServerOptions)}.{nameof(StationServerOptions.RtspPort)}");
         }
         catch
         {
-            _ports.Dispose();
+            _ports?.Dispose();
             throw;
         }
 
-        _server = new RtspServer(options.Rtsp, context.Directory, context.Senders, _ports, context.Time, context.Logger)
+        Server = new RtspServer(options.Rtsp, context.Directory, context.Senders, _ports, context.Time, context.Logger)
         {
             Proxies = context.Proxies,
         };
-        context.Connections.Watch(_server.Waiting);
-        Rtsp = new ServedEndPoint("rtsp", _listener.LocalEndPoint) { Path = "/" };
-        Rtp = new ServedEndPoint("rtp", _ports.Rtp.LocalEndPoint);
+        context.Connections.Watch(Server.Waiting);
+        Rtsp = _listener is null ? null : new ServedEndPoint("rtsp", _listener.LocalEndPoint) { Path = "/" };
+        EndPoints =
+        [
+            .. Rtsp is null ? [] : (ServedEndPoint[])[Rtsp],
+            .. _ports is null ? [] : (ServedEndPoint[])[new ServedEndPoint("rtp", _ports.Rtp.LocalEndPoint)],
+        ];
     }
 
     /// <inheritdoc/>
     public string Name => "rtsp";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ServedEndPoint> EndPoints => [Rtsp, Rtp];
+    public IReadOnlyList<ServedEndPoint> EndPoints { get; }
+
+    /// <inheritdoc/>
+    public bool OnlyWaits => _listener is null;
 
     /// <inheritdoc/>
     public int MaxListeners { get; }
 
-    /// <summary>The address and port that it accepts connections on.</summary>
-    internal ServedEndPoint Rtsp { get; }
+    /// <summary>The address and port that it accepts connections on; <see langword="null"/>: only another host accepts them.</summary>
+    internal ServedEndPoint? Rtsp { get; }
 
-    /// <summary>The address and port that sends RTP; the next port sends RTCP.</summary>
-    internal ServedEndPoint Rtp { get; }
+    /// <summary>Serves connections, whichever host accepts them.</summary>
+    internal RtspServer Server { get; }
 
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // Neither is of use without the other: every session needs its connection, over UDP too.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] both = [_server.RunAsync(ending.Token), _listener.RunAsync(_server.ServeAsync, ending.Token)];
+        Task serving = Server.RunAsync(ending.Token);
+        Task[] both = [serving, _listener?.RunAsync(Server.ServeAsync, ending.Token) ?? serving];
         await Task.WhenAny(both).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(both).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _server.GetSnapshot().Sessions.Select(ToListener)];
+    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. Server.GetSnapshot().Sessions.Select(ToListener)];
 
     /// <inheritdoc/>
     public ProtocolSnapshot GetSnapshot()
     {
-        RtspServerSnapshot rtsp = _server.GetSnapshot();
+        RtspServerSnapshot rtsp = Server.GetSnapshot();
         var offered = _context.Directory.Stations.SelectMany(
             static station => station.Renditions
                 .Where(static ring => ring.Info.IsRtp)
@@ -94,8 +103,8 @@ internal sealed class RtspProtocol : IServedProtocol
     /// <inheritdoc/>
     public void Dispose()
     {
-        _listener.Dispose();
-        _ports.Dispose();
+        _listener?.Dispose();
+        _ports?.Dispose();
     }
 
     private static ListenerSnapshot ToListener(RtspSessionSnapshot session) => new(

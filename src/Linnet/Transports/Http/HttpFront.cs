@@ -63,6 +63,9 @@ internal sealed class HttpFront
         Push,
     }
 
+    /// <summary>What else the port serves. Set before the first connection.</summary>
+    internal HttpSite Site { get; set; } = HttpSite.Alone;
+
     /// <summary>Connections whose first request is incomplete, and kept-alive ones that wait for the next.</summary>
     internal WaitingRoom Waiting => _radio.Waiting;
 
@@ -94,8 +97,13 @@ internal sealed class HttpFront
     public bool IsForPage(HttpRequestHead head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return Route(head, out _) == Service.Page;
+        return Route(head.Method, head.Path, out _) == Service.Page;
     }
+
+    /// <summary>Whether a request is about listening or pushing.</summary>
+    /// <param name="method">Its method.</param>
+    /// <param name="path">Its path, decoded, below the path base.</param>
+    internal bool Takes(string method, string path) => Route(method, path, out _) != Service.Page;
 
     /// <summary>Serves a request that the web server has read, if it is about listening or pushing.</summary>
     /// <param name="request">The request.</param>
@@ -104,7 +112,7 @@ internal sealed class HttpFront
     public async ValueTask<bool> TryServeAsync(HostedRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Service service = Route(request.Head, out RadioTarget target);
+        Service service = Route(request.Head.Method, request.Head.Path, out RadioTarget target);
         if (service == Service.Page)
         {
             return false;
@@ -149,22 +157,28 @@ internal sealed class HttpFront
                 await _heads.ReadAsync(input, connection.Peer, connection.IsProxy, cancellationToken).ConfigureAwait(false);
             head = read.Head;
 
-            // A client that does not push sends no more than its request.
-            connection.Socket.ReceiveBufferSize =
-                head?.Method is "PUT" or "SOURCE" ? PushServer.ReceiveBufferSize : TcpListenerHost.ReceiveBufferSize;
+            bool isPush = head?.Method is "PUT" or "SOURCE";
+            bool isTaken = TryRoute(head, out Routed routed);
+            if (isTaken || !Site.IsShared)
+            {
+                // A client that does not push sends no more than its request.
+                connection.Socket.ReceiveBufferSize = isPush ? PushServer.ReceiveBufferSize : TcpListenerHost.ReceiveBufferSize;
+            }
+
             if (head is null && (read.Malformed is null || !hasPages))
             {
                 await RefuseAsync(connection, read).ConfigureAwait(false);
                 return;
             }
 
-            if (head is not null && Route(head, out RadioTarget target) is var service and not Service.Page)
+            if (isTaken)
             {
-                if (Attribute(connection, head) is ForwardedRequest request && input.TryRead(out ReadResult whole))
+                if (Attribute(connection, routed.Head) is ForwardedRequest request && input.TryRead(out ReadResult whole))
                 {
-                    input.AdvanceTo(whole.Buffer.GetPosition(head.Length));
-                    await AnswerAsync(new DirectExchange(head, request, connection, _responses), service, target, cancellationToken)
-                        .ConfigureAwait(false);
+                    input.AdvanceTo(whole.Buffer.GetPosition(routed.Head.Length));
+                    ForwardedRequest below = routed.PathBase.Length == 0 ? request : request with { PathBase = routed.PathBase };
+                    var exchange = new DirectExchange(routed.Head, below, connection, _responses);
+                    await AnswerAsync(exchange, routed.Service, routed.Target, cancellationToken).ConfigureAwait(false);
                 }
 
                 return;
@@ -201,17 +215,42 @@ internal sealed class HttpFront
         return request;
     }
 
-    private Service Route(HttpRequestHead head, out RadioTarget target)
+    /// <summary>Routes a connection's first request, if it is about listening or pushing and may be answered past the web server.</summary>
+    private bool TryRoute(HttpRequestHead? head, out Routed routed)
+    {
+        HttpSite site = Site;
+        foreach (string pathBase in site.PathBases)
+        {
+            if (head?.Below(pathBase) is HttpRequestHead below
+                && Route(below.Method, below.Path, out RadioTarget target) is var service and not Service.Page
+                && (service == Service.Push || !site.ChecksListeners))
+            {
+                routed = new Routed(below, pathBase, service, target);
+                return true;
+            }
+        }
+
+        routed = default;
+        return false;
+    }
+
+    private Service Route(string method, string path, out RadioTarget target)
     {
         target = default;
-        if (head.Method is "PUT" or "SOURCE"
-            || (_push is not null && head.Method == "GET" && head.Path.StartsWith("/admin/", StringComparison.Ordinal)))
+        bool isShared = Site.IsShared;
+        if (method is "PUT" or "SOURCE")
+        {
+            return !isShared || _push?.Accepts(path) == true ? Service.Push : Service.Page;
+        }
+
+        if (_push is not null && method == "GET"
+            && (isShared ? path == "/admin/metadata" : path.StartsWith("/admin/", StringComparison.Ordinal)))
         {
             return Service.Push;
         }
 
-        target = _radio.Find(head.Path);
-        return target.Kind == RadioTargetKind.None ? Service.Page : Service.Radio;
+        target = _radio.Find(path);
+        return target.Kind == RadioTargetKind.None || (isShared && !_radio.Offers(target, path)) ? Service.Page : Service.Radio;
     }
 
     private async Task AnswerAsync(HttpExchange exchange, Service service, RadioTarget target, CancellationToken cancellationToken)
@@ -237,6 +276,8 @@ internal sealed class HttpFront
             await exchange.CloseAsync().ConfigureAwait(false);
         }
     }
+
+    private readonly record struct Routed(HttpRequestHead Head, string PathBase, Service Service, RadioTarget Target);
 
     /// <summary>Ends a connection that made no whole request.</summary>
     private Task RefuseAsync(HttpConnection connection, HttpHeadResult read)

@@ -28,7 +28,7 @@ internal sealed class HttpRequestHead
     /// The target's path, percent-decoded, without its query: <c>/jazz.mp3</c>. Begins with <c>/</c>, or is <c>*</c>. Holds no control
     /// characters. Dots are what they are, never followed: a path names a mount, not a file.
     /// </summary>
-    public string Path { get; }
+    public string Path { get; private set; }
 
     /// <summary>The part after the <c>?</c>, encoded; may be empty.</summary>
     public string Query { get; }
@@ -77,6 +77,25 @@ internal sealed class HttpRequestHead
 
         refusal = Parse(line, headers, length, out head);
         return refusal is null ? HttpReadResult.Done : HttpReadResult.Invalid;
+    }
+
+    /// <summary>The same request with its path below <paramref name="pathBase"/>; <see langword="null"/>: its path is not below it.</summary>
+    /// <param name="pathBase">Such as <c>/radio</c>, decoded; empty: the root.</param>
+    internal HttpRequestHead? Below(string pathBase)
+    {
+        if (pathBase.Length == 0)
+        {
+            return this;
+        }
+
+        if (Path.Length <= pathBase.Length || Path[pathBase.Length] != '/' || !Path.StartsWith(pathBase, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var below = (HttpRequestHead)MemberwiseClone();
+        below.Path = Path[pathBase.Length..];
+        return below;
     }
 
     /// <inheritdoc/>

@@ -20,13 +20,16 @@ internal static class ForwardedHeaders
         "Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
         "X-Forwarded-Server");
 
+    /// <summary>Whether a header shows that a request passed a proxy.</summary>
+    internal static bool IsSign(string name) => Signs.Contains(name);
+
     /// <summary>Finds the request's client.</summary>
     /// <param name="peer">The connection's client.</param>
     /// <param name="headers">The request's headers.</param>
     /// <param name="isTrusted">Whether an address is a trusted proxy.</param>
     internal static ForwardedRequest Read(ClientOrigin peer, MessageHeaders headers, Func<IPAddress, bool> isTrusted)
     {
-        bool isForwarded = headers.Any(static h => Signs.Contains(h.Key));
+        bool isForwarded = headers.Any(static h => IsSign(h.Key));
         string scheme = peer.IsTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         var asItCame = new ForwardedRequest(peer, scheme, null, isForwarded);
         if (!isForwarded || peer.Route == ClientRoute.Hidden)

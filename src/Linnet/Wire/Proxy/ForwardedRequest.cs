@@ -8,6 +8,12 @@ namespace Linnet.Wire.Proxy;
 /// <param name="IsForwarded">Whether the request passed through an HTTP proxy, trusted or not.</param>
 internal sealed record ForwardedRequest(ClientOrigin Origin, string Scheme, string? Host, bool IsForwarded)
 {
+    /// <summary>
+    /// The path below which the client finds what is served here, such as <c>/radio</c>; encoded, without a <c>/</c> at its end. Empty:
+    /// the root.
+    /// </summary>
+    public string PathBase { get; init; } = "";
+
     /// <summary>Why this request's headers hide <see cref="Origin"/>, if they do.</summary>
     public ForwardedDoubt Doubt { get; init; }
 }

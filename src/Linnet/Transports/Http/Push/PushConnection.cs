@@ -18,6 +18,8 @@ internal sealed class PushConnection(HttpExchange exchange, TimeProvider time)
 
     internal IPEndPoint Remote => exchange.Remote;
 
+    internal string PathBase => exchange.Request.PathBase;
+
     /// <summary>Whether the body ended because its chunks are malformed.</summary>
     internal bool IsMalformed { get; private set; }
 

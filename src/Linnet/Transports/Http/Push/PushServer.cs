@@ -89,6 +89,9 @@ internal sealed class PushServer
         }
     }
 
+    /// <summary>Whether a station accepts pushes at a path.</summary>
+    internal bool Accepts(string path) => Find(path) is not null;
+
     /// <summary>Serves a request to its end.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="cancellationToken">The server stops.</param>
@@ -166,7 +169,7 @@ internal sealed class PushServer
         if (Find(head.Path) is not { } station)
         {
             IReadOnlyList<IngestBuffer> stations = _stations();
-            string there = stations.Count == 0 ? "." : $"; there is {string.Join(", ", stations.Take(20).Select(s => "/" + s.Name))}.";
+            string there = stations.Count == 0 ? "." : $"; there is {string.Join(", ", stations.Take(20).Select(s => $"{connection.PathBase}/{s.Name}"))}.";
             await RefuseAsync(
                 connection, PushRefusal.NoSuchStation,
                 PushAnswers.Text(head, HttpStatusCode.NotFound, "No such station accepts pushes" + there, Now)).ConfigureAwait(false);

@@ -66,7 +66,7 @@ internal static class RadioResponses
     internal static HttpResponse Playlist(
         HttpRequestHead request, ForwardedRequest from, RadioTarget target, EndPoint? local, DateTimeOffset now)
     {
-        string path = StreamUrl.PathOf(target.Station!.Name, target.Rendition!.Info);
+        string path = from.PathBase + StreamUrl.PathOf(target.Station!.Name, target.Rendition!.Info);
         string url = StreamUrl.Of(from.Scheme, from.Host ?? AuthorityOf(request, local), path);
         string title = target.Station.Description?.Name ?? target.Station.Name;
         string text = target.Kind == RadioTargetKind.M3u
@@ -95,17 +95,23 @@ internal static class RadioResponses
     }
 
     /// <summary>The text of a 404: why the path names no audio.</summary>
-    internal static string WhyNothing(string path, StationDirectory directory)
+    /// <param name="path">The path that was asked for.</param>
+    /// <param name="directory">The stations.</param>
+    /// <param name="pathBase">What stands before every path.</param>
+    internal static string WhyNothing(string path, StationDirectory directory, string pathBase = "")
+        // An awaited name is one of our own names, so it is safe to repeat it.
+        => AwaitedBy(path, directory) is string station ? $"No client has pushed to {station} yet.\r\n" : WhatThereIs(directory, pathBase);
+
+    /// <summary>The station that a path names and that waits for its first push; <see langword="null"/>: there is none.</summary>
+    internal static string? AwaitedBy(string path, StationDirectory directory)
     {
         string name = path.TrimStart('/');
         string station = directory.IsAwaited(name) ? name : name[..Math.Max(0, name.LastIndexOf('.'))];
-
-        // An awaited name is one of our own names, so it is safe to repeat it.
-        return directory.IsAwaited(station) ? $"No client has pushed to {station} yet.\r\n" : WhatThereIs(directory);
+        return directory.IsAwaited(station) ? station : null;
     }
 
     /// <summary>The text of a 404: the paths that exist.</summary>
-    internal static string WhatThereIs(StationDirectory directory)
+    private static string WhatThereIs(StationDirectory directory, string pathBase)
     {
         const int Most = 100;
         var text = new StringBuilder("There is no audio at this path. There is:\r\n");
@@ -116,7 +122,7 @@ internal static class RadioResponses
             {
                 if (count++ < Most)
                 {
-                    text.Append(StreamUrl.PathOf(station.Name, rendition.Info)).Append("\r\n");
+                    text.Append(pathBase).Append(StreamUrl.PathOf(station.Name, rendition.Info)).Append("\r\n");
                 }
             }
         }

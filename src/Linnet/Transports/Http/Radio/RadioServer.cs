@@ -78,6 +78,10 @@ internal sealed class RadioServer
     /// <summary>What a path names.</summary>
     internal RadioTarget Find(string path) => RadioTarget.Find(path, _directory);
 
+    /// <summary>Whether a path names a station: one that can be heard now, or that waits for its first push.</summary>
+    internal bool Offers(RadioTarget target, string path) =>
+        target.Kind is not (RadioTargetKind.None or RadioTargetKind.Missing) || RadioResponses.AwaitedBy(path, _directory) is not null;
+
     /// <summary>Serves a request for a station to its end.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="target">What its path names.</param>
@@ -104,7 +108,7 @@ internal sealed class RadioServer
                     cancellationToken);
             default:
                 return RefuseAsync(
-                    exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioResponses.WhyNothing(head.Path, _directory));
+                    exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioResponses.WhyNothing(head.Path, _directory, exchange.Request.PathBase));
         }
     }
 

@@ -3,7 +3,7 @@ using Linnet.Transports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace Linnet.Server.Endpoints;
+namespace Linnet.Server.Hosting;
 
 /// <summary>The output of a Kestrel connection for a protocol: directly its socket, or Kestrel's pipe under TLS.</summary>
 internal static class EndpointOutput

@@ -3,23 +3,26 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Linnet.Server.Hosting;
 using Linnet.Transports.Http;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
-namespace Linnet.Server.Hosting;
+namespace Linnet.Server.Endpoints;
 
-/// <summary>A request that Kestrel has read, for <see cref="HttpFront"/>.</summary>
+/// <summary>A request that the web server has read, for <see cref="HttpFront"/>.</summary>
 /// <param name="context">The request.</param>
 /// <param name="head">The request's head.</param>
 /// <param name="request">The client, and how it knows this server.</param>
-/// <param name="connection">The connection of the request.</param>
-internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, ForwardedRequest request, PageConnection connection)
-    : HostedRequest
+internal sealed class HostRequest(HttpContext context, HttpRequestHead head, ForwardedRequest request) : HostedRequest
 {
+    // The same limits as the front's: a request that it refuses to read is not offered to it again.
+    private static readonly HttpLimits Limits = HttpHeadReader.Limits;
+
     public override HttpRequestHead Head => head;
 
     public override ForwardedRequest Request => request;
@@ -27,18 +30,29 @@ internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, 
     public override EndPoint? Local =>
         context.Connection.LocalIpAddress is IPAddress address ? new IPEndPoint(address, context.Connection.LocalPort) : null;
 
-    public override Socket Socket => connection.Socket;
+    // Under HTTP/2 others share it.
+    public override Socket? Socket =>
+        IsHttp1(context) ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
 
     public override PipeReader Body => context.Request.BodyReader;
 
     public override PipeWriter Output => context.Response.BodyWriter;
 
     /// <summary>The head of a request as <see cref="HttpFront"/> reads it; <see langword="null"/>: the front would refuse it.</summary>
-    internal static HttpRequestHead? HeadOf(HttpContext context, HttpLimits limits)
+    /// <param name="context">The request.</param>
+    /// <param name="path">Its path below the path base, encoded.</param>
+    internal static HttpRequestHead? HeadOf(HttpContext context, string path) =>
+        Read(context, path + context.Request.QueryString.ToUriComponent());
+
+    /// <inheritdoc cref="HeadOf(HttpContext, string)"/>
+    internal static HttpRequestHead? HeadOf(HttpContext context) =>
+        Read(context, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+
+    private static HttpRequestHead? Read(HttpContext context, string target)
     {
         IHttpRequestFeature request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
         string version = Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(request.Protocol) ? "HTTP/1.0" : "HTTP/1.1";
-        var text = new StringBuilder($"{request.Method} {request.RawTarget} {version}\r\n");
+        var text = new StringBuilder($"{request.Method} {target} {version}\r\n");
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in request.Headers)
         {
             foreach (string? value in values)
@@ -47,11 +61,18 @@ internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, 
             }
         }
 
+        if (!IsHttp1(context) && request.Headers.ContentLength is null
+            && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+        {
+            // HTTP/2 needs neither length nor chunks, and the web server shows the body without them.
+            text.Append("Transfer-Encoding: chunked\r\n");
+        }
+
         var bytes = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text.Append("\r\n").ToString()));
-        return HttpRequestHead.TryParse(bytes, limits, out HttpRequestHead? head, out _) == HttpReadResult.Done ? head : null;
+        return HttpRequestHead.TryParse(bytes, Limits, out HttpRequestHead? head, out _) == HttpReadResult.Done ? head : null;
     }
 
-    public override void Begin() => connection.ServeAudio();
+    public override void Begin() => context.Features.Get<PageConnection>()?.ServeAudio();
 
     public override Task StartAsync(HttpResponseHead responseHead, CancellationToken cancellationToken)
     {
@@ -61,11 +82,12 @@ internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, 
             rate.MinDataRate = null;
         }
 
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         Microsoft.AspNetCore.Http.HttpResponse response = context.Response;
         response.StatusCode = (int)responseHead.Status;
         foreach ((string name, string value) in responseHead.Headers)
         {
-            // Kestrel sets the headers Connection and Date.
+            // The web server sets the headers Connection and Date.
             if (name is not ("Connection" or "Date"))
             {
                 response.Headers.Append(name, value);
@@ -89,4 +111,8 @@ internal sealed class KestrelRequest(HttpContext context, HttpRequestHead head, 
     }
 
     public override void Abort() => context.Abort();
+
+    private static bool IsHttp1(HttpContext context) =>
+        Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol)
+        || Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol);
 }

@@ -1,0 +1,20 @@
+using System.Globalization;
+using Linnet.Serving;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Linnet.Server.Endpoints;
+
+/// <summary>Matches the paths of streams, and those of stations that clients may push to. They come and go with the stations.</summary>
+internal sealed class AudioConstraint : IRouteConstraint
+{
+    internal const string Parameter = "path";
+
+    public bool Match(
+        HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
+        httpContext is null
+        || (httpContext.RequestServices.GetRequiredService<StationServer>().Front is { } front
+            && front.Takes(
+                httpContext.Request.Method, string.Create(CultureInfo.InvariantCulture, $"/{values.GetValueOrDefault(routeKey)}")));
+}
