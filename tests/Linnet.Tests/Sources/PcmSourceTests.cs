@@ -290,9 +290,9 @@ public sealed class PcmSourceTests
         {
             // What is written before the station reads is dropped.
             source.Write(new float[80], Cancelled);
+            Until(() => source.Buffered == TimeSpan.Zero);
             return station.GetSnapshot().Position > TimeSpan.Zero;
         });
-        Until(() => source.Buffered == TimeSpan.Zero);
         TimeSpan start = station.GetSnapshot().Position;
         Assert.Null(station.GetSnapshot().Awaits);
 
