@@ -35,6 +35,17 @@ public class FormatConverterTests
         Assert.Equal((resampler.InputFramesFor(100), 100), (consumed, written));
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void One_call_takes_all_the_input_for_which_there_is_room(int fromRate, int fromChannels, int toRate, int toChannels)
+    {
+        var converter = new FormatConverter(new AudioFormat(fromRate, fromChannels), new AudioFormat(toRate, toChannels));
+
+        converter.Process(new float[5000 * fromChannels], new float[100_000 * toChannels], out int consumed, out _);
+
+        Assert.Equal(5000, consumed);
+    }
+
     [Fact]
     public void At_equal_rates_no_sound_is_held_back_and_a_partial_frame_is_ignored()
     {

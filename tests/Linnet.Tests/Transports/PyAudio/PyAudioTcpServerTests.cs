@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Linnet.Diagnostics;
 using Linnet.Tests.Transports.Rtsp;
+using Linnet.Transports;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
 
@@ -92,6 +93,24 @@ public class PyAudioTcpServerTests
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(listener));
         Assert.Equal(1, server.Now.Refused[PyAudioRefusal.Spoke]);
         Assert.Equal(1, server.Now.Ended[PyAudioEnd.Refused]);
+    }
+
+    [Fact]
+    public async Task A_listener_that_left_is_no_longer_listed_and_its_bytes_stay_counted()
+    {
+        await using var server = new PyAudioTestServer();
+        using Socket first = await server.ConnectAsync();
+        using Socket second = await server.ConnectAsync();
+        server.Publish(3);
+        await PyAudioTestServer.UntilAsync(() => server.Sent == 6);
+        first.Close();
+
+        await PyAudioTestServer.UntilAsync(() => server.Now.TcpListeners == 1);
+
+        Assert.Single(server.Server.GetListeners());
+        TransportTotal tcp = server.Now.Totals.Single(static total => total.Transport == "pyaudio-tcp");
+        Assert.Equal((2, 2 * 4L * server.Position), (tcp.Connections, tcp.Bytes));
+        Assert.Equal(1, server.Now.Ended[PyAudioEnd.Left]);
     }
 
     [Theory]
