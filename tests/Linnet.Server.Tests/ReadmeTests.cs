@@ -29,6 +29,7 @@ public partial class ReadmeTests
     [Theory]
     [InlineData("Linnet", 0, "Send")]
     [InlineData("Linnet", 1, "Play")]
+    [InlineData("Linnet.Server", 0, "Host")]
     public void A_program_in_the_readme_of_a_package_equals_the_compiled_sample(string package, int block, string sample)
     {
         string readme = File.ReadAllText(Path.Join(Root(), "src", package, "README.md")).ReplaceLineEndings("\n");
