@@ -166,7 +166,9 @@ public sealed partial class BadOutputTests : IDisposable
         byte[] wav = File.ReadAllBytes(heard);
         int data = wav.AsSpan().IndexOf("data"u8);
         Assert.Equal(wav.Length - data - 8, BitConverter.ToInt32(wav, data + 4));
-        Assert.InRange(wav.Length, 40_000, 51_200);
+
+        // A block that does not fit whole is left out. On a busy machine a block may hold some tenths of a second.
+        Assert.InRange(wav.Length, 10_000, 51_200);
     }
 
     [Fact]
