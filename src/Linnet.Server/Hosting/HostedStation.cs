@@ -1,6 +1,7 @@
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -44,7 +45,14 @@ internal sealed record HostedStation(StationOptions Options, Func<IServiceProvid
                 }
             }
 
-            return StationServer.Open(stations, options.Server, time, loggers.CreateLogger<StationServer>(), pushed);
+            StationServer server =
+                StationServer.Open(stations, options.Server, time, loggers.CreateLogger<StationServer>(), pushed);
+            if (server.Front is HttpFront front)
+            {
+                front.Site = HttpSite.Shared;
+            }
+
+            return server;
         }
         catch
         {

@@ -67,6 +67,7 @@ public class ProxiedPagesTests
     [InlineData("127.0.0.1", ClientRoute.Hidden, false, false)]
     [InlineData("192.168.1.7", ClientRoute.Proxied, true, true)]
     [InlineData("192.168.1.7", ClientRoute.Direct, false, true)]
+    [InlineData("192.168.1.7", ClientRoute.Hidden, false, false)]
     [InlineData("203.0.113.7", ClientRoute.Proxied, true, false)]
     internal void Metrics_are_allowed_for_this_machine_and_not_for_a_proxys_machine(
         string client, ClientRoute route, bool isThroughOther, bool isAllowed)

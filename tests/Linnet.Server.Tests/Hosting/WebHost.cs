@@ -19,6 +19,12 @@ namespace Linnet.Server.Tests.Hosting;
 /// </summary>
 internal sealed class WebHost : IAsyncDisposable
 {
+    /// <summary>The longest body of a request that the application allows. Pushes have no such limit.</summary>
+    public const int MaxBody = 150_000;
+
+    /// <summary>What the application answers where it has nothing else.</summary>
+    public const string OwnPage = "the application's own page";
+
     private readonly WebApplication _app;
 
     private WebHost(WebApplication app) => _app = app;
@@ -48,13 +54,17 @@ internal sealed class WebHost : IAsyncDisposable
         }
 
         builder.Services.AddLinnet(Configure);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            if (isDirect)
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
-                listen.UseLinnet();
-            }
-        }));
+                if (isDirect)
+                {
+                    listen.UseLinnet();
+                }
+            });
+        });
         services?.Invoke(builder);
         WebApplication app = builder.Build();
         Map(app);
@@ -86,6 +96,7 @@ internal sealed class WebHost : IAsyncDisposable
         app.MapGet("/hello", () => "Hello");
         app.MapGet("/ding.mp3", () => "ding");
         app.MapGet("/admin/users", () => "users");
+        app.MapFallback("{**path}", static () => OwnPage);
         app.MapMethods("/items/{id}", ["PUT", "POST"], static async (HttpRequest request) =>
         {
             using var reader = new StreamReader(request.Body);

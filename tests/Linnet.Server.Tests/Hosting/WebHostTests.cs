@@ -18,9 +18,9 @@ public class WebHostTests
 {
     private const string Authorization = "Authorization: Basic c291cmNlOmhhY2ttZQ==\r\nContent-Type: audio/wav\r\n";
 
-    // 8 kHz, mono, 16 bit, without an end.
+    // 48 kHz, stereo, 16 bit, without an end.
     private static readonly byte[] WavHead =
-        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF"
+        [.. "RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x02\0\x80\xBB\0\0\0\xEE\x02\0\x04\0\x10\0data\xFF\xFF\xFF\xFF"
             .Select(static c => (byte)c)];
 
     [Theory]
@@ -40,7 +40,8 @@ public class WebHostTests
         Assert.Contains("\r\nContent-Type: text/plain; charset=utf-8\r\n", health, StringComparison.Ordinal);
         Assert.Contains("\r\nCache-Control: no-store\r\n", health, StringComparison.Ordinal);
         Assert.Contains("\nlinnet_listeners{", (await host.GetAsync("/metrics")).Body, StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 404 ", (await host.GetAsync("/nothing.mp3")).Head, StringComparison.Ordinal);
+        Assert.Equal(WebHost.OwnPage, (await host.GetAsync("/nothing.mp3")).Body);
+        Assert.Equal(WebHost.OwnPage, (await host.AskAsync("PUT /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")).Body);
         Assert.Contains("No client has pushed to live yet", await TextAsync(host, "/live.mp3"), StringComparison.Ordinal);
 
         using HttpClientConnection listener = await host.ConnectAsync();
@@ -83,7 +84,7 @@ public class WebHostTests
             $"PUT /live HTTP/1.1\r\nHost: x\r\n{Authorization}Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 100 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
         await client.SendChunkAsync(WavHead);
-        await client.SendChunkAsync(new byte[40_000]);
+        await client.SendChunkAsync(new byte[WebHost.MaxBody + 50_000]);
         await UntilAsync(() => host.Server.Push!.Pushers.ContainsKey("live"));
         Assert.StartsWith(
             "HTTP/1.1 200 ", (await host.AskAsync(
@@ -120,8 +121,8 @@ public class WebHostTests
     {
         await using WebHost host = await WebHost.StartAsync(isDirect, static app => app.MapLinnet("/radio"));
 
-        Assert.StartsWith("HTTP/1.1 404 ", (await host.GetAsync("/")).Head, StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 404 ", (await host.GetAsync("/tone.mp3")).Head, StringComparison.Ordinal);
+        Assert.Equal(WebHost.OwnPage, (await host.GetAsync("/")).Body);
+        Assert.Equal(WebHost.OwnPage, (await host.GetAsync("/tone.mp3")).Body);
         foreach (string path in (string[])["/radio", "/radio/", "/radio/index.html"])
         {
             string page = (await host.GetAsync(path)).Body;
@@ -188,7 +189,7 @@ public class WebHostTests
         Assert.StartsWith("HTTP/1.1 200 ", await listener.ReadHeadAsync(), StringComparison.Ordinal);
         await listener.ReadAsync(10_000);
         Assert.Equal("true", (await host.AskAsync("POST /remove/news" + Empty)).Body);
-        Assert.StartsWith("HTTP/1.1 404 ", (await host.GetAsync("/news.wav")).Head, StringComparison.Ordinal);
+        Assert.Equal(WebHost.OwnPage, (await host.GetAsync("/news.wav")).Body);
     }
 
     [Theory]

@@ -13,4 +13,7 @@ internal sealed record HttpSite(bool IsShared, IReadOnlyList<string> PathBases, 
 {
     /// <summary>A port that serves audio and the pages about it, and nothing else.</summary>
     internal static HttpSite Alone { get; } = new(IsShared: false, [""], ChecksListeners: false);
+
+    /// <summary>A port on which others have pages, too.</summary>
+    internal static HttpSite Shared { get; } = Alone with { IsShared = true };
 }
