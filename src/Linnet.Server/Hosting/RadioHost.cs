@@ -101,7 +101,10 @@ internal sealed class RadioHost : IAsyncDisposable
         StationServer server, RadioHostOptions options, PageConnections pages, TimeProvider time, ILogger logger)
     {
         WebApplicationBuilder builder = PlainHost.CreateBuilder();
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new HostLogging(logger));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new HostLogging(logger))
+
+            // The server's own log says what has failed; each probe would say it again.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services.Configure<SocketTransportOptions>(sockets =>
