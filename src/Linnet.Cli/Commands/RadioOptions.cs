@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Linnet.Broadcast.Streams;
+using Linnet.Codecs.Mp3;
 using Linnet.Server;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
@@ -96,6 +97,13 @@ internal static class RadioOptions
     /// <summary>Adds the renditions that the command line lists to the options of a station.</summary>
     public static StationOptions Add(ParseResult parsed, StationOptions station)
     {
+        if (parsed.GetValue(Mp3BitRate) is { } rate && !Mp3Rates.IsBitRate((int)(rate * 1000)))
+        {
+            throw new UsageException(
+                $"'{parsed.GetResult(Mp3BitRate)!.Tokens[0].Value}' is not a valid value for {Mp3BitRate.Name}: use {Mp3Rates.BitRateList} "
+                    + "kb/s.");
+        }
+
         StationOptions wanted = station with
         {
             Streams = parsed.GetValue(Streams)?.Split(',', StringSplitOptions.TrimEntries) ?? station.Streams,

@@ -41,5 +41,6 @@ internal static class HttpPort
         $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Port)}",
         e,
         $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Bind)}",
-        "perhaps by another Linnet or an Icecast; choose another, or switch HTTP off");
+        "perhaps by another Linnet or an Icecast; choose another, or switch HTTP off",
+        "off");
 }

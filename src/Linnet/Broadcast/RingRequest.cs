@@ -31,6 +31,9 @@ internal enum RingRefusalReason
     /// <summary>The station has ended.</summary>
     StationEnded,
 
+    /// <summary>The station is not available: its server stops, or it has failed.</summary>
+    Unavailable,
+
     /// <summary>The rendition is made on demand, and other listeners already use all the slots.</summary>
     TooManyOnDemand,
 

@@ -36,6 +36,9 @@ internal sealed class StationDirectory
     /// <summary>Whether a station of this name will exist once a client pushes to it.</summary>
     public bool IsAwaited(string name) => Volatile.Read(ref _awaited).Contains(name);
 
+    /// <summary>Whether there is a station of this name, or will be once a client pushes to it.</summary>
+    public bool Contains(string name) => Stations.Any(s => s.Name == name) || IsAwaited(name);
+
     /// <summary>Whether there is no station yet, but will be once a client pushes.</summary>
     internal bool IsEmptyButAwaited => Stations.Count == 0 && Volatile.Read(ref _awaited).Count > 0;
 

@@ -17,5 +17,5 @@ public sealed record PayloadFormat(string EncodingName, int ClockRate, int Chann
     public AudioFormat Clock => new(ClockRate, Channels);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{EncodingName}, {Clock}";
+    public override string ToString() => $"{(Is("opus") ? "Opus" : EncodingName)}, {Clock}";
 }

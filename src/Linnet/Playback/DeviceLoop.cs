@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
@@ -53,7 +54,7 @@ internal sealed class DeviceLoop(IAudioDevice device, TimeProvider time, ILogger
                 failsAgain = IsLost;
                 if (!failsAgain)
                 {
-                    logger.DeviceLost(e.Message.TrimEnd('.'));
+                    logger.DeviceLost(Sentence.Of(e.Message));
                 }
 
                 Volatile.Write(ref _isLost, true);

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Codecs;
 using Linnet.Playback.Devices;
 using Linnet.Receive;
 using Linnet.Transports;
@@ -183,7 +184,7 @@ public sealed class Player : IAsyncDisposable
         Volatile.Write(ref _output, output);
         (_device as CallbackDevice)?.SentAt = output.SentAt;
         ApplyVolume();
-        _logger.Playing(ShownAddress.Of(_options.Url), _device.Name, feed.Payload);
+        SayWhatPlays(feed.Payload);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task hearing = _tuner.RunAsync(output, stopping.Token);
@@ -200,6 +201,23 @@ public sealed class Player : IAsyncDisposable
         await Task.WhenAll(playing, hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await (playing.IsFaulted ? playing : hearing.IsFaulted ? hearing : Task.CompletedTask).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private void SayWhatPlays(PayloadFormat payload)
+    {
+        string url = ShownAddress.Of(_options.Url);
+        if (_options.FeedsStation)
+        {
+            _logger.Receiving(url, payload);
+        }
+        else if (_device.HasClock)
+        {
+            _logger.Playing(url, _device.Name, payload);
+        }
+        else
+        {
+            _logger.Recording(url, _device.Name, payload);
+        }
     }
 
     private async Task<AudioFormat> OpenDeviceAsync(Feed feed, CancellationToken cancellationToken)

@@ -53,6 +53,9 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>The longest wait between two tries to reconnect. Not below the first, and at most 10 min; default 10 s.</summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether the device is a station of this process, so that messages speak of receiving and not of playing.</summary>
+    internal bool FeedsStation { get; init; }
+
     /// <summary>How much sound to play; <see langword="null"/>, the default: all.</summary>
     public TimeSpan? Duration { get; init; }
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
+using Linnet.Diagnostics;
 using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
 using Linnet.Transports.Rtsp;
@@ -34,7 +35,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     /// <summary>Connects to the station.</summary>
     /// <param name="connectAsync">Connects to an address.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="TransportException">There is no station, or the address fits several.</exception>
+    /// <exception cref="TransportException">There is no station, or none of this name.</exception>
     internal async Task<RtspReceiver> ConnectAsync(Func<RtspUri, Task<RtspReceiver>> connectAsync, CancellationToken cancellationToken)
     {
         _address ??= Choose(url, await FetchAsync(url, cancellationToken).ConfigureAwait(false));
@@ -68,7 +69,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     /// <summary>Finds the station that an address of pages means.</summary>
     /// <param name="page">The address.</param>
     /// <param name="json">The server's list of stations, from <see cref="Path"/>; not trusted.</param>
-    /// <exception cref="TransportException">No station, or several.</exception>
+    /// <exception cref="TransportException">There is no station, or none of this name.</exception>
     internal static RtspUri Choose(Uri page, string json)
     {
         string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
@@ -90,9 +91,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
 
         if (wanted.Length == 0)
         {
-            return stations.Count == 1
-                ? Read(AddressOf(page, port, stations[0]))
-                : throw new TransportException($"{server} has {stations.Count} stations. Say which: {list}.") { IsFinal = true };
+            // The first, as over RTSP.
+            return Read(AddressOf(page, port, stations[0]));
         }
 
         // The longest name wins, as where the page itself is asked for: jazz-64.mp3 is a rendition of jazz.
@@ -164,10 +164,10 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             IsFinal = true,
         };
 
-    private static NoStationListException Refused(string server, int status) => status switch
+    private static NoStationListException Refused(string server, int status, string? reason) => status switch
     {
-        408 or 425 or 429 or >= 500 => new NoStationListException(string.Create(
-            CultureInfo.InvariantCulture, $"{server} answers {status}.")),
+        408 or 425 or 429 or >= 500 => new NoStationListException(Sentence.Of(string.Create(
+            CultureInfo.InvariantCulture, $"{server} answers {status}{(reason is null ? "" : $": {reason}")}"))),
         401 or 403 => new NoStationListException(string.Create(
             CultureInfo.InvariantCulture,
             $"{server} does not let us see which stations it has ({status}): give the station's address of rtsp, or a user name and a "
@@ -230,7 +230,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 }
                 else
                 {
-                    throw Refused(server, (int)answer.Status);
+                    string? reason = await connection.ReadReasonAsync(answer, cancellationToken).ConfigureAwait(false);
+                    throw Refused(server, (int)answer.Status, reason);
                 }
             }
 

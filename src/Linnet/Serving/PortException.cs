@@ -32,14 +32,15 @@ public sealed class PortException : IOException
     /// <param name="e">The failure.</param>
     /// <param name="bind">The setting of the address; default <see cref="StationServerOptions.Bind"/>.</param>
     /// <param name="taken">What to do if another program has it.</param>
+    /// <param name="off">The setting's value without the port, if the port may be left out.</param>
     internal static PortException Of(
         string what, string setting, SocketException e, string? bind = null,
-        string taken = "perhaps by another Linnet; choose another")
+        string taken = "perhaps by another Linnet; choose another", string? off = null)
     {
         ArgumentNullException.ThrowIfNull(e);
         return e.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => new($"{what} is taken, {taken}.", e) { Advice = new(setting) },
+            SocketError.AddressAlreadyInUse => new($"{what} is taken, {taken}.", e) { Advice = new(setting, off) },
             SocketError.AccessDenied => new($"{what} is for root alone; choose one above 1023.", e) { Advice = new(setting) },
             SocketError.TooManyOpenSockets => new(
                 "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.", e),

@@ -244,7 +244,8 @@ public sealed class StationServer : IAsyncDisposable
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {
-            Push = new PushServer(_options.Push, () => _stations.Pushable, StreamDecoders.TryCreate, _time, _logger);
+            Push = new PushServer(
+                _options.Push, () => _stations.Pushable, Directory.Contains, StreamDecoders.TryCreate, _time, _logger);
             _protocols.Add(new HttpProtocol(radio, _options.HttpPort, Push, context));
             _protocols.Add(new PushProtocol(Push));
         }

@@ -27,13 +27,13 @@ internal static partial class Log
     [LoggerMessage(706, LogLevel.Information, "{Playlist}: converting {Path} from {From} to {To}")]
     public static partial void TrackConverted(this ILogger logger, string playlist, string path, string from, string to);
 
-    [LoggerMessage(707, LogLevel.Information, "Station {Station}: playing its sender")]
+    [LoggerMessage(707, LogLevel.Information, "Station {Station}: playing the audio that it receives")]
     public static partial void PrimaryHeard(this ILogger logger, string station);
 
-    [LoggerMessage(708, LogLevel.Warning, "Station {Station}: its sender is too slow; playing {Instead} ({Times} times so far)")]
+    [LoggerMessage(708, LogLevel.Warning, "Station {Station}: its audio does not arrive in time; playing {Instead} ({Times} times so far)")]
     public static partial void PrimaryRanDry(this ILogger logger, string station, string instead, long times);
 
-    [LoggerMessage(709, LogLevel.Information, "Station {Station}: its sender has left; playing {Instead}")]
+    [LoggerMessage(709, LogLevel.Information, "Station {Station}: the sender of its audio has disconnected; playing {Instead}")]
     public static partial void FallbackHeard(this ILogger logger, string station, string instead);
 
     [LoggerMessage(710, LogLevel.Warning, "Station {Station}: its fallback failed; playing silence. {Problem}")]

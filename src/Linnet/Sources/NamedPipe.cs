@@ -50,6 +50,6 @@ internal static class NamedPipe
             throw;
         }
 
-        return PipeSource.Open(bytes, options.Raw, SourceFile.TitleOf(path), cancellationToken);
+        return PipeSource.Open(bytes, options.Raw, SourceFile.NameOf(path), cancellationToken);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RenditionLifecycle : IDisposable
     private readonly Queue<Life> _toCut = new();
     private readonly Life[] _lives;
     private readonly long _idleTime;
-    private bool _hasEnded;
+    private RingRefusal? _end;
 
     /// <param name="options">The station's name and times.</param>
     /// <param name="specs">The renditions to offer.</param>
@@ -141,7 +141,7 @@ internal sealed class RenditionLifecycle : IDisposable
     {
         lock (_gate)
         {
-            _hasEnded = true;
+            _end = RenditionRefusals.OfEnd(reason);
         }
 
         Update(timeline);
@@ -175,9 +175,9 @@ internal sealed class RenditionLifecycle : IDisposable
     {
         lock (_gate)
         {
-            if (_hasEnded)
+            if (_end is not null)
             {
-                return RenditionRefusals.StationEnded;
+                return _end;
             }
 
             if (isFirst && life.Pause.Left(_time.GetTimestamp()) is { } left)

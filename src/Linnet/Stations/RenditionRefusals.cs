@@ -1,4 +1,5 @@
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
 
 namespace Linnet.Stations;
 
@@ -8,9 +9,22 @@ internal static class RenditionRefusals
     /// <summary>How long a client waits before it asks again for a rendition made on demand.</summary>
     private static readonly TimeSpan BusyTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>The station has ended.</summary>
-    internal static RingRefusal StationEnded { get; } =
+    private static readonly RingRefusal StationEnded =
         new(RingRefusalReason.StationEnded, "The station has ended.") { IsFinal = true };
+
+    private static readonly RingRefusal ServerStops = new(RingRefusalReason.Unavailable, "The server is stopping.");
+
+    private static readonly RingRefusal StationFailed =
+        new(RingRefusalReason.Unavailable, "The station has failed; the server's log says why.");
+
+    /// <summary>The station plays no more. Only its own end is final: a server that stops or fails may come back.</summary>
+    /// <param name="reason">What its listeners are told; none: it has ended by itself.</param>
+    internal static RingRefusal OfEnd(DropReason reason) => reason switch
+    {
+        DropReason.None => StationEnded,
+        DropReason.ServerStopped => ServerStops,
+        _ => StationFailed,
+    };
 
     /// <summary>The rendition is made on demand, and all places are taken.</summary>
     /// <param name="name">The rendition.</param>

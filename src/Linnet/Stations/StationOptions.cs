@@ -53,7 +53,7 @@ public sealed record StationOptions : IValidatable
     public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kbit/s <c>mp3-64</c>, <c>opus-64</c>.
+    /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kb/s <c>mp3-64</c>, <c>opus-64</c>.
     /// The list is fixed so that listeners share them; each is encoded only while it has listeners. Those not in the default list are made
     /// on demand, at most <see cref="MaxOnDemand"/> at a time. Default: those six.
     /// </summary>

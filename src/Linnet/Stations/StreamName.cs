@@ -33,11 +33,11 @@ internal sealed record StreamName(string Codec, int? BitRate)
         problem = (codec, bitRate) switch
         {
             (Mp3, int rate) when !Mp3Rates.IsBitRate(rate) =>
-                $"'{text}' is not a rendition: MP3 has {Mp3Rates.BitRateList} kbit/s, such as mp3-64.",
+                $"'{text}' is not a rendition: MP3 has {Mp3Rates.BitRateList} kb/s, such as mp3-64.",
             (Opus, int rate) => new OpusEncoderOptions { BitRate = rate }.Problems().Any()
-                ? $"'{text}' is not a rendition: Opus has 6 to 510 kbit/s, such as opus-64." : null,
+                ? $"'{text}' is not a rendition: Opus has 6 to 510 kb/s, such as opus-64." : null,
             (Mp3 or Opus, _) or (Flac or Wav, null) => null,
-            _ => $"'{text}' is not a rendition: choose mp3, mp3-64, opus, opus-64 (or another number of kbit/s), flac or wav.",
+            _ => $"'{text}' is not a rendition: choose mp3, mp3-64, opus, opus-64 (or another number of kb/s), flac or wav.",
         };
         name = problem is null ? new StreamName(codec, bitRate) : null;
         return problem is null;

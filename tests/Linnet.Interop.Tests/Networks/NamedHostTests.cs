@@ -25,7 +25,7 @@ public class NamedHostTests
         await HearAsync("pyaudio-tcp://studio");
 
         await using Tool puller = network.OnClient("linnet", "serve", "far=http://studio:8000/tone.mp3", "--bind", "10.99.0.2");
-        await puller.LineAsync("Station far: http://studio:8000/tone.mp3 is fetched", Limit);
+        await puller.LineAsync("Station far: connected to http://studio:8000/tone.mp3", Limit);
 
         async Task HearAsync(string url)
         {

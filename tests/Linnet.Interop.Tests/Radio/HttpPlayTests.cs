@@ -71,7 +71,7 @@ public sealed class HttpPlayTests : IDisposable
             PlayAsync($"{server.Http}sweeps.mp3", "mp3"),
             PlayAsync($"{server.Http}sweeps.opus", "opus"),
             PlayAsync($"{server.Http}sweeps.flac", "flac"),
-            PlayAsync($"{server.Http}sweeps.wav", "pcm"),
+            PlayAsync($"{server.Http}sweeps.wav", "l16"),
             PlayAsync($"{server.Http}sweeps.m3u", "mp3"));
 
         foreach ((string stats, WavSound heard) in played)

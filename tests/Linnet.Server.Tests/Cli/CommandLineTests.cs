@@ -47,6 +47,8 @@ public class CommandLineTests
     [InlineData("play pyaudio-tcp://localhost --format s16le", "use ENCODING:RATE:CHANNELS")]
     [InlineData("play pyaudio-udp://localhost --transport tcp", "--transport is for rtsp addresses")]
     [InlineData("play pyaudio-tcp://localhost/jazz", "is no address to listen at")]
+    [InlineData("serve tone --mp3-bitrate 100", "'100' is not a valid value for --mp3-bitrate: use 8, 16, 24,")]
+    [InlineData("serve tone --mp3-bitrate 100kb/s", "'100kb/s' is not a valid value for --mp3-bitrate: use 8, 16, 24,")]
     [InlineData("serve tone --http-port web", "it takes a whole number from 0 to 65535, where 0 is any that is free, or off.")]
     [InlineData("serve tone --http-port off --burst 1", "--burst is about HTTP, which --http-port off switches off.")]
     [InlineData("serve tone --burst 60", "--burst: it takes 0.5 to 10 s, as in 3, 3s or 3000ms.")]

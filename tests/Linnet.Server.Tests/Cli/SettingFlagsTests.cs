@@ -17,6 +17,7 @@ public class SettingFlagsTests
     [InlineData("StationServerOptions.RtpPort", null, "--rtp-port")]
     [InlineData("RadioHostOptions.Bind", null, "--bind")]
     [InlineData("RadioHostOptions.Port", null, "--http-port")]
+    [InlineData("RadioHostOptions.Port", "off", "--http-port off")]
     [InlineData("PyAudioServerOptions.TcpPort", null, "--pyaudio-tcp-port")]
     [InlineData("PyAudioServerOptions.UdpPort", null, "--pyaudio-udp-port")]
     [InlineData("PyAudioServerOptions.AllowedNetworks", null, "--pyaudio-allow")]

@@ -218,7 +218,7 @@ public class RadioHostTests
 
         Assert.Equal(
             $"TCP port {port} is taken, perhaps by another Linnet or an Icecast; choose another, or switch HTTP off.", e.Message);
-        Assert.Equal(new SettingAdvice("RadioHostOptions.Port"), e.Advice);
+        Assert.Equal(new SettingAdvice("RadioHostOptions.Port", "off"), e.Advice);
 
         // ASP.NET says "Hosting failed to start" to a log, which is no news.
         Assert.Equal("", shell.Errors + shell.Output);

@@ -10,7 +10,7 @@ namespace Linnet.Server.Tests.Load;
 [Collection(nameof(Crowds))]
 public class HostileListenerTests
 {
-    // Bytes of a second of MP3: 128 kbit/s.
+    // Bytes of a second of MP3: 128 kb/s.
     private const int Second = 16_000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 

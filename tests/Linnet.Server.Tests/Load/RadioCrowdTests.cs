@@ -25,7 +25,7 @@ public class RadioCrowdTests
     private const int DoomedSeconds = 6;
     private const int LeastVisits = 5;
 
-    // Bytes of a second of MP3 and Opus: 128 kbit/s.
+    // Bytes of a second of MP3 and Opus: 128 kb/s.
     private const int Second = 16_000;
     private static readonly string[] Paths = ["/noise.mp3", "/noise.opus", "/noise.wav"];
 

@@ -49,6 +49,17 @@ public sealed class DeviceLoopTests : IDisposable
             _logger.Lines);
     }
 
+    [Theory]
+    [InlineData("The device is gone", "The device is gone. Looking")]
+    [InlineData("The device is gone.", "The device is gone. Looking")]
+    [InlineData("Is PulseAudio or PipeWire running?", "Is PulseAudio or PipeWire running? Looking")]
+    public void A_message_of_a_device_becomes_a_sentence_with_one_mark(string message, string said)
+    {
+        _logger.DeviceLost(Linnet.Diagnostics.Sentence.Of(message));
+
+        Assert.StartsWith($"904 {said}", Assert.Single(_logger.Lines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_device_that_fails_repeatedly_is_one_loss_and_is_retried_with_pauses()
     {

@@ -15,6 +15,8 @@ namespace Linnet.Tests.Playback;
 public sealed class HttpPlayerTests
 {
     private const int Frames = 4000;
+    private const string TellsEnd = "Linnet-End: last-chunk\r\nTransfer-Encoding: chunked\r\n";
+
     private static readonly short[] Sound = [.. Enumerable.Range(0, Frames).Select(static i => (short)((i * 37) - 20_000))];
 
     // 8000 Hz, one channel, 16 bit, without a length.
@@ -52,7 +54,7 @@ public sealed class HttpPlayerTests
         await recording.Running;
 
         Assert.Equal(Sound, recording.Samples);
-        Assert.Equal("PCM", recording.Player.GetStatistics().Payload?.EncodingName);
+        Assert.Equal("L16", recording.Player.GetStatistics().Payload?.EncodingName);
     }
 
     [Theory]
@@ -66,7 +68,7 @@ public sealed class HttpPlayerTests
         {
             1 => Answer("icy-name: Far\r\n"),
             2 => $"HTTP/1.1 {meanwhile}\r\n\r\n",
-            _ => Answer("icy-name: Near\r\nServer: Linnet\r\n"),
+            _ => Answer("icy-name: Near\r\n" + TellsEnd),
         });
         var logger = new RecordingLogger();
         await using var recording = new Recording(Options(server, "/live.wav"), logger);
@@ -91,7 +93,7 @@ public sealed class HttpPlayerTests
             {
                 1 => Answer("icy-name: Far\r\n"),
                 2 => "HTTP/1.1 503 Service Unavailable\r\n\r\n",
-                _ => Answer("Server: Linnet\r\n"),
+                _ => Answer(TellsEnd),
             });
         await using var recording = new Recording(Options(server, "/live"));
 
@@ -150,6 +152,7 @@ public sealed class HttpPlayerTests
         heard.SetResult();
         Assert.Equal(("Far", "Bird – Ornithology"), (statistics.Title, statistics.Track));
         Assert.Contains("Icy-MetaData: 1\r\n", Assert.Single(server.Heads), StringComparison.Ordinal);
+        Assert.Contains("Linnet-End: last-chunk\r\n", Assert.Single(server.Heads), StringComparison.Ordinal);
         await recording.StopAsync();
     }
 
@@ -162,7 +165,11 @@ public sealed class HttpPlayerTests
     [InlineData("/live.m3u8", "HTTP/1.1 200 OK\r\n\r\n#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n", "HLS playlist", false)]
     [InlineData("/live.m3u", "HTTP/1.1 200 OK\r\n\r\n", "The playlist contains no http or https address.", false)]
     [InlineData("/live.xspf", "HTTP/1.1 200 OK\r\n\r\n<playlist><track>", "The server's response ", false)]
-    [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "does not decode this content type", false)]
+    [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "/live.mp3 is a web page and not a stream: give", false)]
+    [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: video/x\r\n\r\nx", "does not decode this content type", false)]
+    [InlineData("/live.mp3", "RTSP/1.0 400 Bad Request\r\n\r\n", "speaks RTSP, not HTTP: give the address as rtsp://", true)]
+    [InlineData("/", "RTSP/1.0 400 Bad Request\r\n\r\n", "speaks RTSP, not HTTP: give the address as rtsp://HOST:PORT/NAME.", true)]
+    [InlineData("/live.mp3", "SSH-2.0-OpenSSH\r\n", "The server does not speak HTTP", false)]
     [InlineData("/", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "is no Linnet server", true)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it.", false)]
     public async Task An_address_without_sound_is_an_error_at_once(string path, string answer, string said, bool isFinal)
@@ -189,7 +196,7 @@ public sealed class HttpPlayerTests
         await using var server = new ScriptedHttpServer(async (path, stream, stop) =>
         {
             bool isLookup = path == StationLookup.Path;
-            await stream.WriteAsync(Encoding.Latin1.GetBytes(isLookup ? answer : Answer("Server: Linnet\r\n")), stop);
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(isLookup ? answer : Answer(TellsEnd)), stop);
             if (isLookup && isEndless)
             {
                 await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, stop);
@@ -243,7 +250,7 @@ public sealed class HttpPlayerTests
     [Fact]
     public async Task A_password_is_sent_and_never_shown()
     {
-        await using var server = new ScriptedHttpServer(_ => Answer("icy-name: Far\r\nServer: Linnet\r\n"));
+        await using var server = new ScriptedHttpServer(_ => Answer("icy-name: Far\r\n" + TellsEnd));
         var logger = new RecordingLogger();
         var url = new Uri(server.Address("/live.wav").ToString().Replace("//", "//ann:s3cret@", StringComparison.Ordinal));
         await using var recording = new Recording(new PlayerOptions { Url = url }, logger);
@@ -298,6 +305,37 @@ public sealed class HttpPlayerTests
                 throw new IOException("The client has left.");
             });
         }
+    }
+
+    [Theory]
+    [InlineData("410 Gone", true)]
+    [InlineData("503 Service Unavailable", false)]
+    public async Task A_server_that_closes_without_a_last_chunk_is_asked_again_and_410_is_the_end(string then, bool isOver)
+    {
+        int asked = 0;
+        var again = new TaskCompletionSource();
+        await using var server = new ScriptedHttpServer(_ =>
+        {
+            if (Interlocked.Increment(ref asked) == 1)
+            {
+                return $"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nicy-name: Far\r\nServer: Linnet\r\n\r\n{Wav}";
+            }
+
+            if (asked == 3)
+            {
+                again.TrySetResult();
+            }
+
+            return $"HTTP/1.1 {then}\r\n\r\n";
+        });
+        var logger = new RecordingLogger();
+        await using var recording = new Recording(Options(server, "/live.wav"), logger);
+
+        await Task.WhenAny(recording.Running, again.Task);
+
+        Assert.Equal(isOver, recording.Running.IsCompleted);
+        Assert.Equal(isOver, logger.Lines.Contains("903 The station has ended"));
+        Assert.Equal(isOver ? 2 : 3, asked);
     }
 
     private static PlayerOptions Options(ScriptedHttpServer server, string path) =>

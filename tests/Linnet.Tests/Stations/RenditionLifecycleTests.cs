@@ -111,6 +111,16 @@ public sealed class RenditionLifecycleTests : IDisposable
         Assert.Equal(DropReason.GaveWay, Assert.IsType<EndItem>(StreamRun.ItemsOf(one.Ring)[^1]).Reason);
     }
 
+    [Theory]
+    [InlineData(DropReason.ServerStopped, "The server is stopping.")]
+    [InlineData(DropReason.RenditionFailed, "The station has failed; the server's log says why.")]
+    internal void Only_the_stations_own_end_is_final(DropReason reason, string text)
+    {
+        _lives.Finish(_timeline, arrivedAt: null, reason);
+
+        Assert.Equal(new RingRefusal(RingRefusalReason.Unavailable, text), Refusal("one"));
+    }
+
     [Fact]
     public void After_the_stations_end_all_leases_are_refused_and_wanted_renditions_hold_the_last_sound()
     {

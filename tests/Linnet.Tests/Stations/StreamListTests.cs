@@ -9,11 +9,11 @@ public class StreamListTests
 {
     [Theory]
     [InlineData("mp3-65",
-        "'mp3-65' is not a rendition: MP3 has 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320 kbit/s, such "
+        "'mp3-65' is not a rendition: MP3 has 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320 kb/s, such "
             + "as mp3-64.")]
     [InlineData("mp3-", "'mp3-' is not a rendition: MP3 has")]
     [InlineData("mp3--64", "'mp3--64' is not a rendition: MP3 has")]
-    [InlineData("opus-5", "'opus-5' is not a rendition: Opus has 6 to 510 kbit/s, such as opus-64.")]
+    [InlineData("opus-5", "'opus-5' is not a rendition: Opus has 6 to 510 kb/s, such as opus-64.")]
     [InlineData("opus-99999999999", "'opus-99999999999' is not a rendition: Opus has")]
     [InlineData("flac-64", "'flac-64' is not a rendition: choose")]
     [InlineData("MP3", "'MP3' is not a rendition: choose")]

@@ -51,6 +51,7 @@ internal sealed class FfmpegProcess : IDisposable
     private const string TookTooLong = "ffmpeg used too much CPU time for the audio it gave";
 
     private readonly Process _process;
+    private readonly string _input;
     private readonly TimeSpan _freeWork;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<int> _bitDepth = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,9 +60,10 @@ internal sealed class FfmpegProcess : IDisposable
     private string? _problem;
     private bool _wasStopped;
 
-    private FfmpegProcess(Process process, TimeSpan? freeWork)
+    private FfmpegProcess(Process process, string input, TimeSpan? freeWork)
     {
         _freeWork = freeWork ?? FreeWork;
+        _input = input;
         _process = process;
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginErrorReadLine();
@@ -247,7 +249,8 @@ internal sealed class FfmpegProcess : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        return new FfmpegProcess(ChildStart.Run(start, lent), freeWork);
+        string input = arguments[Array.IndexOf(arguments, "-i") + 1];
+        return new FfmpegProcess(ChildStart.Run(start, lent), input, freeWork);
     }
 
     /// <summary>Finds the program on PATH; never in the working directory.</summary>
@@ -259,6 +262,15 @@ internal sealed class FfmpegProcess : IDisposable
             .Where(Path.IsPathFullyQualified)
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>
+    /// The text of an error without the name of the input, which may hold any character: the message that uses it has the file's name.
+    /// </summary>
+    private string WithoutInput(string line)
+    {
+        string text = line.Replace($"{_input}: ", "", StringComparison.Ordinal).Replace($" {_input}", "", StringComparison.Ordinal);
+        return text[(text.LastIndexOf(']') + 1)..].Trim().TrimEnd('.');
     }
 
     /// <summary>Reads a line of standard error, such as <c>[info]   Stream #0:0: Audio: alac, 44100 Hz, stereo, s16p</c>.</summary>
@@ -279,7 +291,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
         else if (line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal))
         {
-            string text = line[(line.LastIndexOf(']') + 1)..].Trim().TrimEnd('.');
+            string text = WithoutInput(line);
             lock (_gate)
             {
                 _problem = text.Length > MaxProblemLength ? text[..MaxProblemLength] : text.Length > 0 ? text : _problem;

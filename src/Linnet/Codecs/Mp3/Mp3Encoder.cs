@@ -42,7 +42,7 @@ internal sealed class Mp3Encoder : IAudioEncoder
 
         if (Mp3Rates.BitRateFor(format.SampleRate, options.BitRate) != options.BitRate)
         {
-            throw new ArgumentException($"MP3 has no {options.BitRate / 1000} kbit/s at {format.SampleRate} Hz.", nameof(options));
+            throw new ArgumentException($"MP3 has no {options.BitRate / 1000} kb/s at {format.SampleRate} Hz.", nameof(options));
         }
 
         NativeLibraries.Require(NativeLibraries.Mp3Lame);

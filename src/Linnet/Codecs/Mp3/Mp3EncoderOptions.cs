@@ -22,7 +22,7 @@ internal sealed record Mp3EncoderOptions : IValidatable
     {
         if (!Mp3Rates.IsBitRate(BitRate))
         {
-            yield return $"{nameof(BitRate)} is {BitRate}; MP3 has {Mp3Rates.BitRateList} kbit/s.";
+            yield return $"{nameof(BitRate)} is {BitRate} b/s; MP3 has {Mp3Rates.BitRateList} kb/s.";
         }
 
         if (Quality is < 0 or > 9)

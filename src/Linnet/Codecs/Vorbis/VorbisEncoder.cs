@@ -15,7 +15,7 @@ internal sealed class VorbisEncoder : IAudioEncoder
     /// <summary>libvorbis never makes longer packets: this is several times what its highest quality needs.</summary>
     private const int LongestPacket = 16 * 1024;
 
-    /// <summary>About 128 kbit/s for stereo.</summary>
+    /// <summary>About 128 kb/s for stereo.</summary>
     private const float UsualQuality = 0.4f;
 
     private readonly LibVorbisEncoder.Handle _encoder;

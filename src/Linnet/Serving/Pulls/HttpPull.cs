@@ -23,7 +23,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
     internal Task RunAsync(IngestBuffer station, CancellationToken cancellationToken)
     {
         var search = new StreamSearch(address, time, problem => logger.MirrorFailed(station.Name, problem), sideOf);
-        return new PullLoop(PullAddress.Shown(address), time, logger).RunAsync(
+        return new PullLoop(address, time, logger).RunAsync(
             station, (backoff, token) => FetchAsync(search, station, backoff, token), cancellationToken);
     }
 
@@ -36,7 +36,7 @@ internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, F
             backoff.Reset();
             return await stream.RunAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpPullException e) when (e.IsRefused)
+        catch (HttpPullException e) when (e.IsLasting)
         {
             backoff.Slow();
             return e.Message;

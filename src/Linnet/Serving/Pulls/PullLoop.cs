@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Serving.Pulls;
 
 /// <summary>Fetches a station's sound repeatedly. The wait between attempts grows while no sound comes.</summary>
-/// <param name="address">The address to fetch from, for log messages.</param>
+/// <param name="address">The address to fetch from, for log messages, which do not show its password.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what happens.</param>
-internal sealed class PullLoop(string address, TimeProvider time, ILogger logger)
+internal sealed class PullLoop(Uri address, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);

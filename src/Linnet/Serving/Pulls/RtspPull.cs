@@ -25,8 +25,8 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
 
     /// <summary>Plays until cancelled.</summary>
     internal Task RunAsync(IngestBuffer station, CancellationToken cancellationToken) =>
-        new PullLoop(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), time, logger)
-            .RunAsync(station, (backoff, token) => PlayOnceAsync(station, backoff, token), cancellationToken);
+        new PullLoop(address, time, logger).RunAsync(
+            station, (backoff, token) => PlayOnceAsync(station, backoff, token), cancellationToken);
 
     private async Task<string> PlayOnceAsync(IngestBuffer station, Backoff backoff, CancellationToken cancellationToken)
     {
@@ -60,7 +60,8 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
     {
         var device = new StationDevice(writer, time);
         await using ConfiguredAsyncDisposable closingDevice = device.ConfigureAwait(false);
-        var player = new Player(new PlayerOptions { Url = address }, device, time, logger);
+        var player = new Player(
+            new PlayerOptions { Url = address, FeedsStation = true }, device, time, new StationLogger(logger, writer.Station));
         await using ConfiguredAsyncDisposable closingPlayer = player.ConfigureAwait(false);
         device.IsHeard = () => player.IsHeard;
         try
@@ -88,7 +89,7 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         private bool _wasHeard = true;
         private long _heardAt;
 
-        public string Name => "station";
+        public string Name => writer.Station;
 
         public bool HasClock => true;
 

@@ -9,6 +9,9 @@ internal static class SourceFile
     /// <summary>The title of a file without tags.</summary>
     internal static string TitleOf(string path) => TagText.Clean(ByteText.Shown(Path.GetFileNameWithoutExtension(path))) ?? "untitled";
 
+    /// <summary>The whole name of a file, for display: what follows the dot of a pipe's name is no audio format.</summary>
+    internal static string NameOf(string path) => TagText.Clean(ByteText.Shown(Path.GetFileName(path))) ?? "untitled";
+
     /// <summary>Returns if <paramref name="path"/> is a readable regular file that is not empty.</summary>
     /// <exception cref="IOException">It is not; the message says why.</exception>
     internal static void ThrowIfUnreadable(string path)

@@ -107,6 +107,7 @@ internal sealed class FallbackSource : IAudioSource
             Heard.Fallback => ReadFallback(pcm, out track, cancellationToken),
             _ => ReadBoth(pcm, out track, cancellationToken),
         };
+        track = _heard is Heard.Primary && track == _announced ? null : track;
         double elapsed = frames / (double)Format.SampleRate;
         if (_heard is Heard.Fallback or Heard.ToFallback)
         {

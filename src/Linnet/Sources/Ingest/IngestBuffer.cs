@@ -122,7 +122,7 @@ internal sealed class IngestBuffer
             if (writer is not null)
             {
                 _writer = writer;
-                _titles.Forget();
+                _titles.Begin(new TrackInfo(Name), _written);
                 SignalRoom();
             }
 
@@ -214,7 +214,7 @@ internal sealed class IngestBuffer
             _read = _written;
             _packets.Clear();
             _packetBytes = 0;
-            _titles.Clear();
+            _titles.Clear(_written);
             _losses.Clear();
             SignalRoom();
         }

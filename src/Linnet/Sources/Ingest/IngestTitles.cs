@@ -16,6 +16,9 @@ internal sealed class IngestTitles
     private TrackInfo? _awaited;
     private long? _placedAt;
 
+    // Where a writer begins that has set no title yet, and the title that applies from there until it does.
+    private (long Position, TrackInfo Track)? _unnamed;
+
     /// <summary>Sets the title that begins with the next sound.</summary>
     /// <param name="track">The title.</param>
     /// <param name="position">The frame that is written next.</param>
@@ -26,6 +29,12 @@ internal sealed class IngestTitles
         if (track != _latest)
         {
             _latest = _awaited = track;
+            if (_unnamed is { } begun && position - begun.Position < (format?.FramesIn(TrackTime) ?? 1))
+            {
+                // A title that comes with the writer's first sound is that sound's: the station's name would show for a moment only.
+                (_unnamed, position) = (null, begun.Position);
+            }
+
             Place(position, format);
         }
     }
@@ -48,22 +57,55 @@ internal sealed class IngestTitles
         TrackInfo? track = null;
         while (_placed.TryPeek(out (long Position, TrackInfo Track) title) && title.Position <= position)
         {
-            track = _placed.Dequeue().Track;
+            (long at, TrackInfo placed) = _placed.Dequeue();
+            track = placed;
+            if (_unnamed is { } before && before.Position <= at)
+            {
+                _unnamed = null;
+            }
+        }
+
+        if (_unnamed is { } begun && begun.Position <= position)
+        {
+            (_unnamed, track) = (null, begun.Track);
         }
 
         return track;
     }
 
-    /// <summary>The frame where the next title begins, if that is before <paramref name="end"/>.</summary>
-    internal long Limit(long end) => _placed.TryPeek(out (long Position, TrackInfo Track) next) ? Math.Min(end, next.Position) : end;
-
-    /// <summary>Forgets the writer's title: the next writer may set the same one.</summary>
-    internal void Forget() => (_latest, _awaited, _placedAt) = (null, null, null);
-
-    /// <summary>Drops all titles.</summary>
-    internal void Clear()
+    /// <summary>The frame where the title changes next, if that is before <paramref name="end"/>.</summary>
+    internal long Limit(long end)
     {
+        end = _placed.TryPeek(out (long Position, TrackInfo Track) next) ? Math.Min(end, next.Position) : end;
+        return _unnamed is { } begun ? Math.Min(end, begun.Position) : end;
+    }
+
+    /// <summary>A writer begins: the titles of the one before end with its sound, and the new one may set the same title.</summary>
+    /// <param name="unnamed">The title of its sound until it sets one.</param>
+    /// <param name="position">Its first frame.</param>
+    internal void Begin(TrackInfo unnamed, long position)
+    {
+        // Titles for which no sound has come belong to nothing.
+        (long Position, TrackInfo Track)[] before = [.. _placed, .. _unnamed is { } begun ? [begun] : Array.Empty<(long, TrackInfo)>()];
         _placed.Clear();
+        foreach ((long Position, TrackInfo Track) title in
+            before.Where(title => title.Position < position).OrderBy(static title => title.Position).Take(MaxTitles))
+        {
+            _placed.Enqueue(title);
+        }
+
+        _unnamed = (position, unnamed);
         Forget();
     }
+
+    /// <summary>Drops all titles of sound that was dropped.</summary>
+    /// <param name="position">The frame that is written next.</param>
+    internal void Clear(long position)
+    {
+        _placed.Clear();
+        _unnamed = _unnamed is { } begun ? (position, begun.Track) : null;
+        Forget();
+    }
+
+    private void Forget() => (_latest, _awaited, _placedAt) = (null, null, null);
 }

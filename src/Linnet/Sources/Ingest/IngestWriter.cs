@@ -28,6 +28,9 @@ internal sealed class IngestWriter : IStreamTarget
         Origin = origin;
     }
 
+    /// <summary>The name of the station that gets the sound.</summary>
+    public string Station => _buffer.Name;
+
     /// <summary>Name of the sender, for display.</summary>
     public string Origin { get; }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 
@@ -19,11 +20,16 @@ internal sealed class DirectExchange(
 
     private static readonly ReadOnlyMemory<byte> Continue = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
 
+    private ChunkedBody? _chunks;
+
     /// <inheritdoc/>
     internal override EndPoint? Local => connection.Socket.LocalEndPoint;
 
     /// <inheritdoc/>
     internal override ConnectionOutput Output => connection.Output;
+
+    /// <inheritdoc/>
+    internal override ChunkedBody? Chunks => _chunks;
 
     /// <inheritdoc/>
     internal override PipeReader Input => connection.Transport.Input;
@@ -38,14 +44,29 @@ internal sealed class DirectExchange(
     internal override ValueTask<ReadOnlyMemory<byte>> BeginAsync(CancellationToken cancellationToken)
     {
         connection.Socket.NoDelay = true;
-        return ValueTask.FromResult<ReadOnlyMemory<byte>>(TakeResponse().ToArray());
+        HttpResponseHead response = TakeResponse();
+        if (response.Headers[LinnetEnd.Header] is null)
+        {
+            return ValueTask.FromResult<ReadOnlyMemory<byte>>(response.ToArray());
+        }
+
+        response.Headers.Add("Transfer-Encoding", "chunked");
+        _chunks = new ChunkedBody(response.ToArray());
+        return default;
     }
 
     /// <inheritdoc/>
-    internal override Task EndAsync(TimeSpan linger)
+    internal override async Task EndAsync(TimeSpan linger)
     {
+        if (_chunks is not null
+            && !(_chunks.TryEnd(out ReadOnlyMemory<byte> last) && await sender.TrySendAsync(Output, last, linger).ConfigureAwait(false)))
+        {
+            Abort();
+            return;
+        }
+
         Output.Shutdown();
-        return Output.CanHalfClose ? sender.DrainAsync(Input, linger) : sender.FlushAsync(Output, linger);
+        await (Output.CanHalfClose ? sender.DrainAsync(Input, linger) : sender.FlushAsync(Output, linger)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using Linnet.Broadcast;
+using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 
@@ -30,6 +31,9 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
 
     /// <summary>Sends the response's bytes after <see cref="BeginAsync"/>.</summary>
     internal abstract ConnectionOutput Output { get; }
+
+    /// <summary>Sends the response's body in chunks; <see langword="null"/>: it goes out as it is, or a web server makes chunks.</summary>
+    internal virtual ChunkedBody? Chunks => null;
 
     /// <summary>What the client sends after the head.</summary>
     internal abstract PipeReader Input { get; }

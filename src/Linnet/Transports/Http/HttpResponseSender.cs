@@ -50,6 +50,22 @@ internal sealed class HttpResponseSender(RadioServerOptions options, TimeProvide
     /// <summary>Reads what a player still says after its last sound, until it closes, has said too much, or time is up.</summary>
     internal Task DrainAsync(PipeReader input, TimeSpan longest) => DrainAsync(input, MaxSaid, longest);
 
+    /// <summary>Sends the last bytes of a body.</summary>
+    /// <returns><see langword="false"/>: there was no room for them in time.</returns>
+    internal async Task<bool> TrySendAsync(ConnectionOutput output, ReadOnlyMemory<byte> bytes, TimeSpan longest)
+    {
+        using var patience = new CancellationTokenSource(longest, time);
+        try
+        {
+            await output.SendAllAsync(bytes, patience.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits, but not for long, until an output has sent all.</summary>
     internal async Task FlushAsync(ConnectionOutput output, TimeSpan longest)
     {

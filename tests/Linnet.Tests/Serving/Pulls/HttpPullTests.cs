@@ -98,6 +98,11 @@ public class HttpPullTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n", "no sound was found in it")]
     [InlineData("HTTP/1.1 404 Not Found\r\nX: +\r\n\r\n", "answers 404")]
     [InlineData("HTTP/1.1 404 Not Found\r\n*\r\n", "answers 404")]
+    [InlineData("HTTP/1.1 503 No\r\nContent-Type: text/plain\r\n\r\n\x1B[1mToo many\x07listeners\r\nmore",
+        "/jazz answers 503: [1mToo many listeners. ")]
+    [InlineData("HTTP/1.1 503 No\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n#\n", "/jazz answers 503: xxxx")]
+    [InlineData("HTTP/1.1 503 No\r\nContent-Type: text/html\r\n\r\n<html>", "/jazz answers 503. ")]
+    [InlineData("HTTP/1.1 503 No\r\nContent-Type: text/plain\r\n\r\n", "/jazz answers 503. ")]
     [InlineData("", "closed the connection instead of answering")]
     public async Task Answers_without_sound_are_reported(string answer, string said)
     {
@@ -114,7 +119,9 @@ public class HttpPullTests
     [InlineData("401 Unauthorized", 15, 30)]
     [InlineData("403 Forbidden", 15, 30)]
     [InlineData("404 Not Found", 0.5, 0.5)]
-    public async Task A_refused_password_is_retried_only_seldom(string status, double least, double most)
+    [InlineData("200 OK\r\nContent-Type: text/html", 15, 30)]
+    [InlineData("200 OK\r\nContent-Type: video/x", 15, 30)]
+    public async Task What_a_retry_cannot_help_is_retried_only_seldom(string status, double least, double most)
     {
         await using var server = new ScriptedHttpServer(_ => $"HTTP/1.1 {status}\r\n\r\n");
 
@@ -213,7 +220,7 @@ public class HttpPullTests
     }
 
     [Theory]
-    [InlineData(true, "cannot be fetched")]
+    [InlineData(true, "is gone: the connection broke off.")]
     [InlineData(false, "has stopped sending")]
     public async Task A_body_that_breaks_off_is_played_to_its_last_sample_too(bool isReset, string said)
     {

@@ -41,8 +41,8 @@ public sealed class MirrorTests
             server.Asked.Take(11));
         string[] mirrors = [.. _logger.Lines.Where(static line => line.StartsWith("753 ", StringComparison.Ordinal))];
         Assert.Equal(4, mirrors.Length);
-        Assert.Contains("/refusing cannot be fetched: ", mirrors[0], StringComparison.Ordinal);
-        Assert.Contains("/dead answers 404. The next address of the playlist is tried", mirrors[1], StringComparison.Ordinal);
+        Assert.Contains(": Nothing listens at http://127.0.0.1:", mirrors[0], StringComparison.Ordinal);
+        Assert.Contains("/dead answers 404. Trying the next address of the playlist", mirrors[1], StringComparison.Ordinal);
         Assert.All(Failures, static line => Assert.Contains("is no longer played: it ended.", line, StringComparison.Ordinal));
     }
 

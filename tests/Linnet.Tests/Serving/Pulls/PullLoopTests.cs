@@ -15,7 +15,7 @@ public class PullLoopTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var time = new FakeTimeProvider();
         int tries = 0;
-        Task running = new PullLoop("http://example.org/jazz", time, new RecordingLogger()).RunAsync(
+        Task running = new PullLoop(new Uri("http://example.org/jazz"), time, new RecordingLogger()).RunAsync(
             new IngestBuffer("jazz", new IngestOptions()),
             (backoff, _) =>
             {
@@ -35,10 +35,11 @@ public class PullLoopTests
     }
 
     [Theory]
-    [InlineData(SocketError.HostNotFound, "x cannot be fetched: there is no host of that name.")]
-    [InlineData(SocketError.NoData, "x cannot be fetched: there is no host of that name.")]
+    [InlineData(SocketError.HostNotFound, "There is no host called 'x': check the name.")]
+    [InlineData(SocketError.ConnectionRefused, "Nothing listens at http://x: is the server running, and is that its port?")]
+    [InlineData(SocketError.NoData, "There is no host called 'x': check the name.")]
     public void An_unknown_name_is_reported_in_a_sentence(SocketError error, string sentence) =>
-        Assert.Equal(sentence, StreamSearch.Problem("x", new SocketException((int)error)));
+        Assert.Equal(sentence, StreamSearch.Problem(new Uri("http://x/a.mp3"), new SocketException((int)error)));
 
     [Fact]
     public async Task After_every_failure_the_wait_grows_until_sound_comes()
@@ -48,7 +49,7 @@ public class PullLoopTests
         var logger = new RecordingLogger();
         var tries = new List<double>();
         DateTimeOffset start = time.GetUtcNow();
-        Task running = new PullLoop("http://example.org/jazz", time, logger).RunAsync(
+        Task running = new PullLoop(new Uri("http://example.org/jazz"), time, logger).RunAsync(
             new IngestBuffer("jazz", new IngestOptions()),
             (backoff, _) =>
             {
@@ -74,7 +75,7 @@ public class PullLoopTests
         Assert.InRange(waits[4], 3.9, 8.02);
         Assert.Equal(0.5, waits[5], 0.011);
         string[] lines = [.. logger.Lines];
-        Assert.Equal("909 Station jazz: fetching its sound failed here", lines[0]);
+        Assert.Equal("909 Station jazz: receiving its audio failed with an unexpected error", lines[0]);
         Assert.Equal("908 Station jazz: http://example.org/jazz cannot be fetched: that cannot be. Trying again in 0.5 s", lines[1]);
         Assert.StartsWith("908 Station jazz: it ended. Trying again in", lines[2], StringComparison.Ordinal);
         Assert.StartsWith(

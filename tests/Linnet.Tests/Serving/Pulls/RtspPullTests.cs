@@ -38,6 +38,9 @@ public class RtspPullTests
         int before = station.GetState().Frames;
         connection.EndSending();
         await Until.TrueAsync(() => logger.Lines.Any(static l => l.StartsWith("901 ", StringComparison.Ordinal)));
+        Assert.All(logger.Lines, static l => Assert.StartsWith("Station jazz: ", l[(l.IndexOf(' ', StringComparison.Ordinal) + 1)..],
+            StringComparison.Ordinal));
+        Assert.Contains($"911 Station jazz: connected to {server.Url}: L16, 8000 Hz, 1 ch", logger.Lines);
         for (int i = 0; i < Packets; i++)
         {
             await time.FireAsync(Step);

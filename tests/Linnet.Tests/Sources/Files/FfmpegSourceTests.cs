@@ -27,6 +27,21 @@ public sealed partial class FfmpegSourceTests : IDisposable
         Assert.Contains("Install it with", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[error] file:$1: Invalid argument", "Invalid argument")]
+    [InlineData("[in#0 @ 0x1] [error] Error opening input: Invalid data", "Error opening input: Invalid data")]
+    [InlineData("[fatal] Error opening input file file:$1.", "Error opening input file")]
+    public void An_error_names_the_file_once(string line, string problem)
+    {
+        string song = _folder.Write("a song [live].m4a", "some file");
+        Pretend($"for a; do case $a in file:*) set -- \"${{a#file:}}\"; echo \"{line}\" >&2;; esac; done; exit 1");
+
+        string message = Assert.Throws<IOException>(
+            () => FfmpegSource.Open(song, null, TimeProvider.System, _folder.Path, TestContext.Current.CancellationToken)).Message;
+
+        Assert.Equal($"{song} is not an audio file that libsndfile or ffmpeg can read: {problem}.", message);
+    }
+
     [Fact]
     public void The_source_plays_the_WAV_that_ffmpeg_writes()
     {

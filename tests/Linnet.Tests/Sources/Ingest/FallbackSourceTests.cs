@@ -87,7 +87,7 @@ public sealed class FallbackSourceTests : IDisposable
             source.Read(pcm, CancellationToken.None);
         }
 
-        Assert.EndsWith($"Station live: its sender has left; playing {heard}", log.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith($"Station live: the sender of its audio has disconnected; playing {heard}", log.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,6 +120,105 @@ public sealed class FallbackSourceTests : IDisposable
 
         // At the middle of each cross-fade.
         Assert.Equal([(2000, "First"), (14_000, "live")], titles);
+    }
+
+    [Fact]
+    public void A_senders_title_ends_with_its_sound()
+    {
+        List<(int At, string Title)> titles = [];
+        using (IngestWriter alice = Begin())
+        {
+            alice.OnTrack(new TrackInfo("Alice"));
+            Write(alice, 0.5f, seconds: 2);
+        }
+
+        Read(seconds: 4, titles: titles);
+        using (IngestWriter bob = Begin())
+        {
+            Write(bob, 0.5f, seconds: 3);
+            bob.OnTrack(new TrackInfo("Bob's second"));
+            Write(bob, 0.5f, seconds: 1);
+        }
+
+        Read(seconds: 5, titles: titles);
+
+        Assert.Equal(["Fallback", "Alice", "Fallback", "live", "Bob's second", "Fallback"], titles.Select(static t => t.Title));
+    }
+
+    [Theory]
+    [InlineData(0.0, "live")]
+    [InlineData(0.5, "Second")]
+    [InlineData(2.0, "live,Second")]
+    public void A_sender_that_takes_over_begins_with_the_name_of_the_station_unless_its_title_comes_at_once(
+        double untilTitle, string titles)
+    {
+        IngestWriter first = Begin();
+        first.OnTrack(new TrackInfo("First"));
+        Write(first, 0.5f, seconds: 2);
+        Assert.True(_buffer.TryBegin("second", takesOver: true, out IngestWriter? second));
+        second.OnFormat(Mp3);
+        Write(second, 0.5f, untilTitle > 0 ? untilTitle : 3);
+        if (untilTitle > 0)
+        {
+            second.OnTrack(new TrackInfo("Second"));
+            Write(second, 0.5f, seconds: 3 - untilTitle);
+        }
+
+        List<(int At, string Title)> heard = [];
+        Read(seconds: 5 - 0.6, titles: heard);
+
+        Assert.Equal(["Fallback", "First", .. titles.Split(',')], heard.Select(static t => t.Title));
+        Assert.Equal(16_000, heard[2].At);
+        second.Dispose();
+    }
+
+    [Fact]
+    public void Titles_that_are_not_heard_yet_keep_their_order_when_another_sender_takes_over()
+    {
+        IngestWriter first = Begin();
+        Write(first, 0.5f, seconds: 1.5);
+        first.OnTrack(new TrackInfo("First"));
+        Write(first, 0.5f, seconds: 0.5);
+        Assert.True(_buffer.TryBegin("second", takesOver: true, out IngestWriter? second));
+        second.OnFormat(Mp3);
+        Write(second, 0.5f, seconds: 3);
+
+        List<(int At, string Title)> heard = [];
+        Read(seconds: 4, titles: heard);
+
+        Assert.Equal([(0, "Fallback"), (2000, "live"), (12_000, "First"), (16_000, "live")], heard);
+        second.Dispose();
+    }
+
+    [Fact]
+    public void A_title_for_which_no_sound_came_belongs_to_no_other_sender()
+    {
+        IngestWriter first = Begin();
+        Write(first, 0.5f, seconds: 2);
+        first.OnTrack(new TrackInfo("First"));
+        Assert.True(_buffer.TryBegin("second", takesOver: true, out IngestWriter? second));
+        second.OnFormat(Mp3);
+        Write(second, 0.5f, seconds: 3);
+
+        List<(int At, string Title)> heard = [];
+        Read(seconds: 4, titles: heard);
+
+        Assert.Equal(["Fallback", "live"], heard.Select(static t => t.Title));
+        second.Dispose();
+    }
+
+    [Fact]
+    public void A_sender_that_was_too_slow_has_its_title_again()
+    {
+        using IngestWriter writer = Begin();
+        writer.OnTrack(new TrackInfo("First"));
+        Write(writer, 0.5f, seconds: 2);
+        List<(int At, string Title)> heard = [];
+        Read(seconds: 3, titles: heard);
+        Write(writer, 0.5f, seconds: 3);
+        Read(seconds: 2, titles: heard);
+
+        Assert.Equal(["Fallback", "First", "Fallback", "First"], heard.Select(static t => t.Title));
     }
 
     [Fact]

@@ -92,6 +92,7 @@ public class RtspRefusalTests
     [InlineData(RingRefusalReason.TooMuchUntaken, false, null, 503, "10")]
     [InlineData(RingRefusalReason.NeverOnDemand, true, null, 403, null)]
     [InlineData(RingRefusalReason.StationEnded, true, null, 410, null)]
+    [InlineData(RingRefusalReason.Unavailable, false, null, 503, "10")]
     internal async Task A_refused_listener_gets_Retry_After_only_if_retrying_can_help(
         RingRefusalReason reason, bool isFinal, double? after, int status, string? retryAfter)
     {

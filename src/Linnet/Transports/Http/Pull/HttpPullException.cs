@@ -1,25 +1,30 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Diagnostics;
 
 namespace Linnet.Transports.Http.Pull;
 
 /// <summary>A server gives no sound over HTTP. The message is a sentence that names the address, without its password.</summary>
 internal sealed class HttpPullException(string message, Exception? innerException = null) : TransportException(message, innerException)
 {
-    /// <summary>Whether the server refuses the account, and no other address is left to try: asking again soon cannot help.</summary>
-    internal bool IsRefused { get; init; }
+    /// <summary>
+    /// Whether asking again soon cannot help: the server refuses the account, or has no audio there, and no other address is left to try.
+    /// </summary>
+    internal bool IsLasting { get; init; }
 
     /// <summary>The server answered with a status that is no success.</summary>
     /// <param name="from">The address.</param>
     /// <param name="status">The status.</param>
+    /// <param name="reason">What the server says about it; <see langword="null"/>: nothing.</param>
     /// <param name="isOnly">Whether it is the only address, and not one of a playlist.</param>
-    internal static HttpPullException Answered(Uri from, HttpStatusCode status, bool isOnly)
+    internal static HttpPullException Answered(Uri from, HttpStatusCode status, string? reason, bool isOnly)
     {
-        string hint = status is HttpStatusCode.Unauthorized ? ": give a user name and a password, as in http://USER:PASSWORD@HOST/" : "";
-        return new(string.Create(CultureInfo.InvariantCulture, $"{PullAddress.Shown(from)} answers {(int)status}{hint}."))
+        string hint = status is HttpStatusCode.Unauthorized ? ": give a user name and a password, as in http://USER:PASSWORD@HOST/"
+            : reason is null ? "" : $": {reason}";
+        return new(Sentence.Of(string.Create(CultureInfo.InvariantCulture, $"{PullAddress.Shown(from)} answers {(int)status}{hint}")))
         {
-            IsRefused = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && isOnly,
+            IsLasting = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && isOnly,
 
             // Not 403: Icecast also answers it while a stream has its most listeners.
             IsFinal = status is HttpStatusCode.Unauthorized && isOnly,
@@ -30,6 +35,21 @@ internal sealed class HttpPullException(string message, Exception? innerExceptio
 
     /// <summary>The resource is not audio that can be played. A server that was heard before may repair that, so it is not final.</summary>
     internal static HttpPullException Unplayable(string message) => new(message) { IsUnknown = true };
+
+    /// <summary>The content type of the resource is not one that Linnet plays.</summary>
+    /// <param name="from">The address.</param>
+    /// <param name="contentType">The content type.</param>
+    /// <param name="problem">Why it is not played.</param>
+    /// <param name="isOnly">Whether it is the only address, and not one of a playlist.</param>
+    internal static HttpPullException Undecodable(Uri from, string? contentType, string problem, bool isOnly) => new(
+        contentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true
+            ? $"{PullAddress.Shown(from)} is a web page and not a stream: give the address of the stream, such as "
+                + $"{from.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}/NAME.mp3."
+            : $"{PullAddress.Shown(from)} cannot be played: {problem}")
+    {
+        IsLasting = isOnly,
+        IsUnknown = true,
+    };
 
     /// <summary>Why connecting to a server failed, as a sentence for the user.</summary>
     /// <param name="address">The address that was given.</param>

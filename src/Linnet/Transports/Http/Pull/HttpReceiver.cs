@@ -37,7 +37,7 @@ internal sealed class HttpReceiver : IStationReceiver
         _time = time;
         _random = random;
         AudioFormat pcm = target.First.Pcm;
-        Payload = new PayloadFormat(NameOf(target.First.Codec, stream.Answer.ContentType), pcm.SampleRate, pcm.Channels);
+        Payload = new PayloadFormat(NameOf(target.First, stream.Answer.ContentType), pcm.SampleRate, pcm.Channels);
         Title = IceDescription.Read(stream.Answer.Headers).Name;
     }
 
@@ -125,15 +125,16 @@ internal sealed class HttpReceiver : IStationReceiver
     }
 
     /// <summary>
-    /// Whether an orderly end is the end of the programme. It is for a file, and for a Linnet server, which else resets the connection.
-    /// Other radio servers also close in order when they stop or when their source disconnects, and may come back.
+    /// Whether an orderly end is the end of the programme. It is for a file, and where the server says so. Otherwise a radio server may
+    /// have stopped, or its source may have disconnected: both may come back. If asked again, a Linnet server says whether the station has
+    /// ended (410).
     /// </summary>
     private bool IsProgrammeOver(bool isPaced)
     {
         MessageHeaders headers = _stream.Answer.Headers;
         return _stream.HasEnded
             && (_stream.Answer.HasLength
-                || headers["Server"] == "Linnet"
+                || _stream.Answer.TellsEnd
                 || !(isPaced || IsRadio(headers)));
     }
 
@@ -141,12 +142,7 @@ internal sealed class HttpReceiver : IStationReceiver
         Array.Exists(RadioHeaders, name => headers[name] is not null)
         || Array.Exists(RadioServers, name => headers["Server"]?.StartsWith(name, StringComparison.OrdinalIgnoreCase) == true);
 
-    private static string NameOf(StreamCodec codec, string? contentType) => codec switch
-    {
-        StreamCodec.Pcm => "PCM",
-        StreamCodec.Mp3 => "MP3",
-        StreamCodec.Flac => "FLAC",
-        StreamCodec.Other => contentType?.Contains("aac", StringComparison.OrdinalIgnoreCase) == true ? "AAC" : "other",
-        _ => codec.ToString(),
-    };
+    private static string NameOf(StreamFormat format, string? contentType) =>
+        format.Codec is StreamCodec.Other && contentType?.Contains("aac", StringComparison.OrdinalIgnoreCase) == true ? "AAC"
+            : format.Name();
 }

@@ -94,6 +94,6 @@ internal sealed class IcyAnswerStream(Stream inner) : Stream
 
         return start.AsSpan().SequenceEqual("ICY "u8) ? [.. "HTTP/1.0 "u8]
             : start.AsSpan().SequenceEqual("HTTP"u8) ? start
-            : throw PullConnection.Malformed();
+            : throw (start.AsSpan().SequenceEqual("RTSP"u8) ? PullConnection.SpeaksRtsp() : PullConnection.Malformed());
     }
 }

@@ -19,6 +19,10 @@ internal sealed record PullAnswer(HttpStatusCode Status, MessageHeaders Headers,
     /// <summary>More than for requests to us: a content network adds many headers, such as policies and cookies.</summary>
     internal const int MaxHeaders = 256;
 
+    /// <summary>Whether the end of the body is the end of a station, and every other end of the connection a loss.</summary>
+    internal bool TellsEnd => Headers[LinnetEnd.Header] == LinnetEnd.LastChunk
+        && Headers["Transfer-Encoding"]?.Equals("chunked", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>The content type, or <see langword="null"/>.</summary>
     internal string? ContentType => Headers["Content-Type"];
 

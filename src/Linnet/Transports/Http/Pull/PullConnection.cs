@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Linnet.Audio;
 using Linnet.Wire;
 using Linnet.Wire.Http;
 
@@ -27,6 +28,10 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(15);
 
+    // A sentence, which comes with the status: the user waits for the error.
+    private const int MaxReason = 1024;
+    private static readonly TimeSpan ReasonTime = TimeSpan.FromSeconds(1);
+
     private HttpMessageInvoker? _client;
     private HttpResponseMessage? _message;
     private Stream _body = Stream.Null;
@@ -41,7 +46,11 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
 
     /// <summary>The error of an answer that is not HTTP.</summary>
     internal static TransportException Malformed(Exception? cause = null) =>
-        new("The server does not speak HTTP, or its answer is malformed.", cause);
+        new("The server does not speak HTTP, or its answer is malformed.", cause) { IsUnknown = true };
+
+    /// <summary>The error of an answer of RTSP, as from the RTSP port of a Linnet server.</summary>
+    internal static TransportException SpeaksRtsp() =>
+        new("This port speaks RTSP, not HTTP: give the address as rtsp://HOST:PORT/NAME.") { IsFinal = true, IsUnknown = true };
 
     /// <summary>Connects and asks for what is there. Called once.</summary>
     /// <exception cref="TransportException">The address is not allowed, or the server does not answer, or not in HTTP.</exception>
@@ -87,10 +96,35 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
 
     /// <summary>Reads a body: as much of it as a playlist may have.</summary>
     /// <exception cref="IOException">It does not arrive in time, or the connection is broken.</exception>
-    internal async Task<byte[]> ReadBodyAsync(CancellationToken cancellationToken)
+    internal Task<byte[]> ReadBodyAsync(CancellationToken cancellationToken) => ReadBodyAsync(MaxPlaylist, AnswerTime, cancellationToken);
+
+    /// <summary>Reads the first line of a plain text with which a server explains its status to people.</summary>
+    /// <returns>The line, without control characters; <see langword="null"/>: there is none, or it does not come soon.</returns>
+    internal async Task<string?> ReadReasonAsync(PullAnswer answer, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(AnswerTime, time);
-        byte[] text = new byte[MaxPlaylist];
+        if (answer.ContentType?.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) != true
+            || answer.Headers["Content-Encoding"] is { Length: > 0 })
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[] text = await ReadBodyAsync(MaxReason, ReasonTime, cancellationToken).ConfigureAwait(false);
+            int end = text.AsSpan().IndexOfAny((byte)'\r', (byte)'\n');
+            return TagText.Decode(end < 0 ? text : text.AsSpan(0, end), PullAddress.EncodingOf(answer.ContentType));
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // The status says enough.
+            return null;
+        }
+    }
+
+    private async Task<byte[]> ReadBodyAsync(int most, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(longest, time);
+        byte[] text = new byte[most];
         int length = 0;
         int read;
         do
@@ -98,7 +132,7 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
             read = await ReadAsync(text.AsMemory(length), late.Token, cancellationToken).ConfigureAwait(false);
             length += read;
         }
-        while (read > 0 && length < MaxPlaylist);
+        while (read > 0 && length < most);
 
         return text[..length];
     }
@@ -143,6 +177,7 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
         request.Headers.Add("Accept", "*/*");
         request.Headers.Add("Accept-Encoding", "identity");
         request.Headers.Add("Icy-MetaData", "1");
+        request.Headers.Add(LinnetEnd.Header, LinnetEnd.LastChunk);
         request.Headers.ConnectionClose = true;
         if (to.UserInfo.Length > 0)
         {

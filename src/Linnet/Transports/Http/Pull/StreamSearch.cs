@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Codecs.Streams;
+using Linnet.Diagnostics;
 
 namespace Linnet.Transports.Http.Pull;
 
@@ -48,12 +49,13 @@ internal sealed class StreamSearch(
     internal delegate IStreamTarget TargetFactory(Uri from, PullAnswer answer);
 
     /// <summary>Why an address could not be fetched, as a sentence.</summary>
-    internal static string Problem(string shown, Exception e) => e switch
+    internal static string Problem(Uri from, Exception e) => e switch
     {
         HttpPullException => e.Message,
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } =>
-            $"{shown} cannot be fetched: there is no host of that name.",
-        _ => $"{shown} cannot be fetched: {e.Message.TrimEnd('.')}.",
+        SocketException => HttpPullException.ToConnect(from, e).Message,
+        TransportException => $"{PullAddress.Shown(from)}: {Sentence.Of(e.Message)}",
+        IOException { InnerException: SocketException } => $"{PullAddress.Shown(from)} is gone: the connection broke off.",
+        _ => $"{PullAddress.Shown(from)} cannot be fetched: {Sentence.Of(e.Message)}",
     };
 
     /// <summary>Follows the address through redirects and playlists, until there is audio.</summary>
@@ -107,7 +109,14 @@ internal sealed class StreamSearch(
                     continue;
                 }
 
-                ThrowIfUnplayable(from, answer, isOnly: progress.Lists.Count == 0);
+                if (answer.Status != HttpStatusCode.OK)
+                {
+                    // Another mirror may be back soon.
+                    string? reason = await connection.ReadReasonAsync(answer, cancellationToken).ConfigureAwait(false);
+                    throw HttpPullException.Answered(from, answer.Status, reason, isOnly: progress.Lists.Count == 0);
+                }
+
+                ThrowIfCompressed(from, answer);
                 if (!PullAddress.IsPlaylist(from, answer.ContentType))
                 {
                     isGiven = true;
@@ -132,14 +141,8 @@ internal sealed class StreamSearch(
         throw HttpPullException.Unplayable($"{PullAddress.Shown(address)} redirects too often.");
     }
 
-    private static void ThrowIfUnplayable(Uri from, PullAnswer answer, bool isOnly)
+    private static void ThrowIfCompressed(Uri from, PullAnswer answer)
     {
-        if (answer.Status != HttpStatusCode.OK)
-        {
-            // Another mirror may be back soon.
-            throw HttpPullException.Answered(from, answer.Status, isOnly);
-        }
-
         if (answer.Headers["Content-Encoding"] is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             throw HttpPullException.Unplayable($"{PullAddress.Shown(from)} sends compressed content that was not asked for.");
@@ -168,7 +171,7 @@ internal sealed class StreamSearch(
         {
             if (!StreamDecoders.TryCreate(answer.ContentType, out IStreamDecoder? decoder, out StreamProblem? problem))
             {
-                throw HttpPullException.Unplayable($"{PullAddress.Shown(from)} cannot be played: {problem.Text}");
+                throw HttpPullException.Undecodable(from, answer.ContentType, problem.Text, isOnly: progress.Lists.Count == 0);
             }
 
             stream = new HttpStream(from, answer, connection, decoder, progress.CreateTarget(from, answer), time);
@@ -216,7 +219,7 @@ internal sealed class StreamSearch(
             {
                 failure = e;
                 progress.HasHope |= !progress.IsCut && !IsUnknown(e);
-                problem = Problem(PullAddress.Shown(entry), e);
+                problem = Problem(entry, e);
             }
 
             progress.Way.RemoveRange(way, progress.Way.Count - way);

@@ -47,7 +47,8 @@ internal static partial class PushLog
         PushRefusal.Unnamed => "it gave no password (some programs ask once without)",
         PushRefusal.WrongPassword => "its password is wrong",
         PushRefusal.TooManyTries => "too many passwords are waiting to be checked",
-        PushRefusal.NoSuchStation => "no station of that name accepts pushes",
+        PushRefusal.NoSuchStation => "there is no station of that name",
+        PushRefusal.OwnSource => "the station of that name has a source of its own and accepts no pushes",
         PushRefusal.TooManyPushes => "there are too many pushes",
         PushRefusal.NotDecodable => "its content type is not supported",
         PushRefusal.NoLength =>

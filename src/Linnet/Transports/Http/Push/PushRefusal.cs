@@ -15,8 +15,11 @@ internal enum PushRefusal
     /// <summary>Too many passwords were waiting, so this one was not verified.</summary>
     TooManyTries,
 
-    /// <summary>The station does not exist or does not accept pushes.</summary>
+    /// <summary>The station does not exist.</summary>
     NoSuchStation,
+
+    /// <summary>The station has a source of its own and does not accept pushes.</summary>
+    OwnSource,
 
     /// <summary>Another client is pushing to the station.</summary>
     Occupied,

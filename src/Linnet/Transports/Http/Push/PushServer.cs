@@ -40,6 +40,7 @@ internal sealed class PushServer
 
     private readonly PushServerOptions _options;
     private readonly Func<IReadOnlyList<IngestBuffer>> _stations;
+    private readonly Predicate<string> _isStation;
     private readonly StreamDecoderFactory _createDecoder;
     private readonly PushAuthority? _authority;
     private readonly TimeProvider _time;
@@ -52,16 +53,18 @@ internal sealed class PushServer
     /// <summary>A server.</summary>
     /// <param name="options">The password, and what happens to silent and second pushers.</param>
     /// <param name="stations">The stations that take a push now.</param>
+    /// <param name="isStation">Whether there is a station of a name, whatever its source.</param>
     /// <param name="createDecoder">Makes the decoders.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs pushers that start and stop; default: no log.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     internal PushServer(
-        PushServerOptions options, Func<IReadOnlyList<IngestBuffer>> stations, StreamDecoderFactory createDecoder, TimeProvider time,
-        ILogger? logger = null)
+        PushServerOptions options, Func<IReadOnlyList<IngestBuffer>> stations, Predicate<string> isStation,
+        StreamDecoderFactory createDecoder, TimeProvider time, ILogger? logger = null)
     {
         _options = options.ThrowIfInvalid();
         _stations = stations;
+        _isStation = isStation;
         _createDecoder = createDecoder;
         _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password, time);
         _time = time;
@@ -168,11 +171,11 @@ internal sealed class PushServer
         HttpRequestHead head = connection.Head;
         if (Find(head.Path) is not { } station)
         {
+            (PushRefusal refusal, HttpStatusCode status, string text) = WhyNot(head.Path);
             IReadOnlyList<IngestBuffer> stations = _stations();
-            string there = stations.Count == 0 ? "." : $"; there is {string.Join(", ", stations.Take(20).Select(s => $"{connection.PathBase}/{s.Name}"))}.";
-            await RefuseAsync(
-                connection, PushRefusal.NoSuchStation,
-                PushAnswers.Text(head, HttpStatusCode.NotFound, "No such station accepts pushes" + there, Now)).ConfigureAwait(false);
+            string there = stations.Count == 0
+                ? "." : $"; there is {string.Join(", ", stations.Take(20).Select(s => $"{connection.PathBase}/{s.Name}"))}.";
+            await RefuseAsync(connection, refusal, PushAnswers.Text(head, status, text + there, Now)).ConfigureAwait(false);
             return;
         }
 
@@ -229,7 +232,7 @@ internal sealed class PushServer
             {
                 if (writer is { Format: { } format, ConvertedTo: { } to })
                 {
-                    _logger.PushConverted(station.Name, NameOf(format.Codec), format.Pcm.ToString(), to.ToString());
+                    _logger.PushConverted(station.Name, format.Name(), format.Pcm.ToString(), to.ToString());
                 }
             },
         };
@@ -277,9 +280,11 @@ internal sealed class PushServer
                 head, HttpStatusCode.NotFound, "There is only /admin/metadata?mode=updinfo&mount=/NAME&song=TITLE.", Now);
         }
 
-        if (Find(query["mount"] ?? "") is not { } station)
+        string mount = query["mount"] ?? "";
+        if (Find(mount) is not { } station)
         {
-            return PushAnswers.Metadata(head, HttpStatusCode.NotFound, "No such station accepts pushes", Now);
+            (_, HttpStatusCode status, string text) = WhyNot(mount);
+            return PushAnswers.Metadata(head, status, text, Now);
         }
 
         TrackInfo? track = query.Text("song") is { } song ? IcyTitle.Split(song)
@@ -294,24 +299,25 @@ internal sealed class PushServer
         return PushAnswers.Metadata(head, HttpStatusCode.OK, "Metadata update successful", Now);
     }
 
-    /// <summary>The station of a mount: <c>/NAME</c>, or with an ending as users of Icecast write it.</summary>
-    private IngestBuffer? Find(string path)
+    /// <summary>The station of a mount.</summary>
+    private IngestBuffer? Find(string mount)
     {
-        string name = path.StartsWith('/') ? path[1..] : path;
         IReadOnlyList<IngestBuffer> stations = _stations();
-        return stations.FirstOrDefault(s => s.Name == name)
-            ?? (name.LastIndexOf('.') is > 0 and int dot ? stations.FirstOrDefault(s => s.Name == name[..dot]) : null);
+        return NamesOf(mount).Select(name => stations.FirstOrDefault(s => s.Name == name)).FirstOrDefault(static s => s is not null);
     }
 
-    private static string NameOf(StreamCodec codec) => codec switch
+    /// <summary>Why no client can push to a mount. The text repeats only names of stations.</summary>
+    private (PushRefusal Reason, HttpStatusCode Status, string Text) WhyNot(string mount) =>
+        NamesOf(mount).FirstOrDefault(name => _isStation(name)) is string other
+            ? (PushRefusal.OwnSource, HttpStatusCode.Forbidden, $"The station {other} has a source of its own and accepts no pushes")
+            : (PushRefusal.NoSuchStation, HttpStatusCode.NotFound, "No such station accepts pushes");
+
+    /// <summary>The names that a mount may mean: <c>/NAME</c>, and without its ending, as users of Icecast write it.</summary>
+    private static IEnumerable<string> NamesOf(string mount)
     {
-        StreamCodec.Pcm => "PCM",
-        StreamCodec.Mp3 => "MP3",
-        StreamCodec.Opus => "Opus",
-        StreamCodec.Vorbis => "Vorbis",
-        StreamCodec.Flac => "FLAC",
-        _ => "what ffmpeg reads",
-    };
+        string name = mount.StartsWith('/') ? mount[1..] : mount;
+        return name.LastIndexOf('.') is > 0 and int dot ? [name, name[..dot]] : [name];
+    }
 
     private async Task RefuseAsync(PushConnection connection, PushRefusal reason, HttpResponse? answer)
     {

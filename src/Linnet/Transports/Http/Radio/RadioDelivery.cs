@@ -58,6 +58,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         ReadOnlyMemory<byte> lead = await exchange.BeginAsync(cancellationToken).ConfigureAwait(false);
         var listener = new RadioListener(log, start, lead, metadataInterval, exchange.Output, exchange.Input)
         {
+            Chunks = exchange.Chunks,
             Memory = memory,
             Remote = exchange.Remote,
             Since = time.GetUtcNow(),
@@ -165,8 +166,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             return exchange.EndAsync(EndLinger);
         }
 
-        // Only an orderly close tells a player that the stream is complete. A stream that ends for any reason but the end of its station
-        // must look broken.
+        // Most players take an orderly close for the end of the station. A stream that ends for any other reason must look broken.
         if (listener.Finished is not null)
         {
             exchange.Abort();

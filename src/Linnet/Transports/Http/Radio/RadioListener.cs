@@ -24,6 +24,9 @@ internal sealed class RadioListener(
     private int _finished = NotFinished;
     private TaskCompletionSource? _waited;
 
+    /// <summary>Sends the body in chunks; <see langword="null"/>: the output sends it as it is.</summary>
+    internal ChunkedBody? Chunks { get; init; }
+
     /// <summary>The client's address, behind trusted proxies.</summary>
     internal required IPEndPoint Remote { get; init; }
 
@@ -43,7 +46,8 @@ internal sealed class RadioListener(
     internal static int KernelBufferFor(RenditionInfo info) => KernelBuffer.For(info.BitRate / 8.0, KernelBufferTime);
 
     /// <inheritdoc/>
-    internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces) => output.Send(lead, pieces);
+    internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces) =>
+        Chunks is null ? output.Send(lead, pieces) : Chunks.Send(output, lead, pieces);
 
     /// <inheritdoc/>
     internal override void OnFinished(DropReason reason)

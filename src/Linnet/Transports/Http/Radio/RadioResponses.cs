@@ -27,7 +27,9 @@ internal static class RadioResponses
     internal static bool HasMetadata(StreamType type) =>
         !type.ContentType.Contains("ogg", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The head before sound: neither length nor chunks, it ends where the connection does.</summary>
+    /// <summary>
+    /// The head before sound. The body has neither length nor chunks and ends where the connection does, unless the player asks for chunks.
+    /// </summary>
     internal static HttpResponseHead Sound(
         HttpRequestHead request, StationListing station, RenditionInfo info, int metadataInterval, DateTimeOffset now)
     {
@@ -42,6 +44,11 @@ internal static class RadioResponses
         if (metadataInterval > 0)
         {
             head.Headers.Add("icy-metaint", metadataInterval.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (LinnetEnd.IsAsked(request))
+        {
+            head.Headers.Add(LinnetEnd.Header, LinnetEnd.LastChunk);
         }
 
         // Browsers request a range of any media they play, and accept the whole as an answer; scripts may read the same headers as players.
@@ -114,7 +121,7 @@ internal static class RadioResponses
     private static string WhatThereIs(StationDirectory directory, string pathBase)
     {
         const int Most = 100;
-        var text = new StringBuilder("There is no audio at this path. There is:\r\n");
+        var text = new StringBuilder("There is no audio at this path.\r\nThese paths have audio:\r\n");
         int count = 0;
         foreach (StationListing station in directory.Stations)
         {

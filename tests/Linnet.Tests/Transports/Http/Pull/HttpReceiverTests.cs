@@ -25,7 +25,7 @@ public sealed class HttpReceiverTests
     [InlineData("", 0, false, true)]
     [InlineData("", 3, false, false)]                           // a radio without a name
     [InlineData("length", 3, false, true)]
-    [InlineData("Server: Linnet\r\n", 3, false, true)]
+    [InlineData("Server: Linnet\r\nicy-name: Near\r\n", 3, false, false)]   // a server that was killed
     [InlineData("icy-name: Far\r\n", 0, false, false)]
     [InlineData("Server: Icecast 2.4.4\r\n", 0, false, false)]
     [InlineData("Server: Icecast 2.4.4\r\n", 0, true, false)]   // with a burst that the player has no room for

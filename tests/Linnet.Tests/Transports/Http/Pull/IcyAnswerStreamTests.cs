@@ -24,15 +24,15 @@ public sealed class IcyAnswerStreamTests
 
     [Theory]
     [InlineData("ID3\u0004\0\0\0")]
-    [InlineData("RTSP/1.0 200 OK")]
+    [InlineData("RTSP/1.0 200 OK", "speaks RTSP")]
     [InlineData("icy 200 OK")]
     [InlineData("\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\nHTTP/1.0 200")]
-    public async Task Other_bytes_are_refused_at_once(string sent)
+    public async Task Other_bytes_are_refused_at_once(string sent, string said = "does not speak HTTP")
     {
         for (int piece = 1; piece <= 20; piece++)
         {
             TransportException e = await Assert.ThrowsAsync<TransportException>(() => ReadAsync(sent, piece, room: 100));
-            Assert.Contains("does not speak HTTP", e.Message, StringComparison.Ordinal);
+            Assert.Contains(said, e.Message, StringComparison.Ordinal);
         }
     }
 

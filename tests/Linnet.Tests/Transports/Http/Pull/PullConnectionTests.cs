@@ -50,7 +50,6 @@ public sealed class PullConnectionTests
     }
 
     [Theory]
-    [InlineData("RTSP/1.0 200 OK\r\n\r\n")]
     [InlineData("HTTP/1.0 20 OK\r\n\r\n")]
     [InlineData("HTTP/1.0 2000 OK\r\n\r\n")]
     [InlineData("HTTP/2.0 200 OK\r\n\r\n")]

@@ -28,7 +28,7 @@ public class ProxiedPushTests
     private readonly PushServer _server;
 
     public ProxiedPushTests() => _server = new PushServer(
-        new PushServerOptions { Password = "hackme" }, () => [_live], StreamDecoders.TryCreate, _time, _log);
+        new PushServerOptions { Password = "hackme" }, () => [_live], static name => name == "tone", StreamDecoders.TryCreate, _time, _log);
 
     [Theory]
     [InlineData("PUT /live HTTP/1.1", true)]
@@ -47,6 +47,23 @@ public class ProxiedPushTests
         Assert.Equal(isRefused, answer.Contains(" 411 ", StringComparison.Ordinal) && answer.Contains("chunked", StringComparison.Ordinal));
         Assert.Equal(isRefused ? 1 : 0, _server.Refused.GetValueOrDefault(PushRefusal.NoLength));
         Assert.Equal(isRefused, _log.Lines.Any(static l => l.StartsWith("562 ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("PUT /tone HTTP/1.1|Content-Length: 10")]
+    [InlineData("SOURCE /tone.mp3 HTTP/1.0")]
+    [InlineData("GET /admin/metadata?mode=updinfo&mount=/tone.mp3&song=a HTTP/1.1")]
+    public async Task A_push_to_a_station_with_a_source_of_its_own_is_refused_with_the_reason(string lines)
+    {
+        string answer = await Begin(isForwarded: false, lines).ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.", answer, StringComparison.Ordinal);
+        Assert.Equal("403", answer.Split(' ')[1]);
+        Assert.Contains("The station tone has a source of its own and accepts no pushes", answer, StringComparison.Ordinal);
+        Assert.Equal(
+            lines.Contains("admin", StringComparison.Ordinal)
+                ? [] : ["562 127.0.0.1:1234 may not push: the station of that name has a source of its own and accepts no pushes"],
+            _log.Lines);
     }
 
     [Fact]

@@ -73,6 +73,7 @@ public class PushServerTests
     [InlineData("hackme", "PUT /live HTTP/1.1", "", "401", PushRefusal.Unnamed)]
     [InlineData("hackme", "SOURCE /live ICE/1.0", "Authorization: Basic c291cmNlOm5v", "401", PushRefusal.WrongPassword)]
     [InlineData("hackme", "PUT /other HTTP/1.1", "right", "404", PushRefusal.NoSuchStation)]
+    [InlineData("hackme", "PUT /tone HTTP/1.1", "right", "403", PushRefusal.OwnSource)]
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "", "401", PushRefusal.Unnamed)]
     [InlineData("hackme", "GET /admin/metadata?mode=updinfo&mount=/live&song=a HTTP/1.1", "Authorization: Basic c291cmNlOm5v", "401",
         PushRefusal.WrongPassword)]
@@ -108,7 +109,7 @@ public class PushServerTests
         Assert.Equal(
             [
                 NoPassword,
-                "127.0.0.1:1234 may not push: no station of that name accepts pushes",
+                "127.0.0.1:1234 may not push: there is no station of that name",
                 $"{NoPassword} (99 more since the last message)",
             ],
             _log.Lines.Select(static l => l[l.IndexOf("127", StringComparison.Ordinal)..]));
@@ -214,7 +215,7 @@ public class PushServerTests
     public async Task A_conversion_of_pushed_audio_is_logged_when_it_starts()
     {
         var stereo = new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 2));
-        var server = new PushServer(new PushServerOptions { Password = "hackme" }, () => [stereo], CreateDecoder, _time, _log);
+        var server = new PushServer(new PushServerOptions { Password = "hackme" }, () => [stereo], static _ => false, CreateDecoder, _time, _log);
         PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(Sound(1000));
@@ -345,22 +346,22 @@ public class PushServerTests
     {
         PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
-        await peer.SendAsync(Sound(1000));
-        await PushPeer.Until(() => _live.GetState().Frames == 1000);
+        await peer.SendAsync(Sound(9000));
+        await PushPeer.Until(() => _live.GetState().Frames == 9000);
 
         string answer = await Begin(
             _server, "GET /admin/metadata?mode=updinfo&mount=%2Flive&song=Nina%20Simone%20-%20Sinner%0D%0AX-Evil:%201 HTTP/1.0", Password)
                 .ReadToEndAsync();
         await peer.SendAsync(Sound(500));
-        await PushPeer.Until(() => _live.GetState().Frames == 1500);
+        await PushPeer.Until(() => _live.GetState().Frames == 9500);
 
         Assert.EndsWith(
             "<?xml version=\"1.0\"?>\n<iceresponse><message>Metadata update successful</message><return>1</return></iceresponse>\n", answer,
             StringComparison.Ordinal);
-        float[] pcm = new float[8000];
-        Assert.Equal(1000, _live.Read(pcm, [], out TrackInfo? before, out _));
+        float[] pcm = new float[10_000];
+        Assert.Equal(9000, _live.Read(pcm, [], out TrackInfo? before, out _));
         Assert.Equal(500, _live.Read(pcm, [], out TrackInfo? track, out _));
-        Assert.Equal((null, new TrackInfo("Sinner X-Evil: 1", "Nina Simone")), (before, track));
+        Assert.Equal((new TrackInfo("live"), new TrackInfo("Sinner X-Evil: 1", "Nina Simone")), (before, track));
     }
 
     [Theory]
@@ -381,7 +382,7 @@ public class PushServerTests
 
     private long Refused(PushRefusal reason) => _server.Refused.GetValueOrDefault(reason);
 
-    private PushServer Create(PushServerOptions options) => new(options, () => [_live], CreateDecoder, _time, _log);
+    private PushServer Create(PushServerOptions options) => new(options, () => [_live], static name => name == "tone", CreateDecoder, _time, _log);
 
     private static string Credentials(string password) => "Authorization: " + new BasicCredentials("source", password).ToHeader();
 

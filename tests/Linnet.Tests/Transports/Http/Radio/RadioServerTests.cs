@@ -236,7 +236,7 @@ public class RadioServerTests
     [Theory]
     [InlineData(RingRefusalReason.TooManyOnDemand, false, 20.0, "503 Service Unavailable", "20", RadioRefusal.TooManyOnDemand)]
     [InlineData(RingRefusalReason.Paused, false, 3.2, "503 Service Unavailable", "4", RadioRefusal.RenditionFailed)]
-    [InlineData(RingRefusalReason.StationEnded, false, null, "503 Service Unavailable", "10", RadioRefusal.Unavailable)]
+    [InlineData(RingRefusalReason.Unavailable, false, null, "503 Service Unavailable", "10", RadioRefusal.Unavailable)]
     [InlineData(RingRefusalReason.NeverOnDemand, true, null, "403 Forbidden", null, RadioRefusal.NeverOnDemand)]
     [InlineData(RingRefusalReason.StationEnded, true, null, "410 Gone", null, RadioRefusal.Unavailable)]
     internal async Task A_refused_listener_gets_Retry_After_only_if_retrying_can_help(
