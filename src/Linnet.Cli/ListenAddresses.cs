@@ -8,6 +8,9 @@ namespace Linnet.Cli;
 /// <summary>Where other machines can reach a server on this one.</summary>
 internal static class ListenAddresses
 {
+    // More lines would push the server's address off the screen; the web page lists all stations.
+    private const int MaxStations = 16;
+
     /// <summary>The addresses, best first.</summary>
     /// <param name="bind">The one address the server listens at; <see langword="null"/>: all.</param>
     /// <param name="port">The server's port.</param>
@@ -33,13 +36,24 @@ internal static class ListenAddresses
     /// <param name="output">Receives the text.</param>
     /// <param name="http">For browsers and internet radios.</param>
     /// <param name="others">For other programs, each with their name.</param>
+    /// <param name="stations">Names of the stations; of each, the URL at the first address is printed.</param>
     public static void Announce(
         IReadOnlyList<string> addresses, TextWriter output, IReadOnlyList<string>? http = null,
-        IReadOnlyList<(string Clients, string Address)>? others = null)
+        IReadOnlyList<(string Clients, string Address)>? others = null, IReadOnlyList<string>? stations = null)
     {
         foreach (string address in addresses)
         {
             output.WriteLine($"Listen with: linnet play {address}   (or any player of RTSP)");
+        }
+
+        foreach (string station in addresses.Count > 0 ? (stations ?? []).Take(MaxStations) : [])
+        {
+            output.WriteLine($"Station {station}: {addresses[0]}{station}");
+        }
+
+        if (addresses.Count > 0 && stations?.Count > MaxStations)
+        {
+            output.WriteLine($"and {stations.Count - MaxStations} more stations");
         }
 
         foreach (string address in http ?? [])

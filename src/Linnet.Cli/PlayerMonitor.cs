@@ -4,7 +4,9 @@ using Linnet.Playback;
 namespace Linnet.Cli;
 
 /// <summary>Shows a player's statistics on a panel whose meters move, and handles keys.</summary>
-internal sealed class PlayerMonitor(Player player)
+/// <param name="player">The player.</param>
+/// <param name="hasVolume">Whether keys mute the player and change its volume. Not for a recording, which stays bit-exact.</param>
+internal sealed class PlayerMonitor(Player player, bool hasVolume = true)
 {
     private const double Step = 0.05;
     private const double Loudest = 2;
@@ -15,12 +17,17 @@ internal sealed class PlayerMonitor(Player player)
     {
         PlayerStatistics now = player.GetStatistics();
         IReadOnlyList<MeterLevel> meters = _meters.Move([.. now.Levels.Select(static l => l.PeakDbfs)], now.Elapsed);
-        return (PlayerPanel.Render(now, meters, width), PlayerPanel.Keys(now, width, hasAddresses));
+        return (PlayerPanel.Render(now, meters, width), PlayerPanel.Keys(now, width, hasAddresses, hasVolume));
     }
 
     /// <summary>Runs the action of a key.</summary>
     public void OnKey(char key)
     {
+        if (!hasVolume)
+        {
+            return;
+        }
+
         switch (key)
         {
             case ' ':

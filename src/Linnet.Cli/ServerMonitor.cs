@@ -32,6 +32,10 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind)
                 .Zip(AddressesOf(p.Name), static (e, address) => (e.Clients ?? "Players", address))),
     ];
 
+    /// <summary>The addresses of all protocols.</summary>
+    public IReadOnlyList<string> AllAddresses =>
+        [.. Addresses, .. HttpAddresses, .. OtherAddresses.Select(static other => other.Address)];
+
     /// <summary>The figures of the panel.</summary>
     public IReadOnlyList<Figure> Figures => ServerFigures.With(GetStatistics().Protocols);
 

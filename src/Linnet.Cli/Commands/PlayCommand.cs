@@ -74,7 +74,9 @@ internal static class PlayCommand
         string.Create(
             CultureInfo.InvariantCulture, $"{profile.Name} {profile.Base.TotalMilliseconds}-{profile.Most.TotalMilliseconds} ms");
 
-    private static PlayRequest Read(ParseResult parsed) => parsed.GetValue(Profile) is { } profile && parsed.GetValue(Latency) is not null
+    private static PlayRequest Read(ParseResult parsed) => parsed.GetValue(Output) == "-" && parsed.GetValue(Stats) is not null
+        ? throw new UsageException("--output - and --stats json both write to standard output: leave one of them out.")
+        : parsed.GetValue(Profile) is { } profile && parsed.GetValue(Latency) is not null
         ? throw new UsageException(
             $"--profile {profile} lets the buffer follow the network, and --latency fixes it: leave one of them out.")
         : Read(parsed, ServerAddress.Parse(parsed.GetValue(Url)));

@@ -38,6 +38,9 @@ internal sealed record PlayRequest(Uri Address)
     /// <summary>The gain; 1 leaves the audio unchanged.</summary>
     public double Volume { get; init; } = 1;
 
+    /// <summary>Whether keys on the terminal mute and change the volume.</summary>
+    public bool HasVolume { get; init; } = true;
+
     /// <summary>Whether to print JSON instead of a panel.</summary>
     public bool WantsJson { get; init; }
 

@@ -21,7 +21,7 @@ internal static class PlaySession
         await using IAudioDevice device =
             AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
-        var monitor = new PlayerMonitor(player);
+        var monitor = new PlayerMonitor(player, request.HasVolume);
         await session.ShowAsync(
             player.RunAsync(session.Ending),
             new PanelPages(Render, PlayerFigures.All),
@@ -52,7 +52,7 @@ internal static class PlaySession
         Transport = request.Transport switch
         {
             "udp" or "tcp" when !ServerAddress.SchemeOf(request.Address).MayBeRtp =>
-                throw new UsageException($"--transport is for rtsp addresses: {request.Address.Scheme} says itself how sound comes."),
+                throw new UsageException($"--transport is for rtsp addresses: {request.Address.Scheme} always uses {(request.Address.Scheme == "pyaudio-udp" ? "UDP" : "TCP")}."),
             "udp" => RtspTransport.Udp,
             "tcp" => RtspTransport.Tcp,
             _ => RtspTransport.Auto,

@@ -43,7 +43,7 @@ internal static class RecordCommand
         return command;
     }
 
-    private static PlayRequest Read(ParseResult parsed)
+    internal static PlayRequest Read(ParseResult parsed)
     {
         string file = parsed.GetRequiredValue(FilePath);
         if (!file.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))
@@ -60,6 +60,9 @@ internal static class RecordCommand
             Profile = ReceiverProfile.Robust,
             Transport = parsed.GetValue(Transport) ?? "auto",
             Output = file,
+
+            // Bit for bit, whatever keys are pressed.
+            HasVolume = false,
             Reconnects = !parsed.GetValue(NoReconnect),
             Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             WantsJson = parsed.GetValue(Stats) is not null,

@@ -29,7 +29,7 @@ internal static class ServeCommand
     private static readonly Option<bool> Shuffle = Ask.Flag("--shuffle", "Play folders and playlists in random order.");
 
     private static readonly Option<string?> Raw = Ask.Word(
-        "--raw", "ENCODING:RATE:CHANNELS", "Read standard input as raw PCM, such as s16le:48000:2.",
+        "--raw", "ENCODING:RATE:CHANNELS", "Read standard input and named pipes as raw PCM, such as s16le:48000:2.",
         "detect WAV, FLAC, MP3 or Ogg");
 
     private static readonly Option<double?> BitRate = Ask.Number(
@@ -77,7 +77,7 @@ internal static class ServeCommand
     }
 
     private static ServeRequest Read(ParseResult parsed, StationServerOptions network, Shell shell) =>
-        new(ReadSources(parsed.GetRequiredValue(Sources), parsed.GetValue(Fallback) ?? []))
+        new(CheckRaw(parsed, ReadSources(parsed.GetRequiredValue(Sources), parsed.GetValue(Fallback) ?? [])))
         {
             PlaysOnce = parsed.GetValue(Once),
             Shuffles = parsed.GetValue(Shuffle),
@@ -111,6 +111,15 @@ internal static class ServeCommand
         && SourceSpec.TryAddFallbacks([.. fallbacks.Select(AtHome)], stations, out IReadOnlyList<SourceSpec> specs, out problem)
             ? specs
             : throw new UsageException(problem);
+
+    /// <summary>Rejects <c>--raw</c> if no source could use it: files say their format themselves.</summary>
+    private static IReadOnlyList<SourceSpec> CheckRaw(ParseResult parsed, IReadOnlyList<SourceSpec> sources) =>
+        parsed.GetValue(Raw) is null || sources.Concat(sources.Select(static s => s.Fallback).OfType<SourceSpec>()).Any(IsPipe)
+            ? sources
+            : throw new UsageException("--raw is for standard input ('-') and named pipes, and no source is one of these.");
+
+    private static bool IsPipe(SourceSpec source) => source.Kind == SourceKind.StandardInput
+        || (source.Kind == SourceKind.Path && NamedPipe.IsOne(source.Location));
 
     /// <summary>Expands <c>~</c>: not every shell does so after <c>NAME=</c>.</summary>
     private static string AtHome(string text) =>

@@ -27,7 +27,9 @@ internal static class ServeSession
         string[] pushed = [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)];
         if (session.IsPlain)
         {
-            ListenAddresses.Announce(monitor.Addresses, shell.Out, monitor.HttpAddresses, monitor.OtherAddresses);
+            ListenAddresses.Announce(
+                monitor.Addresses, shell.Out, monitor.HttpAddresses, monitor.OtherAddresses,
+                [.. request.Stations.Select(static s => s.Name)]);
             ListenAddresses.AnnouncePush(monitor.HttpAddresses, pushed, shell.Out);
         }
 
@@ -39,7 +41,7 @@ internal static class ServeSession
             server.RunAsync(session.Ending),
             new PanelPages(
                 width => [.. monitor.Render(width), .. ServerPanel.Keys(width)], monitor.Figures, addresses.Render),
-            isLast => StatsJson.Line(new ServerStats(monitor.GetStatistics(), isLast)));
+            isLast => StatsJson.Line(new ServerStats(monitor.GetStatistics(), monitor.AllAddresses, isLast)));
 
         // One broken source does not end a server, but if all sources failed, the command has failed.
         IReadOnlyList<StationSnapshot> stations = server.GetStatistics().Stations;

@@ -33,12 +33,20 @@ internal static class PlayerPanel
     ];
 
     /// <summary>The line that explains the keys.</summary>
-    public static IEnumerable<PanelLine> Keys(PlayerStatistics player, int width, bool hasAddresses = false)
+    /// <param name="player">The player.</param>
+    /// <param name="width">The terminal's width.</param>
+    /// <param name="hasAddresses">Whether there is a page of addresses.</param>
+    /// <param name="hasVolume">Whether keys change the volume.</param>
+    public static IEnumerable<PanelLine> Keys(PlayerStatistics player, int width, bool hasAddresses = false, bool hasVolume = true)
     {
-        Flow keys = new Flow(width).Add(Key("space", player.IsMuted ? "unmutes" : "mutes"))
-            .Add(Key("+ −",
-                $"volume {player.Volume.ToString("P0", CultureInfo.InvariantCulture)}".Replace(" %", "%", StringComparison.Ordinal)))
-            .Add(Key("?", "explains"));
+        var keys = new Flow(width);
+        if (hasVolume)
+        {
+            keys.Add(Key("space", player.IsMuted ? "unmutes" : "mutes")).Add(Key("+ −",
+                $"volume {player.Volume.ToString("P0", CultureInfo.InvariantCulture)}".Replace(" %", "%", StringComparison.Ordinal)));
+        }
+
+        keys.Add(Key("?", "explains"));
         return (hasAddresses ? keys.Add(Key("a", "addresses")) : keys).Add(Key("q", "quits")).Lines;
     }
 

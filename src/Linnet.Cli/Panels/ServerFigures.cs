@@ -6,14 +6,14 @@ namespace Linnet.Cli.Panels;
 internal static class ServerFigures
 {
     public static readonly Figure Listeners =
-        new("listeners", "listeners over RTSP now, in total or of one station; after a station's, the number for each rendition");
+        new("listeners", "listeners now, over all protocols, in total or of one station; after a station's, the number for each rendition");
 
     public static readonly Figure Refused = new("refused", "listeners that were refused: too many, not allowed, or nothing of that name");
 
     public static readonly Figure SourceUnderruns =
-        new("source underruns", "times a source delivered its sound too late, so that the station's clock was reset");
+        new("source underruns", "times a source delivered its audio too late, so that the station's clock was reset");
 
-    public static readonly Figure SenderUnderruns = new("sender underruns", "times no sound arrived from the station's sender");
+    public static readonly Figure SenderUnderruns = new("sender underruns", "times a pushed or pulled station received no audio in time");
 
     public static readonly Figure PacketsLate = new("packets late", "packets that were encoded after they were due");
 
@@ -22,7 +22,7 @@ internal static class ServerFigures
     public static readonly Figure PacketsDue =
         new("packets due", "packets that should have been sent so far: one to each listener, each time");
 
-    public static readonly Figure Sent = new("sent", "packets that were");
+    public static readonly Figure Sent = new("sent", "packets that have been sent");
 
     public static readonly Figure LateBy = new("late by", "how late half of them (p50) and all but a hundredth (p99) were sent");
 

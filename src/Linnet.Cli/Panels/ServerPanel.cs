@@ -42,6 +42,7 @@ internal static class ServerPanel
         .. server.Protocols.Skip(1).SelectMany(protocol => Render(protocol, addresses[protocol.Name], width)),
         .. server.Stations.SelectMany(station => Render(
             station, meters[station.Name], server.Pushers.GetValueOrDefault(station.Name), width)),
+        .. server.Awaited.SelectMany(name => Awaited(name, width)),
         .. Sending(server, width),
     ];
 
@@ -61,6 +62,12 @@ internal static class ServerPanel
         long refused = protocol.Refused.Values.Sum();
         return flow.Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
     }
+
+    private static IEnumerable<PanelLine> Awaited(string station, int width) =>
+    [
+        new PanelLine { Rank = Gap },
+        .. new Flow(width).Add(station, Tone.Strong).Add("waits for its first audio", Tone.Quiet).Lines,
+    ];
 
     private static IEnumerable<PanelLine> Sending(ServerStatistics server, int width) => new Flow(width, Numbers)
         .Add(ServerFigures.PacketsDue, Text.Count(server.Sending.PacketsDue))

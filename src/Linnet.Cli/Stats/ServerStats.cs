@@ -7,7 +7,10 @@ using Linnet.Stations;
 namespace Linnet.Cli.Stats;
 
 /// <summary>One line of <c>serve --stats json</c>, read from a server's statistics. The fields are printed in this order.</summary>
-internal sealed class ServerStats(ServerStatistics server, bool hasEnded)
+/// <param name="server">The server.</param>
+/// <param name="addresses">The URLs at which other machines reach it.</param>
+/// <param name="hasEnded">Whether this is the last line.</param>
+internal sealed class ServerStats(ServerStatistics server, IReadOnlyList<string> addresses, bool hasEnded)
 {
     public string State => hasEnded ? "ended" : "serving";
 
@@ -30,6 +33,12 @@ internal sealed class ServerStats(ServerStatistics server, bool hasEnded)
     public double LatenessMaxMs => Ms(server.Sending.LatenessMax);
 
     public IEnumerable<StationStats> Stations => server.Stations.Select(static s => new StationStats(s));
+
+    /// <summary>Names of the stations that have had no audio yet.</summary>
+    public IReadOnlyList<string> Awaited => server.Awaited;
+
+    /// <summary>RTSP first, then HTTP and others.</summary>
+    public IReadOnlyList<string> Addresses => addresses;
 
     /// <summary>The protocols that have an object of their own on the line, and that object.</summary>
     [JsonIgnore]

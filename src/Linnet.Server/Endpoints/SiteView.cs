@@ -15,8 +15,10 @@ namespace Linnet.Server.Endpoints;
 /// <param name="PathBase">What stands before every path of the server.</param>
 /// <param name="RtspHost">The same for RTSP; <see langword="null"/>: there is no port for it.</param>
 /// <param name="Stations">The stations, in their order.</param>
+/// <param name="Awaited">Names of the stations that have had no audio yet.</param>
 internal sealed record SiteView(
-    string Host, string Name, string Scheme, string PathBase, string? RtspHost, IReadOnlyList<StationView> Stations)
+    string Host, string Name, string Scheme, string PathBase, string? RtspHost, IReadOnlyList<StationView> Stations,
+    IReadOnlyList<string> Awaited)
 {
     internal static SiteView Of(StationServer server, HttpContext context, ForwardedRequest from)
     {
@@ -32,7 +34,8 @@ internal sealed record SiteView(
             from.Scheme,
             from.PathBase,
             server.RtspEndPoint is { } rtsp ? new HostString(host.Host, rtsp.Port).ToUriComponent() : null,
-            [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, from.PathBase, heard))]);
+            [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, from.PathBase, heard))],
+            now.Awaited);
     }
 }
 

@@ -50,9 +50,20 @@ internal static class StartPage
             Append(page, site, station);
         }
 
-        if (site.Stations.Count == 0)
+        foreach (string name in site.Awaited)
         {
-            page.Append("<p>No stations yet. A station appears with its first push.</p>\n");
+            page.Append(CultureInfo.InvariantCulture, $"""
+                <article>
+                <h2>{Encode(name)}</h2>
+                <p class="quiet">waits for its first audio</p>
+                </article>
+
+                """);
+        }
+
+        if (site.Stations.Count + site.Awaited.Count == 0)
+        {
+            page.Append("<p>No stations yet.</p>\n");
         }
 
         return page.Append("</body>\n</html>\n").ToString();

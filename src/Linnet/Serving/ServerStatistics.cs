@@ -15,6 +15,11 @@ public sealed record ServerStatistics
     /// </summary>
     public IReadOnlyList<StationSnapshot> Stations { get; init; } = [];
 
+    /// <summary>
+    /// Names of the pushed and pulled stations that have had no audio yet. They join <see cref="Stations"/> with their first audio.
+    /// </summary>
+    public IReadOnlyList<string> Awaited { get; init; } = [];
+
     /// <summary>The protocols that are served, in the order in which they were opened. Their figures are at most 200 ms old.</summary>
     public IReadOnlyList<ProtocolSnapshot> Protocols { get; init; } = [];
 

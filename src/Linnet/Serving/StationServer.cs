@@ -181,6 +181,7 @@ public sealed class StationServer : IAsyncDisposable
             Elapsed = Volatile.Read(ref _runsSince) is var since and not NotRunning ? _time.GetElapsedTime(since, now) : TimeSpan.Zero,
             Stations = [.. Directory.Stations.Select(listing =>
                 here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))],
+            Awaited = Directory.Awaited,
             Protocols = [.. _protocols.Select(LookAt)],
             Pushers = Push?.Pushers ?? ReadOnlyDictionary<string, string>.Empty,
             Sending = _senders.GetStatistics(),

@@ -89,6 +89,9 @@ public sealed partial class ServeAndPlayTests : IDisposable
         Assert.Equal(0, await serving);
         Assert.Equal(["a", "b"],
             JsonDocument.Parse(line).RootElement.GetProperty("stations").EnumerateArray().Select(s => s.GetProperty("name").GetString()));
+        Assert.Matches(
+            "^rtsp://127\\.0\\.0\\.1:[1-9][0-9]*/$",
+            JsonDocument.Parse(line).RootElement.GetProperty("addresses").EnumerateArray().Single().GetString());
         Assert.StartsWith("{\"state\":\"ended\"", shell.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
     }
 

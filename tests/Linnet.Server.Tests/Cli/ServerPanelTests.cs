@@ -74,6 +74,15 @@ public class ServerPanelTests
     }
 
     [Fact]
+    public void A_station_that_waits_for_its_first_audio_is_shown() => Assert.Equal(
+        ["", " live  waits for its first audio"],
+        Lines(Serving with { Awaited = ["live"] }, 79, 79)[12..14]);
+
+    [Fact]
+    public void The_explanation_of_listeners_covers_all_protocols() =>
+        Assert.StartsWith("listeners now, over all protocols", ServerFigures.Listeners.Meaning, StringComparison.Ordinal);
+
+    [Fact]
     public void Dropped_listeners_include_those_of_streams_and_those_that_could_not_be_sent_to() => Assert.Equal(
         " skipped 1  dropped 110 listeners",
         Lines(

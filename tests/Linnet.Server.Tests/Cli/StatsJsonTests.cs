@@ -115,16 +115,18 @@ public class StatsJsonTests
         {"name":"jazz","state":"playing","title":"Bird – Ornithology","sample_rate":44100,"channels":2,"position_s":3725,"peak_dbfs":-6.02,"listeners":3,"source_underruns":2,"sender_underruns":1,"renditions":[
         {"name":"opus","bit_rate":128000,"listeners":2,"packets":500,"packets_late":7,"failures":1},
         {"name":"pcm","bit_rate":1411200,"listeners":1,"packets":900,"packets_late":0,"failures":0}]},
-        {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"source_underruns":0,"sender_underruns":0,"renditions":[]}]}
+        {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"source_underruns":0,"sender_underruns":0,"renditions":[]}],
+        "awaited":["live"],"addresses":["rtsp://192.168.1.5:8554/","http://192.168.1.5:8000/"]}
         """.ReplaceLineEndings(""),
-        StatsJson.Line(new ServerStats(ServerPanelTests.Serving, hasEnded: false)));
+        StatsJson.Line(new ServerStats(
+            ServerPanelTests.Serving with { Awaited = ["live"] }, ["rtsp://192.168.1.5:8554/", "http://192.168.1.5:8000/"], hasEnded: false)));
 
     [Fact]
     public void A_server_prints_the_figures_of_each_protocol_under_its_name() => Assert.EndsWith(
         """
-        "renditions":[]}],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
+        "renditions":[]}],"awaited":[],"addresses":[],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
         """.Trim(),
-        StatsJson.Line(new ServerStats(ServerPanelTests.With(Pigeon), hasEnded: false)),
+        StatsJson.Line(new ServerStats(ServerPanelTests.With(Pigeon), [], hasEnded: false)),
         StringComparison.Ordinal);
 
     [Fact]
@@ -135,7 +137,7 @@ public class StatsJsonTests
             Protocols = [Pigeon, Pigeon, Pigeon with { Name = "state" }],
         };
 
-        string line = StatsJson.Line(new ServerStats(server, hasEnded: false));
+        string line = StatsJson.Line(new ServerStats(server, [], hasEnded: false));
 
         Assert.StartsWith("{\"state\":\"serving\",", line, StringComparison.Ordinal);
         Assert.EndsWith(

@@ -60,7 +60,7 @@ public sealed class FurtherProtocolTests : IAsyncLifetime
     [Fact]
     public void It_is_in_the_statistics_as_JSON() => Assert.EndsWith(
         ""","drum":{"drummers":1}}""",
-        StatsJson.Line(new ServerStats(Monitor().GetStatistics(), hasEnded: false)),
+        StatsJson.Line(new ServerStats(Monitor().GetStatistics(), [], hasEnded: false)),
         StringComparison.Ordinal);
 
     [Fact]

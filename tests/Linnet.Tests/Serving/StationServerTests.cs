@@ -76,7 +76,7 @@ public sealed class StationServerTests : IAsyncDisposable
         Start(Free);
         _server!.Add(new IngestStation(new StationOptions { Name = "live" }, new AudioFormat(8000, 1)));
         _server.Add(new IngestStation(new StationOptions { Name = "later" }));
-        Assert.Equal(["later"], _server.Directory.Awaited);
+        Assert.Equal(["later"], _server.GetStatistics().Awaited);
 
         using var connection = new TcpClient();
         await connection.ConnectAsync(_server.HttpEndPoint!, HangLimit);
