@@ -112,7 +112,7 @@ internal sealed class HttpProtocol : IServedProtocol
             [
                 new("http", "listeners over HTTP now: browsers, internet radios", radio.Listeners),
                 new("packets due", "packets that should have been sent so far: one to each listener, each time", radio.Sending.PacketsDue),
-                new("sent", "packets that were", radio.Sending.PacketsSent),
+                new("sent", "packets that have been sent", radio.Sending.PacketsSent),
                 new("moved", "times a listener over HTTP was slow and was moved to the live edge", radio.Sending.Moves, IsTrouble: true),
             ],
             Stats = new JsonObject
