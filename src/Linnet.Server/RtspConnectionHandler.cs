@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Linnet.Serving;
 using Linnet.Server.Hosting;
+using Linnet.Serving;
 using Microsoft.AspNetCore.Connections;
 
 namespace Linnet.Server;

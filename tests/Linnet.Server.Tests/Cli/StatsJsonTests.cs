@@ -119,7 +119,9 @@ public class StatsJsonTests
         "awaited":["live"],"addresses":["rtsp://192.168.1.5:8554/","http://192.168.1.5:8000/"]}
         """.ReplaceLineEndings(""),
         StatsJson.Line(new ServerStats(
-            ServerPanelTests.Serving with { Awaited = ["live"] }, ["rtsp://192.168.1.5:8554/", "http://192.168.1.5:8000/"], hasEnded: false)));
+            ServerPanelTests.Serving with { Awaited = ["live"] },
+            ["rtsp://192.168.1.5:8554/", "http://192.168.1.5:8000/"],
+            hasEnded: false)));
 
     [Fact]
     public void A_server_prints_the_figures_of_each_protocol_under_its_name() => Assert.EndsWith(

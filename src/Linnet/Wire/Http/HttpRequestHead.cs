@@ -79,7 +79,9 @@ internal sealed class HttpRequestHead
         return refusal is null ? HttpReadResult.Done : HttpReadResult.Invalid;
     }
 
-    /// <summary>The same request with its path below <paramref name="pathBase"/>; <see langword="null"/>: its path is not below it.</summary>
+    /// <summary>
+    /// The same request with its path below <paramref name="pathBase"/>; <see langword="null"/>: its path is not below it.
+    /// </summary>
     /// <param name="pathBase">Such as <c>/radio</c>, decoded; empty: the root.</param>
     internal HttpRequestHead? Below(string pathBase)
     {

@@ -108,7 +108,8 @@ internal sealed class RadioServer
                     cancellationToken);
             default:
                 return RefuseAsync(
-                    exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, RadioResponses.WhyNothing(head.Path, _directory, exchange.Request.PathBase));
+                    exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound,
+                    RadioResponses.WhyNothing(head.Path, _directory, exchange.Request.PathBase));
         }
     }
 
