@@ -311,8 +311,10 @@ public sealed class StationServer : IAsyncDisposable
     {
         await stations.ConfigureAwait(false);
         long ended = _time.GetTimestamp();
+
+        // The figures of this moment: a short station can begin and end within the time that figures are kept.
         while (_time.GetElapsedTime(ended) < _options.Rtsp.EndLinger
-            && _protocols.Any(p => LookAt(p).Listeners.Any(static l => l.Listeners > 0)))
+            && _protocols.Any(p => Read(p)?.Listeners.Any(static l => l.Listeners > 0) == true))
         {
             await Task.Delay(DrainCheck, _time, cancellationToken).ConfigureAwait(false);
         }
