@@ -93,13 +93,6 @@ internal sealed class HttpFront
             : Task.CompletedTask;
     }
 
-    /// <summary>Whether a request is for a page, and not about listening or pushing.</summary>
-    public bool IsForPage(HttpRequestHead head)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return Route(head.Method, head.Path, out _) == Service.Page;
-    }
-
     /// <summary>Whether a request is about listening or pushing.</summary>
     /// <param name="method">Its method.</param>
     /// <param name="path">Its path, decoded, below the path base.</param>

@@ -24,7 +24,6 @@ internal sealed class RtspClient : IAsyncDisposable
 
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
-    private readonly RtspReceiverOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -39,11 +38,10 @@ internal sealed class RtspClient : IAsyncDisposable
     private bool _isDisposed;
     private TimeSpan _roundTrip = TimeSpan.MaxValue;
 
-    private RtspClient(Socket socket, RtspUri server, RtspReceiverOptions options, TimeProvider time)
+    private RtspClient(Socket socket, RtspUri server, TimeProvider time)
     {
         _socket = socket;
         _stream = new NetworkStream(socket);
-        _options = options;
         _time = time;
         Address = server;
         Server = server.Authority;
@@ -79,7 +77,7 @@ internal sealed class RtspClient : IAsyncDisposable
     /// <exception cref="RtspException">The server does not exist or does not answer.</exception>
     /// <exception cref="TransportException">The guard does not allow the address.</exception>
     internal static async Task<RtspClient> ConnectAsync(
-        RtspUri server, HopGuard guard, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
+        RtspUri server, HopGuard guard, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(RtspReceiverOptions.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -89,7 +87,7 @@ internal sealed class RtspClient : IAsyncDisposable
             IPAddress[] hosts = await guard.ResolveAsync(server.Host, either.Token).ConfigureAwait(false);
             socket = await AddressRace.ConnectAsync(hosts, server.Port, time, either.Token).ConfigureAwait(false);
             guard.Connected(socket.RemoteEndPoint);
-            var client = new RtspClient(socket, server, options, time);
+            var client = new RtspClient(socket, server, time);
             client.Closed = client.ReadAsync();
             return client;
         }
@@ -112,7 +110,7 @@ internal sealed class RtspClient : IAsyncDisposable
     /// <param name="request">The request; its <c>CSeq</c> is set here.</param>
     /// <param name="cancellationToken">Stops waiting for the response.</param>
     /// <param name="onAnswer">Called with the response before later bytes of the connection are processed.</param>
-    /// <param name="timeout">How long to wait; default as in the options.</param>
+    /// <param name="timeout">How long to wait; default <see cref="RtspReceiverOptions.ReplyTimeout"/>.</param>
     /// <exception cref="RtspException">The connection has ended, or no response arrived in time.</exception>
     internal async Task<RtspResponse> AskAsync(
         RtspRequest request, CancellationToken cancellationToken, Action<RtspResponse>? onAnswer = null, TimeSpan? timeout = null)

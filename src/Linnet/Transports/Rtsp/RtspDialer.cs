@@ -17,14 +17,14 @@ internal static class RtspDialer
     {
         if (address.HasPort)
         {
-            return await RtspClient.ConnectAsync(address, guard, options, time, cancellationToken).ConfigureAwait(false);
+            return await RtspClient.ConnectAsync(address, guard, time, cancellationToken).ConfigureAwait(false);
         }
 
         for (int i = 0; ; i++)
         {
             try
             {
-                return await RtspClient.ConnectAsync(address.WithPort(options.UsualPorts[i]), guard, options, time, cancellationToken)
+                return await RtspClient.ConnectAsync(address.WithPort(options.UsualPorts[i]), guard, time, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (RtspException e) when (IsAboutPort(e))

@@ -72,7 +72,7 @@ internal sealed class RtspSession : IAsyncDisposable
             // For a redirect RTSP's own rule holds: the default port is 554.
             RtspClient client = await (redirects == 0
                 ? RtspDialer.ConnectAsync(address, guard, options, time, cancellationToken)
-                : RtspClient.ConnectAsync(address, guard, options, time, cancellationToken)).ConfigureAwait(false);
+                : RtspClient.ConnectAsync(address, guard, time, cancellationToken)).ConfigureAwait(false);
             AuthChallenge? asked = login?.Challenge;
             bool asksMethods = methods is null;
             try
