@@ -165,7 +165,7 @@ public sealed class HttpPlayerTests
     [InlineData("/live.m3u8", "HTTP/1.1 200 OK\r\n\r\n#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n", "HLS playlist", false)]
     [InlineData("/live.m3u", "HTTP/1.1 200 OK\r\n\r\n", "The playlist contains no http or https address.", false)]
     [InlineData("/live.xspf", "HTTP/1.1 200 OK\r\n\r\n<playlist><track>", "The server's response ", false)]
-    [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "/live.mp3 is a web page and not a stream:", false)]
+    [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "/live.mp3 is a web page and not a stream", false)]
     [InlineData("/live.mp3", "HTTP/1.1 200 OK\r\nContent-Type: video/x\r\n\r\nx", "does not decode this content type", false)]
     [InlineData("/live.mp3", "RTSP/1.0 400 Bad Request\r\n\r\n", "speaks RTSP, not HTTP: give the address as rtsp://", true)]
     [InlineData("/", "RTSP/1.0 400 Bad Request\r\n\r\n", "speaks RTSP, not HTTP: give the address as rtsp://HOST:PORT/NAME.", true)]

@@ -87,8 +87,7 @@ public sealed class FallbackSourceTests : IDisposable
             source.Read(pcm, CancellationToken.None);
         }
 
-        Assert.EndsWith(
-            $"Station live: the sender of its audio has disconnected; playing {heard}", log.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal($"709 Station live: the sender of its audio has disconnected; playing {heard}", log.Lines[^1]);
     }
 
     [Fact]

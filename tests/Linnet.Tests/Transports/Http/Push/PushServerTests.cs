@@ -215,8 +215,7 @@ public class PushServerTests
     public async Task A_conversion_of_pushed_audio_is_logged_when_it_starts()
     {
         var stereo = new IngestBuffer("live", new IngestOptions(), new AudioFormat(8000, 2));
-        var server = new PushServer(
-            new PushServerOptions { Password = "hackme" }, () => [stereo], static _ => false, CreateDecoder, _time, _log);
+        var server = new PushServer(new() { Password = "hackme" }, () => [stereo], static _ => false, CreateDecoder, _time, _log);
         PushPeer peer = Begin(server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
         await peer.SendAsync(Sound(1000));
@@ -383,8 +382,7 @@ public class PushServerTests
 
     private long Refused(PushRefusal reason) => _server.Refused.GetValueOrDefault(reason);
 
-    private PushServer Create(PushServerOptions options) =>
-        new(options, () => [_live], static name => name == "tone", CreateDecoder, _time, _log);
+    private PushServer Create(PushServerOptions options) => new(options, () => [_live], n => n is "tone", CreateDecoder, _time, _log);
 
     private static string Credentials(string password) => "Authorization: " + new BasicCredentials("source", password).ToHeader();
 
