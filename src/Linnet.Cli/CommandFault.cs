@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Linnet.Cli.Help;
 using Linnet.Wire;
 
 namespace Linnet.Cli;
@@ -17,7 +18,8 @@ internal static class CommandFault
             string commands = string.Join(", ", root.Subcommands.Select(static c => c.Name));
             return IsOption(first)
                 ? $"There is no option '{first}' before a command. See 'linnet --help'."
-                : $"There is no command '{first}': the commands are {commands}. 'linnet --help' explains them.";
+                : $"There is no command '{first}'.{Closest.Hint(first, root.Subcommands.Select(static c => c.Name))} "
+                    + $"The commands are {commands}. 'linnet --help' explains them.";
         }
 
         string help = $"See 'linnet {command.Name} --help'.";
@@ -28,7 +30,9 @@ internal static class CommandFault
             .Select(static t => t.Value);
         if (!isLiteral && arguments.Append(first ?? "").FirstOrDefault(IsOption) is { } option)
         {
-            return $"There is no option '{ShownAddress.Of(option)}'. {help}";
+            IEnumerable<Option> options = command.Options.Concat(HelpPage.HelpOptions(command));
+            string hint = Closest.Hint(option.Split('=')[0], options.Select(static o => o.Name));
+            return $"There is no option '{ShownAddress.Of(option)}'.{hint} {help}";
         }
 
         // Only the first error: one mistake may cause several.

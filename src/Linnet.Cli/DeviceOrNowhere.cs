@@ -13,7 +13,7 @@ internal sealed partial class DeviceOrNowhere(IAudioDevice wanted, IAudioDevice 
     private bool _wasOpen;
     private bool _isNowhere;
 
-    public string Name => _isNowhere ? "silent (no audio device)" : wanted.Name;
+    public string Name => _isNowhere ? "null (no audio device)" : wanted.Name;
 
     public bool HasClock => Chosen.HasClock;
 

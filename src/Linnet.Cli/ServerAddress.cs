@@ -47,7 +47,7 @@ internal static class ServerAddress
         return Uri.TryCreate($"rtsp://{host}{path}", UriKind.Absolute, out Uri? bare) && bare.Host.Length > 0 && bare.UserInfo.Length == 0
             ? bare
             : throw new UsageException(
-                $"'{ShownAddress.Of(text)}' is no address to listen at: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
+                $"'{ShownAddress.Of(text)}' is not a valid URL: write HOST, HOST/NAME, HOST:PORT/NAME or rtsp://HOST:PORT/NAME.");
     }
 
     /// <summary>The scheme of an address that <see cref="Parse"/> gave.</summary>
@@ -55,5 +55,5 @@ internal static class ServerAddress
         ? scheme : throw NoAddress(address.OriginalString);
 
     private static UsageException NoAddress(string text) => new(
-        $"'{ShownAddress.Of(text)}' is no address to listen at: write {ListenScheme.Examples}, or only HOST or HOST/NAME.");
+        $"'{ShownAddress.Of(text)}' is not a valid URL: write {ListenScheme.Examples}, or only HOST or HOST/NAME.");
 }

@@ -29,7 +29,7 @@ internal static class Ask
                     return number;
                 }
 
-                result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
+                result.AddError($"'{Only(result)}' is not a valid value for {name}: use {Range(quantity, least, most)}");
                 return null;
             },
         };
@@ -47,7 +47,7 @@ internal static class Ask
                     return (int)number;
                 }
 
-                result.AddError($"'{Only(result)}' is no value for {name}: it takes {Range(quantity, least, most)}");
+                result.AddError($"'{Only(result)}' is not a valid value for {name}: use {Range(quantity, least, most)}");
                 return null;
             },
         };
@@ -65,7 +65,7 @@ internal static class Ask
                 return number;
             }
 
-            result.AddError($"'{Only(result)}' is no value for {name}: it takes a whole number from {least} to {most}");
+            result.AddError($"'{Only(result)}' is not a valid value for {name}: use a whole number from {least} to {most}");
             return null;
         },
     };
@@ -96,8 +96,8 @@ internal static class Ask
                         return Off;
                     default:
                         result.AddError(
-                            $"'{Only(result)}' is no value for {name}: it takes a whole number from 0 to 65535, where 0 is any that is "
-                                + $"free{(canBeOff ? ", or off" : "")}");
+                            $"'{Only(result)}' is not a valid value for {name}: use 0 to 65535 (0: any free port)"
+                                + (canBeOff ? ", or off" : ""));
                         return null;
                 }
             },
@@ -124,7 +124,7 @@ internal static class Ask
                     return Only(result);
                 }
 
-                result.AddError($"'{Only(result)}' is no value for {name}: it takes {string.Join(" or ", words)}");
+                result.AddError($"'{Only(result)}' is not a valid value for {name}: use {string.Join(" or ", words)}");
                 return null;
             },
         };
@@ -168,7 +168,7 @@ internal static class Ask
     public static RawPcmFormat? ReadFormat(string? text, Uri address) => text is null ? null
         : !ServerAddress.SchemeOf(address).NeedsFormat
             ? throw new UsageException(
-                $"--format is for {SchemesWithoutFormat("and")} addresses: {ShownAddress.Of(address)} says its format itself.")
+                $"--format is for {SchemesWithoutFormat("and")} addresses: {ShownAddress.Of(address)} has a format of its own.")
         : RawPcmFormat.TryParse(text, out RawPcmFormat? format, out string? problem) ? format
         : throw new UsageException(problem);
 
@@ -176,8 +176,8 @@ internal static class Ask
     public static Option<string?> Impairment() => Word(
         "--impair",
         "LIST",
-        "Simulate a bad network for UDP packets. A comma-separated list of: loss=10% burst=60ms delay=20ms jitter=10ms reorder=1% "
-            + "duplicate=1% corrupt=0.1% rate=256k seed=7 (see docs/networks.md).",
+        "Simulate a bad network for UDP packets. A comma-separated list of: loss=10% burst=60ms delay=20ms jitter=10ms order=loose "
+            + "reorder=1% reorder-by=30ms duplicate=1% corrupt=0.1% rate=256k queue=200ms seed=7 (see docs/networks.md).",
         "none");
 
     /// <summary>Reads the value of <see cref="Impairment"/> for a station.</summary>
@@ -190,14 +190,14 @@ internal static class Ask
         : !ServerAddress.SchemeOf(address).MayBeRtp
             ? throw new UsageException($"--impair is for rtsp addresses, which {ShownAddress.Of(address)} is not.")
         : ImpairmentOptions.TryParse(text, out ImpairmentOptions? options, out string? problem) ? options
-        : throw new UsageException($"'{text}' is no value for --impair. {problem}");
+        : throw new UsageException($"'{text}' is not a valid value for --impair. {problem}");
 
     /// <summary>Reads a network, or one address, from the value of <paramref name="option"/>.</summary>
     /// <exception cref="UsageException">The value is neither.</exception>
     public static IPNetwork Network(string text, string option) =>
         IPNetwork.TryParse(text, out IPNetwork network) ? network
         : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw new UsageException($"'{text}' is no value for {option}: it takes a network or an address, as in 203.0.113.0/24.");
+        : throw new UsageException($"'{text}' is not a valid value for {option}: use a network or an address, such as 203.0.113.0/24.");
 
     private static string SchemesWithoutFormat(string last) => ListenScheme.Join(
         [.. ListenScheme.All.Where(static scheme => scheme.NeedsFormat).Select(static scheme => scheme.Name)], last);
@@ -206,7 +206,7 @@ internal static class Ask
     private static string Described(string description, string usual) => $"{description} Default: {usual}.";
 
     private static string Range(Quantity quantity, double least, double most) =>
-        string.Create(CultureInfo.InvariantCulture, $"{least} to {most} {quantity.Unit}, as in {quantity.Example}");
+        string.Create(CultureInfo.InvariantCulture, $"{least} to {most} {quantity.Unit}, such as {quantity.Example}");
 
     private static string Only(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
 }

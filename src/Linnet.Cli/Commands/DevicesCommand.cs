@@ -8,6 +8,9 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet devices</c>.</summary>
 internal static class DevicesCommand
 {
+    private const string NameHeading = "NAME";
+    private const string DescriptionHeading = "DESCRIPTION";
+
     public static Command Create(Shell shell)
     {
         var command = new ExampleCommand(
@@ -40,7 +43,13 @@ internal static class DevicesCommand
     private static void Write(string heading, AudioDeviceInfo[] devices, TextWriter output)
     {
         output.WriteLine(devices.Length == 0 ? $"{heading} none" : heading);
-        int name = devices.Select(static d => d.Name.Length).DefaultIfEmpty().Max() + 2;
+        if (devices.Length == 0)
+        {
+            return;
+        }
+
+        int name = Math.Max(NameHeading.Length, devices.Max(static d => d.Name.Length)) + 2;
+        output.WriteLine($"  {NameHeading.PadRight(name)}{DescriptionHeading}");
         foreach (AudioDeviceInfo device in devices)
         {
             string monitor = device.MonitorOf is { } of ? $" (monitor of {of})" : "";

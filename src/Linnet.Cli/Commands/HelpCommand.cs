@@ -34,5 +34,6 @@ internal static class HelpCommand
 
     private static Command Find(RootCommand root, string name) => root.Subcommands.FirstOrDefault(c => c.Name == name)
         ?? throw new UsageException(
-            $"There is no command '{name}': the commands are {string.Join(", ", root.Subcommands.Select(static c => c.Name))}.");
+            $"There is no command '{name}'.{Closest.Hint(name, root.Subcommands.Select(static c => c.Name))} "
+                + $"The commands are {string.Join(", ", root.Subcommands.Select(static c => c.Name))}.");
 }

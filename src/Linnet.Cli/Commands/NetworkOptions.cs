@@ -22,10 +22,11 @@ internal static class NetworkOptions
         .Sets(nameof(StationServerOptions), nameof(StationServerOptions.RtpPort));
 
     private static readonly Option<int?> MaxListeners = Ask.Whole(
-        "--max-listeners", "N", "Most listeners, counted per protocol.", "5000 for RTSP, 10000 for HTTP", 1, 1_000_000);
+        "--max-listeners", "N", "Largest number of listeners, for each protocol separately.", "5000 for RTSP, 10000 for HTTP", 1,
+        1_000_000);
 
     private static readonly Option<int?> MaxPerAddress = Ask.Whole(
-        "--max-per-address", "N", "Most listeners per client address.", "500", 1, 1_000_000);
+        "--max-per-address", "N", "Largest number of listeners per client address.", "500", 1, 1_000_000);
 
     private static readonly Option<double?> MaxLag = Ask.Number(
         "--max-lag", "SECONDS", "Move an RTSP or PyAudio listener that is this far behind to the live edge.", "3 s", Quantity.Seconds, 0.1,
@@ -74,7 +75,7 @@ internal static class NetworkOptions
         if (bind is not null && !IPAddress.TryParse(bind, out address))
         {
             throw new UsageException(
-                $"'{bind}' is no value for --bind: it takes one of this machine's IP addresses, as in 192.168.1.5 or ::1.");
+                $"'{bind}' is not a valid value for --bind: use one of this machine's IP addresses, such as 192.168.1.5 or ::1.");
         }
 
         var defaults = new StationServerOptions();
@@ -86,7 +87,7 @@ internal static class NetworkOptions
             RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
             RtpPort = parsed.GetValue(RtpPort) is { } port
                 ? port % 2 == 0
-                    ? port : throw new UsageException($"{port} is no value for --rtp-port: it takes an even port, as in {port - 1}.")
+                    ? port : throw new UsageException($"{port} is not a valid value for --rtp-port: use an even port, such as {port - 1}.")
                 : defaults.RtpPort,
             Rtsp = defaults.Rtsp with
             {
@@ -104,7 +105,7 @@ internal static class NetworkOptions
 
     private static IPNetwork ReadProxy(string text) => Ask.Network(text, TrustedProxy.Name) is { PrefixLength: > 0 } network ? network
         : throw new UsageException(
-            $"'{text}' is no value for {TrustedProxy.Name}: it trusts every address, so any client could claim another's address. "
+            $"'{text}' is not a valid value for {TrustedProxy.Name}: it trusts every address, so any client could claim another's address. "
                 + "Name the proxy's own address.");
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;

@@ -8,6 +8,9 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet play [URL]</c>.</summary>
 internal static class PlayCommand
 {
+    // Files that users may want to write, but that Linnet writes only as WAV.
+    private static readonly string[] OtherFiles = [".mp3", ".flac", ".ogg", ".oga", ".opus", ".aac", ".m4a", ".aif", ".aiff", ".wma"];
+
     private static readonly Argument<string?> Url = new("URL")
     {
         Arity = ArgumentArity.ZeroOrOne,
@@ -81,6 +84,12 @@ internal static class PlayCommand
             $"--profile {profile} lets the buffer follow the network, and --latency fixes it: leave one of them out.")
         : Read(parsed, ServerAddress.Parse(parsed.GetValue(Url)));
 
+    // Without this check it would be the name of a device that does not exist.
+    private static string? CheckOutput(string? output) =>
+        output is not null && OtherFiles.Contains(Path.GetExtension(output), StringComparer.OrdinalIgnoreCase)
+            ? throw new UsageException($"'{output}' cannot be written: only WAV files can, whose names end in .wav.")
+            : output;
+
     private static PlayRequest Read(ParseResult parsed, Uri address) => new(address)
     {
         Format = Ask.ReadFormat(parsed.GetValue(Format), address),
@@ -88,7 +97,7 @@ internal static class PlayCommand
         Profile = ReceiverProfile.TryFind(parsed.GetValue(Profile), out ReceiverProfile? profile) ? profile : ReceiverProfile.Balanced,
         Impairment = Ask.ReadImpairment(parsed.GetValue(Impair), parsed.GetValue(Transport), address),
         Latency = parsed.GetValue(Latency) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
-        Output = parsed.GetValue(Output),
+        Output = CheckOutput(parsed.GetValue(Output)),
         Reconnects = !parsed.GetValue(NoReconnect),
         WaitsForStation = true,
         Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -52,9 +52,8 @@ internal static class PlaySession
         Transport = request.Transport switch
         {
             "udp" or "tcp" when !ServerAddress.SchemeOf(request.Address).MayBeRtp =>
-                throw new UsageException(
-                    $"--transport is for rtsp addresses: {request.Address.Scheme} always uses "
-                        + $"{(request.Address.Scheme == "pyaudio-udp" ? "UDP" : "TCP")}."),
+                throw new UsageException($"--transport is for rtsp addresses: {request.Address.Scheme} always uses "
+                    + (request.Address.Scheme == "pyaudio-udp" ? "UDP." : "TCP.")),
             "udp" => RtspTransport.Udp,
             "tcp" => RtspTransport.Tcp,
             _ => RtspTransport.Auto,

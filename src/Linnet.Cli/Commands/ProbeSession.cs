@@ -10,9 +10,6 @@ namespace Linnet.Cli.Commands;
 /// <summary>Runs <c>probe</c>.</summary>
 internal static class ProbeSession
 {
-    private const int PlainWidth = 80;
-    private const int WidestReport = 100;
-
     public static async Task<int> RunAsync(ProberOptions options, bool wantsJson, Shell shell, CancellationToken cancellationToken)
     {
         // With JSON, only the end has something to show.
@@ -55,12 +52,12 @@ internal static class ProbeSession
 
     private static void Print(IEnumerable<PanelLine> lines, Shell shell)
     {
-        // On a narrow terminal the lines wrap: a report that is printed once must not be cut.
-        int width = shell.IsTerminal ? Math.Clamp(TerminalSize.Now().Width - 1, PlainWidth, WidestReport) : PlainWidth;
         bool colours = shell.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+        // Nothing is cut from a report that is printed once: on a narrow terminal the lines wrap.
         foreach (PanelLine line in lines)
         {
-            shell.Out.WriteLine(line.Render(width, colours).TrimEnd());
+            shell.Out.WriteLine(line.Render(int.MaxValue, colours).TrimEnd());
         }
     }
 }

@@ -68,7 +68,7 @@ internal static class PyAudioOptions
             DatagramLength = parsed.GetValue(DatagramLength) is { } length
                 ? length % 4 == 0
                     ? length : throw new UsageException(
-                        $"{length} is no value for --pyaudio-datagram: it takes a multiple of 4, as in {length - (length % 4)}.")
+                        $"{length} is not a valid value for --pyaudio-datagram: use a multiple of 4, such as {length - (length % 4)}.")
                 : Defaults.DatagramLength,
             LeaseTime = parsed.GetValue(Lease) is { } seconds ? TimeSpan.FromSeconds(seconds) : Defaults.LeaseTime,
             MaxTcpListeners = rtsp.Rtsp.MaxSessions,

@@ -17,18 +17,19 @@ internal static class RadioOptions
 
     private static readonly Option<string?> Streams = Ask.Word(
         "--streams", "LIST",
-        "Streams over HTTP, such as mp3,mp3-320,flac for /NAME.mp3, /NAME-320.mp3 and /NAME.flac. Streams outside the default list are "
-            + "made on demand, at most four per station at a time.",
+        "Streams over HTTP, such as mp3,mp3-320,flac for /NAME.mp3, /NAME-320.mp3 and /NAME.flac. Of the streams that are not "
+            + "in the default list, at most four per station are encoded at a time.",
         "mp3,mp3-64,opus,opus-64,flac,wav");
 
     private static readonly Option<double?> Mp3BitRate = Ask.Number(
         "--mp3-bitrate", "KBPS", "MP3 bit rate of /NAME.mp3, in kb/s.", "128", Quantity.KilobitsPerSecond, 8, 320);
 
     private static readonly Option<double?> Burst = Ask.Number(
-        "--burst", "SECONDS", "Audio sent when an HTTP listener connects; also that listener's delay.", "2 s", Quantity.Seconds, 0.5, 10);
+        "--burst", "SECONDS", "Seconds of recent audio that an HTTP listener gets at once. It stays this far behind live.", "2 s",
+        Quantity.Seconds, 0.5, 10);
 
     private static readonly Option<int?> MaxPerStation = Ask.Whole(
-        "--max-per-station", "N", "Most HTTP listeners per station.", "same as --max-listeners", 1, 1_000_000);
+        "--max-per-station", "N", "Largest number of HTTP listeners per station.", "same as --max-listeners", 1, 1_000_000);
 
     private static readonly Option<int?> MaxBuffer = Ask.Whole(
         "--max-buffer", "MIB", "Memory for the audio that HTTP listeners share, in MiB.", "256", Quantity.Mebibytes, 1, 65_536);

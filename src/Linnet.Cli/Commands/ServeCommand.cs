@@ -15,8 +15,8 @@ internal static class ServeCommand
         Arity = ArgumentArity.OneOrMore,
         Description =
             "Audio of a station: a file, a folder, a playlist (M3U, PLS, XSPF, cue), '-' for standard input, tone[:HZ], mic[:DEVICE] "
-                + "for an input that 'linnet devices' lists, push[:RATE:CHANNELS] for audio that a source client pushes, or an rtsp, "
-                + "http or https URL. NAME is the station's name; by default it follows from the source.",
+                + "(see 'linnet devices'), push[:RATE:CHANNELS] for audio that a source client pushes, or an rtsp, "
+                + "http or https URL. Default NAME: the file's or folder's name in lower case, such as my-song for 'My Song.wav'.",
     };
 
     private static readonly Option<string[]> Fallback = Ask.Words(

@@ -18,6 +18,11 @@ internal static class ServeSession
         Failure.ThrowIfFewFiles();
         CheckPush(request);
         Privileges.Lower(request.User, shell);
+        if (request.PlaysOnce && request.Stations.FirstOrDefault(IsEndless) is { } endless)
+        {
+            shell.Say($"The station {endless.Name} never ends, so linnet does not exit by itself, in spite of --once.");
+        }
+
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
         await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
         await using RadioHost? host = request.Http is { } http
@@ -47,6 +52,8 @@ internal static class ServeSession
         IReadOnlyList<StationSnapshot> stations = server.GetStatistics().Stations;
         return stations.Count > 0 && stations.All(static s => s.State == StationState.Failed) ? ExitCode.Failed : ExitCode.Ended;
     }
+
+    private static bool IsEndless(SourceSpec source) => source.Kind is SourceKind.Tone or SourceKind.Capture || source.IsFed;
 
     /// <summary>Rejects a station for pushes if no client could push to it.</summary>
     private static void CheckPush(ServeRequest request)

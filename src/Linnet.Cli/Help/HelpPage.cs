@@ -81,7 +81,8 @@ internal sealed class HelpPage(TextWriter output, int width)
         }
     }
 
-    private static IEnumerable<Option> HelpOptions(Command command) =>
+    /// <summary>The options of every command that show help.</summary>
+    internal static IEnumerable<Option> HelpOptions(Command command) =>
         command.Parents.OfType<RootCommand>().SelectMany(static r => r.Options).Where(static o => o is HelpOption or HelpAllOption);
 
     private void WriteTable(string heading, (string Term, string Text)[] rows)

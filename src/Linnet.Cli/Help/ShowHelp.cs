@@ -40,7 +40,16 @@ internal sealed class ShowHelp(bool all, int exitCode = ExitCode.Ended) : Synchr
     public override int Invoke(ParseResult parseResult)
     {
         int width = Console.IsOutputRedirected ? HelpPage.MaxWidth : TerminalSize.Now().Width;
-        new HelpPage(parseResult.InvocationConfiguration.Output, width).Write(parseResult.CommandResult.Command, all);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        var page = new HelpPage(output, width);
+        Command command = parseResult.CommandResult.Command;
+        page.Write(command, all);
+        foreach (Command each in all ? command.Subcommands : [])
+        {
+            output.WriteLine();
+            page.Write(each, all);
+        }
+
         return exitCode;
     }
 }

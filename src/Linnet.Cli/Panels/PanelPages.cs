@@ -18,7 +18,8 @@ internal sealed class PanelPages(
     public const char Addresses = 'a';
 
     private const char Escape = '\e';
-    private const int NameCells = 18;
+    // The longest name, a cell before it, and two behind it.
+    private const int NameCells = 20;
     private const int NarrowCells = 60;
 
     private readonly Lock _gate = new();

@@ -22,7 +22,8 @@ internal static class PlayerFigures
 
     public static readonly Figure Concealed = new("concealed", "audio synthesized in place of lost or late packets");
 
-    public static readonly Figure Lateness = new("late by", "how late packets arrive, worst half seconds excluded; the target covers it");
+    public static readonly Figure Lateness = new(
+        "late by", "how much later than the fastest packet most packets arrive; the target delay covers this");
 
     public static readonly Figure RanDry = new("ran dry", "times the buffer ran out of audio");
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Linnet.Playback.Probing;
 using Linnet.Receive.Repair;
 using Linnet.Transports.Impairments;
@@ -6,7 +7,7 @@ using Linnet.Transports.Impairments;
 namespace Linnet.Cli.Panels;
 
 /// <summary>Draws the progress and the results of a probe, at most 79 cells wide.</summary>
-internal static class ProbePanel
+internal static partial class ProbePanel
 {
     private const string Margin = " ";
     private const int Indent = 12;
@@ -168,7 +169,7 @@ internal static class ProbePanel
     private static IEnumerable<PanelLine> Wrapped(string text)
     {
         string line = "";
-        foreach (string word in text.Split(' '))
+        foreach (string word in Unit().Split(text))
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > TextCells)
             {
@@ -181,6 +182,10 @@ internal static class ProbePanel
 
         yield return new PanelLine().Add(Margin).Add(line, Tone.Strong);
     }
+
+    // A number and its unit stay on one line.
+    [GeneratedRegex("(?<![0-9]) | (?!%|(?:ms|s|kb/s|ppm)\\b)")]
+    private static partial Regex Unit();
 
     private static string Bar(double share)
     {

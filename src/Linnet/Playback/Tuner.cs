@@ -184,7 +184,7 @@ internal sealed class Tuner : IAsyncDisposable
     private async Task OpenFirstAsync(CancellationToken cancellationToken)
     {
         Task opening = OpenAsync(cancellationToken);
-        if (_options.WaitsForStation && _options.Reconnects && _awaits is null)
+        if (_options.WaitsForStation && _awaits is null)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(opening, Task.Delay(FirstWord, _time, over.Token)).ConfigureAwait(false);

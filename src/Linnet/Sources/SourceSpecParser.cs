@@ -46,7 +46,7 @@ internal static class SourceSpecParser
             return TryReadSource(name, text[(equals + 1)..], out spec, out problem);
         }
 
-        if (name.AsSpan().IndexOfAny('/', '\\') >= 0 || (name.Contains('.') && !IsThere(text[(equals + 1)..], fileExists, folderExists)))
+        if (name.AsSpan().IndexOfAny('/', '\\', '.') >= 0 && !IsThere(text[(equals + 1)..], fileExists, folderExists))
         {
             // A path with '=' that does not exist; opening it will report that.
             return true;

@@ -11,6 +11,9 @@ internal static class ShownAddress
     /// <summary>Replaces a password.</summary>
     public const string Hidden = "***";
 
+    // A placeholder in advice such as http://USER:PASSWORD@HOST/ is no secret.
+    private const string Placeholder = "PASSWORD";
+
     // Characters that end an address within a text.
     private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n'\"<>");
 
@@ -38,7 +41,8 @@ internal static class ShownAddress
             at = text.LastIndexOf('@');
         }
 
-        return at < 0 || colon < 0 || colon > at ? text : string.Concat(text.AsSpan(0, colon + 1), Hidden, text.AsSpan(at));
+        return at < 0 || colon < 0 || colon > at || text.AsSpan(colon + 1, at - colon - 1) is Placeholder ? text
+            : string.Concat(text.AsSpan(0, colon + 1), Hidden, text.AsSpan(at));
     }
 
     /// <summary>Hides the passwords of all addresses in a text.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Linnet.Cli;
 using Linnet.Cli.Help;
+using Linnet.Transports.Impairments;
 
 namespace Linnet.Server.Tests.Cli;
 
@@ -75,6 +76,20 @@ public class HelpTests
 
         Assert.NotEmpty(options);
         Assert.All(options, option => Assert.Contains(unit, option.Description, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("play")]
+    [InlineData("probe")]
+    public void The_help_of_impair_lists_every_impairment_with_a_valid_value(string name)
+    {
+        string help = Find(name).Options.Single(static o => o.Name == "--impair").Description!;
+        Assert.False(ImpairmentOptions.TryParse("pigeons=1", out _, out string? all));
+        string[] parts = [.. help.Split(' ').Where(static word => word.Contains('='))];
+
+        Assert.True(ImpairmentOptions.TryParse(string.Join(',', parts), out _, out string? problem), problem);
+        Assert.EndsWith(
+            $"use one of {string.Join(", ", parts.Select(static part => part.Split('=')[0]))}.", all, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -120,6 +120,18 @@ public class PanelPagesTests
     }
 
     [Fact]
+    public void Every_explanation_begins_in_one_column()
+    {
+        PanelPages pages = DemoPages();
+        pages.TryTake('?');
+        IEnumerable<string> names = [.. PlayerFigures.All.Concat(ServerFigures.All).Select(static f => f.Name)];
+
+        Assert.All(Screen(pages, 200, 100), line => Assert.True(
+            line.StartsWith(" ?", StringComparison.Ordinal) || line[..20].EndsWith(' '), line));
+        Assert.All(names, static name => Assert.InRange(name.Length, 1, 17));
+    }
+
+    [Fact]
     public void All_figures_are_explained()
     {
         Assert.Equal(FiguresOf(typeof(PlayerFigures)), PlayerFigures.All.Select(static f => f.Name).Order(StringComparer.Ordinal));

@@ -13,7 +13,7 @@ public class ProbePanelTests
 {
     private const string Address = "rtsp://studio:8554/jazz";
 
-    private static readonly PathReport Judged = new()
+    internal static readonly PathReport Judged = new()
     {
         Duration = TimeSpan.FromSeconds(15),
         PacketTime = TimeSpan.FromMilliseconds(20),
@@ -60,6 +60,18 @@ public class ProbePanelTests
         Packets = 250,
         Missing = 27,
     };
+
+    [Fact]
+    public void A_number_and_its_unit_stay_on_one_line() => Assert.All(
+        Enumerable.Range(0, 80),
+        static length =>
+        {
+            string advice = $"{string.Join(' ', Enumerable.Repeat("a", length))} 0.27 %. Use 40 ms of delay.";
+            string report = string.Join('\n', ProbePanel.Report(Judged with { Advice = advice }, Probed, Address)
+                .Select(static l => l.Render(int.MaxValue, colours: false)));
+            Assert.Contains("0.27 %.", report, StringComparison.Ordinal);
+            Assert.Contains("40 ms", report, StringComparison.Ordinal);
+        });
 
     [Fact]
     public void The_report_fits_eighty_columns_and_needs_no_colours() => Assert.Equal(

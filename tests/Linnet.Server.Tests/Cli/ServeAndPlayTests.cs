@@ -76,6 +76,17 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_station_that_never_ends_is_reported_with_once()
+    {
+        (FakeShell server, Task<int> serving, _) = await ServeAsync("tone", "--once");
+        await _stop.CancelAsync();
+
+        Assert.Equal(0, await serving);
+        Assert.Equal(
+            "linnet: The station tone never ends, so linnet does not exit by itself, in spite of --once.", server.Errors.TrimEnd());
+    }
+
+    [Fact]
     public async Task A_server_reports_json()
     {
         var shell = new FakeShell();
@@ -159,9 +170,9 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     [Theory]
-    [InlineData("probe localhost --seconds 0", "'0' is no value for --seconds")]
+    [InlineData("probe localhost --seconds 0", "'0' is not a valid value for --seconds")]
     [InlineData("probe pyaudio-tcp://localhost", "linnet probe is for rtsp addresses")]
-    [InlineData("probe localhost --impair loss=5", "'5' is no value for loss")]
+    [InlineData("probe localhost --impair loss=5", "'5' is not a valid value for loss")]
     [InlineData("play localhost --impair loss=5%,lost=3%", "There is no impairment 'lost'")]
     [InlineData("play localhost --impair loss=5% --transport tcp", "--impair is for UDP")]
     [InlineData("play pyaudio-udp://localhost --impair loss=5%", "--impair is for rtsp addresses")]

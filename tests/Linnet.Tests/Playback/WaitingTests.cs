@@ -85,16 +85,18 @@ public sealed class WaitingTests : PlayerScenario
         Assert.Empty(server.Requests);
     }
 
-    [Fact]
-    public async Task A_silent_server_is_reported_before_its_timeout()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_silent_server_is_reported_before_its_timeout(bool reconnects)
     {
         // The server accepts, and sends nothing.
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var time = new ManualTime();
         await using var wav = new MemoryStream();
-        await using var player =
-            new Player(Waiting($"rtsp://{listener.LocalEndpoint}/song"), new PipeDevice("memory", wav, time), time, _logger);
+        PlayerOptions options = Waiting($"rtsp://{listener.LocalEndpoint}/song") with { Reconnects = reconnects };
+        await using var player = new Player(options, new PipeDevice("memory", wav, time), time, _logger);
         using var stop = new CancellationTokenSource();
         Task running = player.RunAsync(stop.Token);
 

@@ -62,6 +62,8 @@ public class SourceSpecTests
     [InlineData("=song.wav", "'' is not a valid station name")]
     [InlineData("live.mp3=push", "'live.mp3' is not a valid station name")]
     [InlineData("live.ogg=http://example.org/a", "'live.ogg' is not a valid station name")]
+    [InlineData("a/b=song.wav", "'a/b' is not a valid station name")]
+    [InlineData("a/b=tone", "'a/b' is not a valid station name")]
     [InlineData("tone:", "not a valid tone")]
     [InlineData("tone:0", "not a valid tone")]
     [InlineData("tone:-5", "not a valid tone")]

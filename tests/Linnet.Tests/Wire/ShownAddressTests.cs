@@ -49,6 +49,7 @@ public class ShownAddressTests
     [InlineData("There is no command 'rtsp://u:p@h/x': try 'rtsp://v:q@h'.",
         "There is no command 'rtsp://u:***@h/x': try 'rtsp://v:***@h'.")]
     [InlineData("a://b:c@d e://f:g@h", "a://b:***@d e://f:***@h")]
+    [InlineData("as in http://USER:PASSWORD@HOST/.", "as in http://USER:PASSWORD@HOST/.")]
     [InlineData("no address: a@b", "no address: a@b")]
     [InlineData("://", "://")]
     public void A_password_within_a_text_is_not_shown(string given, string shown) => Assert.Equal(shown, ShownAddress.InText(given));

@@ -57,7 +57,7 @@ internal static class ImpairmentText
 
             if (!known.Kind.TryRead(value, out double number) || !known.Kind.Holds(number))
             {
-                problem = $"'{Shown(value)}' is no value for {name}: it takes {known.Kind.Takes}.";
+                problem = $"'{Shown(value)}' is not a valid value for {name}: use {known.Kind.Takes}.";
                 return false;
             }
 
@@ -75,7 +75,7 @@ internal static class ImpairmentText
 
     internal static IEnumerable<string> Problems(ImpairmentOptions options) => Parts
         .Where(part => part.Get(options) != part.Get(Default) && !part.Kind.Holds(part.Get(options)))
-        .Select(part => $"{part.Name} is {part.Kind.Write(part.Get(options))}; it takes {part.Kind.Takes}.")
+        .Select(part => $"{part.Name} is {part.Kind.Write(part.Get(options))}; use {part.Kind.Takes}.")
         .Concat(Conflicts(options));
 
     private static IEnumerable<string> Conflicts(ImpairmentOptions options)
