@@ -15,7 +15,7 @@ internal static class ServeCommand
         Arity = ArgumentArity.OneOrMore,
         Description =
             "Audio of a station: a file, a folder, a playlist (M3U, PLS, XSPF, cue), '-' for standard input, tone[:HZ], mic[:DEVICE] "
-                + "(see 'linnet devices'), push[:RATE:CHANNELS] for audio that a source client pushes, or an rtsp, "
+                + "(see 'linnet devices'), push[:RATE:CHANNELS] for a source client, or an rtsp, "
                 + "http or https URL. Default NAME: the file's or folder's name in lower case, such as my-song for 'My Song.wav'.",
     };
 
