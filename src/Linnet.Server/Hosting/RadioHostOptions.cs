@@ -20,16 +20,7 @@ internal sealed record RadioHostOptions : IValidatable
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (Port is < 0 or > 65_535)
-        {
-            yield return $"The HTTP port is {Port}; it must be between 0 and 65535.";
-        }
-
-        if (ShutdownTimeout.TotalSeconds is < 0 or > 60)
-        {
-            yield return $"{nameof(ShutdownTimeout)} is {ShutdownTimeout}; it must be between 0 and 60 s.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(Port, 0, 65_535, name: "The HTTP port")
+        .Between(ShutdownTimeout, "0", "60 s");
 }

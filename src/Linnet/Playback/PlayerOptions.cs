@@ -63,50 +63,23 @@ public sealed record PlayerOptions : IValidatable
     public double Volume { get; init; } = 1;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (!ListenScheme.TryFind(Url, out ListenScheme? scheme))
-        {
-            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like "
-                + $"{ListenScheme.Examples}.";
-        }
-
-        if (RawFormat is { Format.IsValid: false })
-        {
-            yield return $"{nameof(RawFormat)} is {RawFormat}; it must be one that Linnet carries.";
-        }
-
-        if (MinReconnectDelay.TotalMilliseconds is < 10 or > 60_000)
-        {
-            yield return $"{nameof(MinReconnectDelay)} is {MinReconnectDelay}; it must be between 10 ms and 1 min.";
-        }
-
-        if (MaxReconnectDelay < MinReconnectDelay || MaxReconnectDelay.TotalMinutes > 10)
-        {
-            yield return $"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}; it must be between {nameof(MinReconnectDelay)} and 10 min.";
-        }
-
-        if (Duration is { Ticks: <= 0 })
-        {
-            yield return $"{nameof(Duration)} is {Duration}; it must be above zero, or null for all there is.";
-        }
-
-        if (!(Volume is >= 0 and <= Gain.Max))
-        {
-            yield return FormattableString.Invariant($"{nameof(Volume)} is {Volume}; it must be between 0 and {Gain.Max}.");
-        }
-
-        if (Impairment is not null && (Transport is RtspTransport.Tcp || scheme is { MayBeRtp: false }))
-        {
-            yield return $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and "
-                + $"{nameof(Transport)} {RtspTransport.Udp} or {RtspTransport.Auto}.";
-        }
-
-        foreach (string problem in Receiver.Problems().Concat(Impairment?.Problems() ?? []))
-        {
-            yield return problem;
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Require(
+            ListenScheme.TryFind(Url, out ListenScheme? scheme),
+            $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like {ListenScheme.Examples}.")
+        .Require(
+            RawFormat is not { Format.IsValid: false }, $"{nameof(RawFormat)} is {RawFormat}; it must be one that Linnet carries.")
+        .Between(MinReconnectDelay, "10 ms", "1 min")
+        .Require(
+            MaxReconnectDelay >= MinReconnectDelay && MaxReconnectDelay.TotalMinutes <= 10,
+            $"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}; it must be between {nameof(MinReconnectDelay)} and 10 min.")
+        .Require(Duration is not { Ticks: <= 0 }, $"{nameof(Duration)} is {Duration}; it must be above zero, or null for all there is.")
+        .Require(Volume is >= 0 and <= Gain.Max, $"{nameof(Volume)} is {Volume}; it must be between 0 and {Gain.Max}.")
+        .Require(
+            Impairment is null || !(Transport is RtspTransport.Tcp || scheme is { MayBeRtp: false }),
+            $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and {nameof(Transport)} Udp or Auto.")
+        .Include(Receiver.Problems())
+        .Include(Impairment?.Problems());
 
     /// <summary>The address, without its password, the transport and the volume.</summary>
     public override string ToString() =>

@@ -36,19 +36,15 @@ public sealed record ReceiverOptions : IValidatable
     /// <summary>The longest delay between a packet's arrival and its playback.</summary>
     internal TimeSpan MostDelay => Latency ?? Profile.Most;
 
-    /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (BaseDelay.TotalMilliseconds < 1 || MostDelay.TotalMilliseconds > 10_000 || MostDelay < BaseDelay)
-        {
-            yield return Latency is null
-                ? $"{nameof(Profile)} is {Profile.Base} to {Profile.Most}; it must be between 1 ms and 10 s, the shorter one first."
-                : $"{nameof(Latency)} is {Latency}; it must be between 1 ms and 10 s.";
-        }
+    private bool AreDelaysValid => BaseDelay.TotalMilliseconds >= 1 && MostDelay.TotalMilliseconds <= 10_000 && MostDelay >= BaseDelay;
 
-        if (Capacity is < 16 or > 16_384 || !int.IsPow2(Capacity))
-        {
-            yield return $"{nameof(Capacity)} is {Capacity}; it must be a power of two between 16 and 16,384.";
-        }
-    }
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Require(
+            AreDelaysValid || Latency is not null,
+            $"{nameof(Profile)} is {Profile.Base} to {Profile.Most}; it must be between 1 ms and 10 s, the shorter one first.")
+        .Require(AreDelaysValid || Latency is null, $"{nameof(Latency)} is {Latency}; it must be between 1 ms and 10 s.")
+        .Require(
+            Capacity is >= 16 and <= 16_384 && int.IsPow2(Capacity),
+            $"{nameof(Capacity)} is {Capacity}; it must be a power of two between 16 and 16,384.");
 }

@@ -68,36 +68,16 @@ public sealed record StationServerOptions : IValidatable
     public bool EndsWithStations { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (RtspPort is < 0 or > 65_535)
-        {
-            yield return $"The RTSP port is {RtspPort}; it must be between 0 and 65535.";
-        }
-
-        if (RtpPort is < 0 or > 65_534)
-        {
-            yield return $"The RTP port is {RtpPort}; it must be between 0 and 65534.";
-        }
-
-        if (HttpPort is < 0 or > 65_535)
-        {
-            yield return $"The HTTP port is {HttpPort}; it must be between 0 and 65535.";
-        }
-
-        if (TrustedProxies.Any(static network => network.PrefixLength == 0))
-        {
-            yield return $"{nameof(TrustedProxies)} trusts every address, so any client could claim another's address. Name the proxy's "
-                + "own address.";
-        }
-
-        foreach (string problem in Rtsp.Problems()
-            .Concat(Sender.Problems())
-            .Concat(Radio?.Problems() ?? [])
-            .Concat(Push.Problems())
-            .Concat(PyAudio?.Problems() ?? []))
-        {
-            yield return problem;
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(RtspPort ?? 0, 0, 65_535, name: "The RTSP port")
+        .Between(RtpPort ?? 0, 0, 65_534, name: "The RTP port")
+        .Between(HttpPort ?? 0, 0, 65_535, name: "The HTTP port")
+        .Require(
+            !TrustedProxies.Any(static network => network.PrefixLength == 0),
+            $"{nameof(TrustedProxies)} trusts every address, so any client could claim another's address. Name the proxy's own address.")
+        .Include(Rtsp.Problems())
+        .Include(Sender.Problems())
+        .Include(Radio?.Problems())
+        .Include(Push.Problems())
+        .Include(PyAudio?.Problems());
 }

@@ -3,11 +3,11 @@ namespace Linnet.Sources;
 /// <summary>How a <see cref="PcmSource"/> takes sound from the program that writes it.</summary>
 public sealed record PcmSourceOptions : IValidatable
 {
-    /// <summary>The shortest <see cref="Buffer"/>: two blocks of a station.</summary>
-    private static readonly TimeSpan MinBuffer = TimeSpan.FromMilliseconds(20);
+    // Two blocks of a station.
+    private const string MinBuffer = "20 ms";
 
-    /// <summary>The longest <see cref="Buffer"/>: with eight channels at 384 kHz, it takes 123 MB.</summary>
-    private static readonly TimeSpan MaxBuffer = TimeSpan.FromSeconds(10);
+    // With eight channels at 384 kHz, it takes 123 MB.
+    private const string MaxBuffer = "10 s";
 
     /// <summary>
     /// Whose clock sets the pace. <see langword="false"/>, the default: the station's. A write waits while the buffer is full, so no sound
@@ -29,16 +29,9 @@ public sealed record PcmSourceOptions : IValidatable
     public int BitDepth { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (Buffer < MinBuffer || Buffer > MaxBuffer)
-        {
-            yield return $"{nameof(Buffer)} is {Buffer}; it must be between 20 ms and 10 s.";
-        }
-
-        if (BitDepth is not (0 or (>= 8 and <= 32)))
-        {
-            yield return $"{nameof(BitDepth)} is {BitDepth}; it must be between 8 and 32, or 0 for sound that is not integer PCM.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(Buffer, MinBuffer, MaxBuffer)
+        .Require(
+            BitDepth is 0 or (>= 8 and <= 32),
+            $"{nameof(BitDepth)} is {BitDepth}; it must be between 8 and 32, or 0 for sound that is not integer PCM.");
 }

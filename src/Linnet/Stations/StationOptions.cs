@@ -71,53 +71,19 @@ public sealed record StationOptions : IValidatable
     internal StreamFormat? Sent { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (!StationName.IsValid(Name))
-        {
-            yield return $"The station name '{Name}' must be 1–64 of a–z, 0–9 and '-'.";
-        }
-
-        if (EncodeAhead.TotalMilliseconds is < 20 or > 5_000)
-        {
-            yield return $"{nameof(EncodeAhead)} is {EncodeAhead}; it must be between 20 ms and 5 s.";
-        }
-
-        if (RingDuration.TotalSeconds is < 1 or > 300)
-        {
-            yield return $"{nameof(RingDuration)} is {RingDuration}; it must be between 1 s and 300 s.";
-        }
-
-        if (MaxOnDemand is < 0 or > MaxStreams)
-        {
-            yield return $"{nameof(MaxOnDemand)} is {MaxOnDemand}; it must be between 0 and {MaxStreams}.";
-        }
-
-        if (OpusBitRate is not 0 and (< 6_000 or > 510_000))
-        {
-            yield return $"The Opus bit rate is {OpusBitRate}; it must be between 6000 and 510000 bits per second.";
-        }
-
-        if (OpusComplexity is < 0 or > 10)
-        {
-            yield return $"The Opus complexity is {OpusComplexity}; it must be between 0 and 10.";
-        }
-
-        if (StreamPreRoll.TotalSeconds is < 0 or > 30)
-        {
-            yield return $"{nameof(StreamPreRoll)} is {StreamPreRoll}; it must be between 0 and 30 s.";
-        }
-
-        foreach (string problem in new Mp3EncoderOptions { BitRate = Mp3BitRate, Quality = Mp3Quality }.Problems())
-        {
-            yield return $"MP3: {problem}";
-        }
-
-        foreach (string problem in StreamProblems())
-        {
-            yield return problem;
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Require(StationName.IsValid(Name), $"The station name '{Name}' must be 1–64 of a–z, 0–9 and '-'.")
+        .Between(EncodeAhead, "20 ms", "5 s")
+        .Between(RingDuration, "1 s", "300 s")
+        .Between(MaxOnDemand, 0, MaxStreams)
+        .Require(
+            OpusBitRate is 0 or (>= 6_000 and <= 510_000),
+            $"The Opus bit rate is {OpusBitRate}; it must be between 6000 and 510000 bits per second.")
+        .Between(OpusComplexity, 0, 10, name: "The Opus complexity")
+        .Between(StreamPreRoll, "0", "30 s")
+        .Include(
+            new Mp3EncoderOptions { BitRate = Mp3BitRate, Quality = Mp3Quality }.Problems().Select(static problem => $"MP3: {problem}"))
+        .Include(StreamProblems());
 
     private IEnumerable<string> StreamProblems()
     {

@@ -17,12 +17,6 @@ internal sealed record TcpListenerOptions : IValidatable
     public int ReceiveBufferSize { get; init; } = TcpListenerHost.ReceiveBufferSize;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (ReceiveBufferSize is < 4 * 1024 or > 16 << 20)
-        {
-            yield return $"{nameof(ReceiveBufferSize)} is {ReceiveBufferSize}; it must be between 4 KiB and 16 MiB.";
-        }
-
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(ReceiveBufferSize, "4 KiB", "16 MiB");
 }

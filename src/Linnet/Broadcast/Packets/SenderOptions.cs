@@ -34,41 +34,12 @@ public sealed record SenderOptions : IValidatable
     public StreamOptions Streams { get; init; } = new();
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (Threads is < 1 or > 64)
-        {
-            yield return $"{nameof(Threads)} is {Threads}; it must be between 1 and 64.";
-        }
-
-        if (MaxLag.TotalMilliseconds is < 100 or > 60_000)
-        {
-            yield return $"{nameof(MaxLag)} is {MaxLag}; it must be between 100 ms and 60 s.";
-        }
-
-        if (StallTimeout.TotalSeconds is < 1 or > 300)
-        {
-            yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
-        }
-
-        if (NewcomerTimeout.TotalSeconds is < 1 or > 300)
-        {
-            yield return $"{nameof(NewcomerTimeout)} is {NewcomerTimeout}; it must be between 1 s and 300 s.";
-        }
-
-        if (MaxKernelBytes is < 16L << 20 or > 64L << 30)
-        {
-            yield return $"{nameof(MaxKernelBytes)} is {MaxKernelBytes}; it must be between 16 MiB and 64 GiB.";
-        }
-
-        if (ReportInterval.TotalSeconds is < 1 or > 60)
-        {
-            yield return $"{nameof(ReportInterval)} is {ReportInterval}; it must be between 1 s and 60 s.";
-        }
-
-        foreach (string problem in Streams.Problems())
-        {
-            yield return problem;
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(Threads, 1, 64)
+        .Between(MaxLag, "100 ms", "60 s")
+        .Between(StallTimeout, "1 s", "300 s")
+        .Between(NewcomerTimeout, "1 s", "300 s")
+        .Between(MaxKernelBytes, "16 MiB", "64 GiB")
+        .Between(ReportInterval, "1 s", "60 s")
+        .Include(Streams.Problems());
 }

@@ -34,31 +34,12 @@ public sealed record StreamOptions : IValidatable
     internal TimeSpan Retention => Burst + Slack + WriteInterval + TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (WriteInterval.TotalMilliseconds is < 100 or > 2000)
-        {
-            yield return $"{nameof(WriteInterval)} is {WriteInterval}; it must be between 100 ms and 2 s.";
-        }
-
-        if (Burst < WriteInterval || Burst.TotalSeconds > 10)
-        {
-            yield return $"{nameof(Burst)} is {Burst}; it must be between {nameof(WriteInterval)} ({WriteInterval}) and 10 s.";
-        }
-
-        if (Slack.TotalMilliseconds is < 500 or > 60_000)
-        {
-            yield return $"{nameof(Slack)} is {Slack}; it must be between 500 ms and 60 s.";
-        }
-
-        if (StallTimeout.TotalSeconds is < 1 or > 300)
-        {
-            yield return $"{nameof(StallTimeout)} is {StallTimeout}; it must be between 1 s and 300 s.";
-        }
-
-        if (NewcomerTimeout.TotalSeconds is < 1 or > 300)
-        {
-            yield return $"{nameof(NewcomerTimeout)} is {NewcomerTimeout}; it must be between 1 s and 300 s.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(WriteInterval, "100 ms", "2 s")
+        .Require(
+            Burst >= WriteInterval && Burst.TotalSeconds <= 10,
+            $"{nameof(Burst)} is {Burst}; it must be between {nameof(WriteInterval)} ({WriteInterval}) and 10 s.")
+        .Between(Slack, "500 ms", "60 s")
+        .Between(StallTimeout, "1 s", "300 s")
+        .Between(NewcomerTimeout, "1 s", "300 s");
 }

@@ -18,16 +18,7 @@ internal sealed record Mp3EncoderOptions : IValidatable
     public bool BitReservoir { get; init; } = true;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (!Mp3Rates.IsBitRate(BitRate))
-        {
-            yield return $"{nameof(BitRate)} is {BitRate} b/s; MP3 has {Mp3Rates.BitRateList} kb/s.";
-        }
-
-        if (Quality is < 0 or > 9)
-        {
-            yield return $"{nameof(Quality)} is {Quality}; it must be between 0 and 9.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Require(Mp3Rates.IsBitRate(BitRate), $"{nameof(BitRate)} is {BitRate} b/s; MP3 has {Mp3Rates.BitRateList} kb/s.")
+        .Between(Quality, 0, 9);
 }

@@ -16,22 +16,10 @@ internal sealed record OpusEncoderOptions : IValidatable
     public bool LowDelay { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (BitRate is < 6_000 or > 510_000)
-        {
-            yield return $"{nameof(BitRate)} is {BitRate}; it must be between 6000 and 510000 bits per second.";
-        }
-
-        if (PacketTime.Ticks is not (5 * TimeSpan.TicksPerMillisecond or 10 * TimeSpan.TicksPerMillisecond
-            or 20 * TimeSpan.TicksPerMillisecond))
-        {
-            yield return $"{nameof(PacketTime)} is {PacketTime.TotalMilliseconds} ms; it must be 5, 10 or 20 ms.";
-        }
-
-        if (Complexity is < 0 or > 10)
-        {
-            yield return $"{nameof(Complexity)} is {Complexity}; it must be between 0 and 10.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(BitRate, 6_000, 510_000, "bits per second")
+        .Require(
+            PacketTime.Ticks is 5 * TimeSpan.TicksPerMillisecond or 10 * TimeSpan.TicksPerMillisecond or 20 * TimeSpan.TicksPerMillisecond,
+            $"{nameof(PacketTime)} is {PacketTime.TotalMilliseconds} ms; it must be 5, 10 or 20 ms.")
+        .Between(Complexity, 0, 10);
 }

@@ -29,28 +29,15 @@ public sealed record ProberOptions : IValidatable
         $"{nameof(ProberOptions)} {{ {nameof(Url)} = {(Url is null ? "" : ShownAddress.Of(Url))}, {nameof(Duration)} = {Duration} }}";
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (!ListenScheme.TryFind(Url, out ListenScheme? scheme) || !scheme.MayBeRtp)
-        {
-            yield return $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like "
-                + "rtsp://HOST:PORT/NAME.";
-        }
-
-        if (Impairment is not null && Transport is RtspTransport.Tcp)
-        {
-            yield return $"{nameof(Impairment)} requires RTP over UDP; "
-                + $"{nameof(Transport)} must be {RtspTransport.Udp} or {RtspTransport.Auto}.";
-        }
-
-        if (Duration.TotalSeconds < 1 || Duration.TotalDays > 30)
-        {
-            yield return $"{nameof(Duration)} is {Duration}; it must be between 1 s and 30 days.";
-        }
-
-        foreach (string problem in Impairment?.Problems() ?? [])
-        {
-            yield return problem;
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Require(
+            ListenScheme.TryFind(Url, out ListenScheme? scheme) && scheme.MayBeRtp,
+            $"{nameof(Url)} is {(Url is null ? "null" : ShownAddress.Of(Url))}; it must be an address like rtsp://HOST:PORT/NAME.")
+        .Require(
+            Impairment is null || Transport is not RtspTransport.Tcp,
+            $"{nameof(Impairment)} requires RTP over UDP; {nameof(Transport)} must be {RtspTransport.Udp} or {RtspTransport.Auto}.")
+        .Require(
+            Duration.TotalSeconds >= 1 && Duration.TotalDays <= 30,
+            $"{nameof(Duration)} is {Duration}; it must be between 1 s and 30 days.")
+        .Include(Impairment?.Problems());
 }

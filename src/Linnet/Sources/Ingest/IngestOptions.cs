@@ -10,16 +10,9 @@ public sealed record IngestOptions : IValidatable
     public TimeSpan Most { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (Target.TotalSeconds is < 0.1 or > 3)
-        {
-            yield return $"{nameof(Target)} is {Target}; it must be between 100 ms and 3 s.";
-        }
-
-        if (Most < 2 * Target || Most.TotalSeconds > 30)
-        {
-            yield return $"{nameof(Most)} is {Most}; it must be at least twice {nameof(Target)} and at most 30 s.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(Target, "100 ms", "3 s")
+        .Require(
+            Most.Ticks / 2 >= Target.Ticks && Most.TotalSeconds <= 30,
+            $"{nameof(Most)} is {Most}; it must be at least twice {nameof(Target)} and at most 30 s.");
 }

@@ -41,15 +41,9 @@ internal sealed record PyAudioReceiverOptions : IValidatable
     internal static TimeSpan RenewInterval { get; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() =>
-    [
-        .. Check(nameof(Tolerance), Tolerance, 0.001, 10),
-        .. Check(nameof(SilencePatience), SilencePatience, 0.1, 60),
-        .. Check(nameof(HelloInterval), HelloInterval, 0.01, 60),
-        .. Check(nameof(EndPatience), EndPatience, 0.01, 10),
-    ];
-
-    private static string[] Check(string name, TimeSpan value, double least, double most) =>
-        value.TotalSeconds >= least && value.TotalSeconds <= most
-            ? [] : [FormattableString.Invariant($"{name} is {value}; it must be between {least} and {most} s.")];
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(Tolerance, "0.001", "10 s")
+        .Between(SilencePatience, "0.1", "60 s")
+        .Between(HelloInterval, "0.01", "60 s")
+        .Between(EndPatience, "0.01", "10 s");
 }

@@ -10,6 +10,8 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <summary>The most bytes that a UDP datagram can hold (IPv4).</summary>
     public const int MaxDatagramLength = 65_507;
 
+    private const int FrameLength = PyAudioSound.BytesPerFrame;
+
     /// <summary>
     /// Networks that are not reachable from the Internet: loopback, private (RFC 1918, RFC 4193) and link-local (RFC 3927, RFC 4291).
     /// </summary>
@@ -74,25 +76,16 @@ public sealed record PyAudioServerOptions : IValidatable
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() =>
-    [
-        .. Check("PyAudio TCP port", TcpPort ?? 0, 0, 65_535),
-        .. Check("PyAudio UDP port", UdpPort ?? 0, 0, 65_535),
-        .. Check(nameof(MaxTcpListeners), MaxTcpListeners, 1, 1_000_000),
-        .. Check(nameof(MaxTcpListenersPerAddress), MaxTcpListenersPerAddress, 1, 1_000_000),
-        .. Check(nameof(MaxLeases), MaxLeases, 1, 10_000),
-        .. Check(nameof(MaxLeasesPerAddress), MaxLeasesPerAddress, 1, 10_000),
-        .. Check(nameof(LeaseTime), LeaseTime, 1, 86_400),
-        .. DatagramLength is >= PyAudioSound.BytesPerFrame and <= MaxDatagramLength && DatagramLength % PyAudioSound.BytesPerFrame == 0
-            ? Array.Empty<string>()
-            : [$"The PyAudio datagram length is {DatagramLength}; it must be a multiple of "
-                + $"{PyAudioSound.BytesPerFrame} up to {MaxDatagramLength}."],
-        .. Check(nameof(ShutdownTimeout), ShutdownTimeout, 0, 60),
-    ];
-
-    private static string[] Check(string name, int value, int least, int most) =>
-        value >= least && value <= most ? [] : [$"{name} is {value}; it must be between {least} and {most}."];
-
-    private static string[] Check(string name, TimeSpan value, double least, double most) =>
-        value.TotalSeconds >= least && value.TotalSeconds <= most ? [] : [$"{name} is {value}; it must be between {least} s and {most} s."];
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(TcpPort ?? 0, 0, 65_535, name: "PyAudio TCP port")
+        .Between(UdpPort ?? 0, 0, 65_535, name: "PyAudio UDP port")
+        .Between(MaxTcpListeners, 1, 1_000_000)
+        .Between(MaxTcpListenersPerAddress, 1, 1_000_000)
+        .Between(MaxLeases, 1, 10_000)
+        .Between(MaxLeasesPerAddress, 1, 10_000)
+        .Between(LeaseTime, "1 s", "86400 s")
+        .Require(
+            DatagramLength is >= FrameLength and <= MaxDatagramLength && DatagramLength % FrameLength == 0,
+            $"The PyAudio datagram length is {DatagramLength}; it must be a multiple of {FrameLength} up to {MaxDatagramLength}.")
+        .Between(ShutdownTimeout, "0 s", "60 s");
 }

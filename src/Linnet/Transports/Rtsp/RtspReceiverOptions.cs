@@ -65,17 +65,7 @@ internal sealed record RtspReceiverOptions : IValidatable
     internal static TimeSpan TeardownTimeout { get; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        return
-        [
-            .. Check(nameof(SectionPatience), SectionPatience, 0.1, 60),
-            .. Check(nameof(UdpPatience), UdpPatience, 0.1, 60),
-        ];
-    }
-
-    private static string[] Check(string name, TimeSpan value, double least, double most) =>
-        value.TotalSeconds >= least && value.TotalSeconds <= most
-            ? []
-            : [FormattableString.Invariant($"{name} is {value}; it must be between {least} and {most} s.")];
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(SectionPatience, "0.1", "60 s")
+        .Between(UdpPatience, "0.1", "60 s");
 }

@@ -59,27 +59,17 @@ public sealed record RtspServerOptions : IValidatable
     public TimeSpan EndLinger { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() =>
-    [
-        .. Check(nameof(MaxSessions), MaxSessions),
-        .. Check(nameof(MaxSessionsPerAddress), MaxSessionsPerAddress),
-        .. Check(nameof(MaxIdleConnections), MaxIdleConnections),
-        .. Check(nameof(MaxIdleConnectionsPerAddress), MaxIdleConnectionsPerAddress),
-        .. MaxSessionsPerConnection is >= 1 and <= 128
-            ? Array.Empty<string>() : [$"{nameof(MaxSessionsPerConnection)} is {MaxSessionsPerConnection}; it must be between 1 and 128."],
-        .. MaxMessagesPerSecond is >= 50 and <= 1_000_000
-            ? Array.Empty<string>() : [$"{nameof(MaxMessagesPerSecond)} is {MaxMessagesPerSecond}; it must be between 50 and 1,000,000."],
-        .. Check(nameof(RequestTimeout), RequestTimeout, 1, 300),
-        .. Check(nameof(IdleTimeout), IdleTimeout, 1, 3600),
-        .. Check(nameof(SessionTimeout), SessionTimeout, 5, 3600),
-        .. Check(nameof(MaxPreRoll), MaxPreRoll, 0, 10),
-        .. Check(nameof(FirstPacketTimeout), FirstPacketTimeout, 0, 60),
-        .. Check(nameof(EndLinger), EndLinger, 0, 300),
-    ];
-
-    private static string[] Check(string name, int value) =>
-        value is >= 1 and <= 1_000_000 ? [] : [$"{name} is {value}; it must be between 1 and 1,000,000."];
-
-    private static string[] Check(string name, TimeSpan value, double least, double most) =>
-        value.TotalSeconds >= least && value.TotalSeconds <= most ? [] : [$"{name} is {value}; it must be between {least} s and {most} s."];
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(MaxSessions, "1", "1,000,000")
+        .Between(MaxSessionsPerAddress, "1", "1,000,000")
+        .Between(MaxIdleConnections, "1", "1,000,000")
+        .Between(MaxIdleConnectionsPerAddress, "1", "1,000,000")
+        .Between(MaxSessionsPerConnection, 1, 128)
+        .Between(MaxMessagesPerSecond, "50", "1,000,000")
+        .Between(RequestTimeout, "1 s", "300 s")
+        .Between(IdleTimeout, "1 s", "3600 s")
+        .Between(SessionTimeout, "5 s", "3600 s")
+        .Between(MaxPreRoll, "0 s", "10 s")
+        .Between(FirstPacketTimeout, "0 s", "60 s")
+        .Between(EndLinger, "0 s", "300 s");
 }

@@ -16,15 +16,9 @@ internal abstract record MessageLimits : IValidatable
     public int MaxHead { get; init; }
 
     /// <inheritdoc/>
-    public virtual IEnumerable<string> Problems() =>
-    [
-        .. Check(nameof(MaxStartLine), MaxStartLine, 64, 65_536),
-        .. Check(nameof(MaxHeaderLine), MaxHeaderLine, 64, 65_536),
-        .. Check(nameof(MaxHeaders), MaxHeaders, 1, 1024),
-        .. Check(nameof(MaxHead), MaxHead, 128, 1024 * 1024),
-    ];
-
-    /// <summary>What is wrong with one limit, if anything.</summary>
-    private protected static string[] Check(string name, int value, int least, int most) =>
-        value >= least && value <= most ? [] : [$"{name} is {value}; it must be between {least} and {most}."];
+    public virtual IEnumerable<string> Problems() => new ProblemList()
+        .Between(MaxStartLine, 64, 65_536)
+        .Between(MaxHeaderLine, 64, 65_536)
+        .Between(MaxHeaders, 1, 1024)
+        .Between(MaxHead, 128, 1024 * 1024);
 }

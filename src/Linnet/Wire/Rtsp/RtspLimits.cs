@@ -22,5 +22,7 @@ internal sealed record RtspLimits : MessageLimits
     public int MaxBody { get; init; } = 64 * 1024;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Problems() => [.. base.Problems(), .. Check(nameof(MaxBody), MaxBody, 0, 16 * 1024 * 1024)];
+    public override IEnumerable<string> Problems() => new ProblemList()
+        .Include(base.Problems())
+        .Between(MaxBody, 0, 16 * 1024 * 1024);
 }

@@ -22,18 +22,10 @@ internal sealed record SdpLimits : IValidatable
     public int MaxFormats { get; init; } = 64;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        return
-        [
-            .. Check(nameof(MaxLength), MaxLength, 64, 16 * 1024 * 1024),
-            .. Check(nameof(MaxLine), MaxLine, 64, 65_536),
-            .. Check(nameof(MaxMedia), MaxMedia, 1, 256),
-            .. Check(nameof(MaxAttributes), MaxAttributes, 1, 65_536),
-            .. Check(nameof(MaxFormats), MaxFormats, 1, 256),
-        ];
-    }
-
-    private static string[] Check(string name, int value, int least, int most) =>
-        value >= least && value <= most ? [] : [$"{name} is {value}; it must be between {least} and {most}."];
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(MaxLength, 64, 16 * 1024 * 1024)
+        .Between(MaxLine, 64, 65_536)
+        .Between(MaxMedia, 1, 256)
+        .Between(MaxAttributes, 1, 65_536)
+        .Between(MaxFormats, 1, 256);
 }

@@ -41,33 +41,16 @@ public sealed record PushServerOptions : IValidatable
     internal TimeSpan MaxTimeWithoutSound => SoundTime + IdleTime;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
-    {
-        if (!string.IsNullOrEmpty(Password) && Password.Length < MinPasswordLength)
-        {
-            yield return $"The password for pushing must have at least {MinPasswordLength} characters.";
-        }
-
-        if (MaxBitRate is < 8000 or > 1_000_000_000)
-        {
-            yield return $"{nameof(MaxBitRate)} is {MaxBitRate}; it must be between 8000 and 1000000000 bits per second.";
-        }
-
-        if (IdleTime.TotalSeconds is < 1 or > 600)
-        {
-            yield return $"{nameof(IdleTime)} is {IdleTime}; it must be between 1 s and 600 s.";
-        }
-
-        if (SilenceTime < TimeSpan.Zero || SilenceTime.TotalDays > 1)
-        {
-            yield return $"{nameof(SilenceTime)} is {SilenceTime}; it must be between 0 and a day.";
-        }
-
-        if (MaxPushes is < 1 or > 10_000)
-        {
-            yield return $"{nameof(MaxPushes)} is {MaxPushes}; it must be between 1 and 10000.";
-        }
-    }
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Require(
+            string.IsNullOrEmpty(Password) || Password.Length >= MinPasswordLength,
+            $"The password for pushing must have at least {MinPasswordLength} characters.")
+        .Between(MaxBitRate, 8000, 1_000_000_000, "bits per second")
+        .Between(IdleTime, "1 s", "600 s")
+        .Require(
+            SilenceTime >= TimeSpan.Zero && SilenceTime.TotalDays <= 1,
+            $"{nameof(SilenceTime)} is {SilenceTime}; it must be between 0 and a day.")
+        .Between(MaxPushes, 1, 10_000);
 
     /// <summary>The options, without the password.</summary>
     public override string ToString() =>

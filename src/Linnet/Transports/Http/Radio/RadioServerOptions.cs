@@ -30,20 +30,12 @@ public sealed record RadioServerOptions : IValidatable
     public long MaxBufferBytes { get; init; } = 256L << 20;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() =>
-    [
-        .. Check(nameof(MaxListeners), MaxListeners, 1, 1_000_000),
-        .. Check(nameof(MaxListenersPerStation), MaxListenersPerStation, 1, 1_000_000),
-        .. Check(nameof(MaxListenersPerAddress), MaxListenersPerAddress, 1, 1_000_000),
-        .. Check(nameof(MaxWaiting), MaxWaiting, 1, 1_000_000),
-        .. Check(nameof(MaxWaitingPerAddress), MaxWaitingPerAddress, 1, 1_000_000),
-        .. Check(nameof(RequestTimeout), RequestTimeout, 1, 300),
-        .. Check(nameof(MaxBufferBytes), MaxBufferBytes, 1L << 20, 64L << 30),
-    ];
-
-    private static string[] Check(string name, long value, long least, long most) =>
-        value >= least && value <= most ? [] : [$"{name} is {value}; it must be between {least} and {most}."];
-
-    private static string[] Check(string name, TimeSpan value, double least, double most) =>
-        value.TotalSeconds >= least && value.TotalSeconds <= most ? [] : [$"{name} is {value}; it must be between {least} s and {most} s."];
+    public IEnumerable<string> Problems() => new ProblemList()
+        .Between(MaxListeners, 1, 1_000_000)
+        .Between(MaxListenersPerStation, 1, 1_000_000)
+        .Between(MaxListenersPerAddress, 1, 1_000_000)
+        .Between(MaxWaiting, 1, 1_000_000)
+        .Between(MaxWaitingPerAddress, 1, 1_000_000)
+        .Between(RequestTimeout, "1 s", "300 s")
+        .Between(MaxBufferBytes, 1L << 20, 64L << 30);
 }
