@@ -53,28 +53,16 @@ internal sealed record WavSound(int SampleRate, int Channels, int Bits, int[] Sa
     public void Save(string path)
     {
         int size = Bits / 8;
-        byte[] bytes = new byte[44 + (Samples.Length * size)];
-        "RIFF"u8.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
-        "WAVEfmt "u8.CopyTo(bytes.AsSpan(8));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), 16);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(20), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(22), (short)Channels);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24), SampleRate);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), SampleRate * Channels * size);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(32), (short)(Channels * size));
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(34), (short)Bits);
-        "data"u8.CopyTo(bytes.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), Samples.Length * size);
+        byte[] sound = new byte[Samples.Length * size];
         for (int i = 0; i < Samples.Length; i++)
         {
             for (int b = 0; b < size; b++)
             {
-                bytes[44 + (i * size) + b] = (byte)(Samples[i] >> (8 * b));
+                sound[(i * size) + b] = (byte)(Samples[i] >> (8 * b));
             }
         }
 
-        File.WriteAllBytes(path, bytes);
+        File.WriteAllBytes(path, PcmWav.Of(SampleRate, Channels, Bits, sound));
     }
 
     public static WavSound Load(string path)

@@ -101,7 +101,7 @@ public partial class LostWayTests
         await UntilSaidAsync(player, "The server at 10.99.0.1:8554 has stopped. Trying again");
         await using Tool second = await ServeAsync(network);
         await UntilSaidAsync(player, "The station is back");
-        await UntilAsync(() => EndsWithSound(folder["out.wav"], seconds: 2));
+        await Until.TrueAsync(() => EndsWithSound(folder["out.wav"], seconds: 2), Limit);
         await player.InterruptAsync();
 
         // The start time of the second server is not the player's concern.
@@ -117,12 +117,12 @@ public partial class LostWayTests
     }
 
     private static Task WaitForSoundAsync(string file, int seconds) =>
-        UntilAsync(() => File.Exists(file) && new FileInfo(file).Length > seconds * Rate * 4L);
+        Until.TrueAsync(() => File.Exists(file) && new FileInfo(file).Length > seconds * Rate * 4L, Limit);
 
     // By then everything queued, and the missed audio, which is written at once, are over.
     private static async Task StopWhenHeardAgainAsync(Tool player, string file, long before)
     {
-        await UntilAsync(() => LengthOf(file) > before + (10 * Rate * 4) && EndsWithSound(file, seconds: 2));
+        await Until.TrueAsync(() => LengthOf(file) > before + (10 * Rate * 4) && EndsWithSound(file, seconds: 2), Limit);
         await player.InterruptAsync();
         Assert.True(await player.ExitAsync(Limit) == 0, player.Errors);
     }
@@ -140,27 +140,10 @@ public partial class LostWayTests
                 .All(static window => window.Max(static s => Math.Abs((int)s)) > 1000);
     }
 
-    private static async Task UntilSaidAsync(Tool tool, string words)
-    {
-        try
-        {
-            await UntilAsync(() => tool.Output.Contains(words, StringComparison.Ordinal));
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.Fail($"The output does not contain '{words}': {tool.Output} {tool.Errors}");
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        late.CancelAfter(Limit);
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
-        }
-    }
+    private static Task UntilSaidAsync(Tool tool, string words) => Until.TrueAsync(
+        () => tool.Output.Contains(words, StringComparison.Ordinal),
+        Limit,
+        () => $"The output does not contain '{words}': {tool.Output} {tool.Errors}");
 
     // The tone is loud in audio that arrived; missed audio is silence in the file.
     private static void AssertHeard(string file, double mostSilence)

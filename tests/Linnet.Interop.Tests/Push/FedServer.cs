@@ -59,19 +59,19 @@ internal sealed class FedServer : IAsyncDisposable
     }
 
     /// <summary>Waits until the station exists and plays a pusher.</summary>
-    internal Task UntilHeardAsync() => UntilAsync(() => Live is { IsSenderHeard: true });
+    internal Task UntilHeardAsync() => Until.TrueAsync(() => Live is { IsSenderHeard: true });
 
     /// <summary>Waits until the station's pusher has left and something else plays.</summary>
-    internal Task UntilGoneAsync() => UntilAsync(() => Live is { IsSenderHeard: false });
+    internal Task UntilGoneAsync() => Until.TrueAsync(() => Live is { IsSenderHeard: false });
 
     /// <summary>Waits until this many listen over HTTP.</summary>
-    internal Task UntilListenedToAsync(int listeners) => UntilAsync(() => _server.Radio!.GetSnapshot().Listeners >= listeners);
+    internal Task UntilListenedToAsync(int listeners) => Until.TrueAsync(() => _server.Radio!.GetSnapshot().Listeners >= listeners);
 
     /// <summary>Waits until the station has played this much more.</summary>
     internal async Task UntilPlayedAsync(TimeSpan more)
     {
         TimeSpan until = Live!.Position + more;
-        await UntilAsync(() => Live!.Position >= until);
+        await Until.TrueAsync(() => Live!.Position >= until);
     }
 
     /// <summary>Ends the server, and with it all streams.</summary>
@@ -86,16 +86,6 @@ internal sealed class FedServer : IAsyncDisposable
         await EndAsync();
         await _server.DisposeAsync();
         _ending.Dispose();
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        late.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, late.Token);
-        }
     }
 
     private sealed class TestLog : ILogger

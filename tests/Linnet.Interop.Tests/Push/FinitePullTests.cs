@@ -59,23 +59,13 @@ public sealed class FinitePullTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
             await client.GetStream().WriteAsync(file, stop.Token);
 
             // All of it has arrived. The last frame is held until its end is known.
-            await UntilAsync(() => station.GetState().Frames > Frames - 8192);
+            await Until.TrueAsync(() => station.GetState().Frames > Frames - 8192);
             client.LingerState = new LingerOption(true, 0);
         }
 
-        await UntilAsync(() => station.GetState().Frames == Frames);
+        await Until.TrueAsync(() => station.GetState().Frames == Frames);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "The condition never came true.");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
     }
 
     /// <summary>Answers one request, and waits until the pull has closed the connection: then the station has all of it.</summary>

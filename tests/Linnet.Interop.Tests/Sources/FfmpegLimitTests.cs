@@ -33,20 +33,7 @@ public sealed class FfmpegLimitTests : IDisposable
     private static void WriteSilence(string path)
     {
         using FileStream file = File.Create(path);
-        using var writer = new BinaryWriter(file);
-        writer.Write("RIFF"u8);
-        writer.Write((uint)(Length + 36));
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write((short)1);
-        writer.Write((short)1);
-        writer.Write(48_000);
-        writer.Write(96_000);
-        writer.Write((short)2);
-        writer.Write((short)16);
-        writer.Write("data"u8);
-        writer.Write((uint)Length);
-        writer.Flush();
-        file.SetLength(Length + 44);
+        file.Write(PcmWav.Head(48_000, 1, 16, (uint)Length));
+        file.SetLength(PcmWav.HeadLength + Length);
     }
 }

@@ -213,7 +213,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         long sent = 0;
         Task sending = SendForEverAsync(connection, PyAudioTestServer.Message(Sound(0, 1024)), length => Interlocked.Add(ref sent, length));
         await device.RunningAsync();
-        await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received >= 60);
+        await Until.TrueAsync(() => player.GetStatistics().Receiver.Received >= 60);
 
         // The device does not play: the sender stops when the buffers are full, far below the hundreds of megabytes that a second allows.
         long before;
@@ -298,7 +298,7 @@ public sealed class PyAudioPlayerTests : IDisposable
         EndPoint to = Hear();
         byte[] loud = [.. Enumerable.Repeat<byte>(0x20, 4096 * 4)];
         _peers.Peer.SendTo(loud, to);
-        await PyAudioTestServer.UntilAsync(() => player.GetStatistics().Receiver.Received == 4);
+        await Until.TrueAsync(() => player.GetStatistics().Receiver.Received == 4);
         await PullUntilAsync(device, silent: false);
         await PullUntilAsync(device, silent: true);
 

@@ -136,24 +136,6 @@ public sealed class IngestStationTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    private static byte[] Wav(int rate, short channels, int seconds)
-    {
-        byte[] sound = new byte[rate * channels * 2 * seconds];
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
-        writer.Write("RIFF"u8);
-        writer.Write(36 + sound.Length);
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write((short)1);
-        writer.Write(channels);
-        writer.Write(rate);
-        writer.Write(rate * channels * 2);
-        writer.Write((short)(channels * 2));
-        writer.Write((short)16);
-        writer.Write("data"u8);
-        writer.Write(sound.Length);
-        writer.Write(sound);
-        return bytes.ToArray();
-    }
+    private static byte[] Wav(int rate, int channels, int seconds) =>
+        PcmWav.Of(rate, channels, 16, new byte[rate * channels * 2 * seconds]);
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Tests.Fakes;
-using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports;
 using Microsoft.Extensions.Time.Testing;
 

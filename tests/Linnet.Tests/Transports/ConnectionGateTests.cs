@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Tests.Fakes;
-using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,7 +2,6 @@ using Linnet.Audio;
 using Linnet.Serving.Pulls;
 using Linnet.Sources.Ingest;
 using Linnet.Tests.Fakes;
-using Linnet.Tests.Transports.Rtsp;
 
 namespace Linnet.Tests.Serving.Pulls;
 

@@ -71,7 +71,7 @@ public sealed class PyAudioReceiverTests : IDisposable
         // The server only paused.
         await server.SendAsync(PyAudioTestServer.Message(PyAudioDatagramsTests.Sound(0, 1024)), Cancelled);
         Assert.Equal(12 + 4096, (await sink.PacketAsync()).Length);
-        await PyAudioTestServer.UntilAsync(() =>
+        await Until.TrueAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(10));
             return logger.Lines.Count == 2;
@@ -106,7 +106,7 @@ public sealed class PyAudioReceiverTests : IDisposable
 
         Volatile.Write(ref hasRoom, true);
         server.Close();
-        await PyAudioTestServer.UntilAsync(() =>
+        await Until.TrueAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
             return hearing.IsCompleted;

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Linnet.Diagnostics;
-using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports;
 using Linnet.Transports.PyAudio;
 using Linnet.Wire.PyAudio;
@@ -41,7 +40,7 @@ public class PyAudioTcpServerTests
 
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), PyAudioTestServer.ReadToEnd(client));
         client.Dispose();
-        await PyAudioTestServer.UntilAsync(() => server.Now.TcpListeners == 0);
+        await Until.TrueAsync(() => server.Now.TcpListeners == 0);
         Assert.Equal(1, server.Now.Ended[PyAudioEnd.StationEnded]);
         Assert.Equal(0, server.Leases);
     }
@@ -54,7 +53,7 @@ public class PyAudioTcpServerTests
         await using var server = new PyAudioTestServer();
         using Socket client = await server.ConnectAsync();
         server.Publish(3);
-        await PyAudioTestServer.UntilAsync(() => client.Available >= 3 * 4096);
+        await Until.TrueAsync(() => client.Available >= 3 * 4096);
         Task stopping = ends ? Task.CompletedTask : server.StopAsync();
         if (ends)
         {
@@ -85,7 +84,7 @@ public class PyAudioTcpServerTests
         server.Publish(3);
         stranger.Send(System.Text.Encoding.ASCII.GetBytes(words));
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.TcpListeners == 1);
+        await Until.TrueAsync(() => server.Now.TcpListeners == 1);
         server.Publish(3);
         server.End();
 
@@ -102,10 +101,10 @@ public class PyAudioTcpServerTests
         using Socket first = await server.ConnectAsync();
         using Socket second = await server.ConnectAsync();
         server.Publish(3);
-        await PyAudioTestServer.UntilAsync(() => server.Sent == 6);
+        await Until.TrueAsync(() => server.Sent == 6);
         first.Close();
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.TcpListeners == 1);
+        await Until.TrueAsync(() => server.Now.TcpListeners == 1);
 
         Assert.Single(server.Server.GetListeners());
         TransportTotal tcp = server.Now.Totals.Single(static total => total.Transport == "pyaudio-tcp");
@@ -154,7 +153,7 @@ public class PyAudioTcpServerTests
         polite.Dispose();
         rude.Dispose();
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.Listeners == 0);
+        await Until.TrueAsync(() => server.Now.Listeners == 0);
         Assert.Equal(2, server.Now.Ended[PyAudioEnd.Left]);
         Assert.Equal(0, server.Leases);
     }
@@ -166,7 +165,7 @@ public class PyAudioTcpServerTests
         using Socket client = await server.ConnectAsync();
         server.Publish(20);
         Task<byte[]> reading = Task.Run(() => PyAudioTestServer.ReadToEnd(client), TestContext.Current.CancellationToken);
-        await PyAudioTestServer.UntilAsync(() => client.Available == 0);
+        await Until.TrueAsync(() => client.Available == 0);
 
         await server.StopAsync();
 

@@ -106,7 +106,7 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
             // Refused so fast that connecting has failed.
         }
 
-        await UntilAsync(() => Now.Accepted > before || Now.Refused.Count > 0);
+        await Until.TrueAsync(() => Now.Accepted > before || Now.Refused.Count > 0);
         return socket;
     }
 
@@ -135,7 +135,7 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         long before = Now.Accepted;
         Socket socket = NewUdpClient(at);
         socket.Send(PyAudioHello.Datagram);
-        await UntilAsync(() => Now.Accepted > before);
+        await Until.TrueAsync(() => Now.Accepted > before);
         return socket;
     }
 
@@ -178,20 +178,12 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         return datagrams;
     }
 
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-    }
-
     /// <summary>Closes its TCP port, or its UDP port, beneath it, and waits until it has noticed.</summary>
     public Task BreakAsync(bool isTcp)
     {
         IDisposable port = isTcp ? _host : _port;
         port.Dispose();
-        return UntilAsync(() => _running.IsCompleted || Logger.Lines.Any(static line => line.StartsWith("530 ", StringComparison.Ordinal)));
+        return Until.TrueAsync(() => _running.IsCompleted || Logger.Lines.Any(static line => line.StartsWith("530 ", StringComparison.Ordinal)));
     }
 
     /// <summary>Stops the server and waits until it has.</summary>

@@ -27,7 +27,7 @@ public class PyAudioUdpServerTests
 
         Assert.Equal(PyAudioDatagramsTests.Sound(0, server.Position), datagrams.SelectMany(d => d));
         Assert.All(datagrams[..^1], datagram => Assert.Equal(length, datagram.Length));
-        await PyAudioTestServer.UntilAsync(() => server.Now.Listeners == 0);
+        await Until.TrueAsync(() => server.Now.Listeners == 0);
         Assert.Equal(1, server.Now.Ended[PyAudioEnd.StationEnded]);
         Assert.Equal(0, server.Leases);
     }
@@ -62,7 +62,7 @@ public class PyAudioUdpServerTests
             stranger.Send(other);
         }
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.Refused.GetValueOrDefault(PyAudioRefusal.NotHello) == others.Length);
+        await Until.TrueAsync(() => server.Now.Refused.GetValueOrDefault(PyAudioRefusal.NotHello) == others.Length);
         server.Publish(20);
         Assert.Equal((0, 0), (server.Now.Accepted, server.Now.Listeners));
         Assert.Equal(0, stranger.Available);
@@ -123,11 +123,11 @@ public class PyAudioUdpServerTests
             client.Send(PyAudioHello.Datagram);
         }
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.Renewed == 5);
+        await Until.TrueAsync(() => server.Now.Renewed == 5);
         Assert.Equal((1, 1), (server.Now.Accepted, server.Now.UdpListeners));
 
         client.Send("other"u8);
-        await PyAudioTestServer.UntilAsync(() => server.Now.Refused.GetValueOrDefault(PyAudioRefusal.NotHello) == 1);
+        await Until.TrueAsync(() => server.Now.Refused.GetValueOrDefault(PyAudioRefusal.NotHello) == 1);
         Assert.Equal(1, server.Now.UdpListeners);
     }
 
@@ -144,7 +144,7 @@ public class PyAudioUdpServerTests
             await time.FireAsync(TimeSpan.FromMilliseconds(10));
         }
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.Listeners == 0);
+        await Until.TrueAsync(() => server.Now.Listeners == 0);
         server.Publish(10);
         List<byte[]> datagrams = PyAudioTestServer.ReadDatagrams(silent);
 
@@ -163,7 +163,7 @@ public class PyAudioUdpServerTests
         using Socket client = await server.SayHelloAsync();
         time.Advance(TimeSpan.FromSeconds(60));
         client.Send(PyAudioHello.Datagram);
-        await PyAudioTestServer.UntilAsync(() => server.Now.Renewed == 1);
+        await Until.TrueAsync(() => server.Now.Renewed == 1);
         time.Advance(TimeSpan.FromSeconds(60));
 
         // Two minutes have passed, and audio continues.
@@ -196,7 +196,7 @@ public class PyAudioUdpServerTests
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
-        await PyAudioTestServer.UntilAsync(() => server.Now.Listeners == 0);
+        await Until.TrueAsync(() => server.Now.Listeners == 0);
         Assert.Equal(1, server.Now.Ended[PyAudioEnd.Unreachable]);
 
         // "…: Unreachable (4 packets sent, 0 skipped)", four to a datagram.
@@ -214,7 +214,7 @@ public class PyAudioUdpServerTests
         Socket[] clients = [await server.SayHelloAsync(), await server.SayHelloAsync(), await server.SayHelloAsync()];
         using Socket fourth = server.NewUdpClient();
         fourth.Send(PyAudioHello.Datagram);
-        await PyAudioTestServer.UntilAsync(() => server.Now.Refused.GetValueOrDefault(reason) == 1);
+        await Until.TrueAsync(() => server.Now.Refused.GetValueOrDefault(reason) == 1);
 
         clients[0].Dispose();
         while (server.Now.UdpListeners == 3)
@@ -224,7 +224,7 @@ public class PyAudioUdpServerTests
         }
 
         fourth.Send(PyAudioHello.Datagram);
-        await PyAudioTestServer.UntilAsync(() => server.Now.Accepted == 4);
+        await Until.TrueAsync(() => server.Now.Accepted == 4);
         Array.ForEach(clients, client => client.Dispose());
     }
 
@@ -292,7 +292,7 @@ public class PyAudioUdpServerTests
         await using var server = new PyAudioTestServer();
         using Socket client = await server.SayHelloAsync();
         server.Publish(5);
-        await PyAudioTestServer.UntilAsync(() => server.Sent == 5);
+        await Until.TrueAsync(() => server.Sent == 5);
 
         await server.StopAsync();
 

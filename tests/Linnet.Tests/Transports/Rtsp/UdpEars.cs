@@ -66,18 +66,3 @@ internal sealed class UdpEars : IDisposable
         return buffer[..length];
     }
 }
-
-/// <summary>Waits for other threads.</summary>
-internal static class Until
-{
-    /// <summary>Returns when the condition holds; fails the test at the hang limit.</summary>
-    public static async Task TrueAsync(Func<bool> condition)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < RtspTestServer.HangLimit, "The condition never came true.");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        }
-    }
-}

@@ -1,6 +1,5 @@
 using System.Net;
 using Linnet.Broadcast;
-using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports.Http.Push;
 using Linnet.Wire.Http;
 using Microsoft.Extensions.Time.Testing;

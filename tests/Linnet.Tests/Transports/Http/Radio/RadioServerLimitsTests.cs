@@ -137,7 +137,7 @@ public class RadioServerLimitsTests
             silent.Add(await server.SayAsync(""));
         }
 
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Waiting == 3);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Waiting == 3);
         try
         {
             using RadioTestClient oneTooMany = await server.SayAsync("");
@@ -148,11 +148,11 @@ public class RadioServerLimitsTests
             // It was cut off before it knew that it was connected.
         }
 
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Refused.GetValueOrDefault(RadioRefusal.TooManyWaiting) == 1);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Refused.GetValueOrDefault(RadioRefusal.TooManyWaiting) == 1);
         Assert.Equal(1000, (await player.ReadAsync(1000)).Length);
 
         silent.ForEach(s => s.Dispose());
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Waiting == 0);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Waiting == 0);
     }
 
     [Theory]
@@ -164,10 +164,10 @@ public class RadioServerLimitsTests
         await using var server =
             new RadioTestServer(new RadioServerOptions { MaxWaiting = inAll, MaxWaitingPerAddress = ofAddress }, time: time);
         using RadioTestClient half = await server.SayAsync("GET /jazz.mp3 HTTP/1.1\r\nX: ");
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Waiting == 1);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Waiting == 1);
         time.Advance(TimeSpan.FromSeconds(0.5));
         using RadioTestClient other = await server.SayAsync("");
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Waiting == 2);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Waiting == 2);
         time.Advance(TimeSpan.FromSeconds(0.5));
 
         using RadioTestClient listener = await server.GetAsync("/jazz.mp3");
@@ -201,7 +201,7 @@ public class RadioServerLimitsTests
         Assert.Equal(1, server.Radio.GetSnapshot().Refused[reason]);
 
         first.Dispose();
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Listeners == 1);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Listeners == 1);
         using RadioTestClient fourth = await server.GetAsync("/jazz.mp3");
         Assert.StartsWith("HTTP/1.1 200 ", await fourth.ReadHeadAsync(), StringComparison.Ordinal);
     }
@@ -227,7 +227,7 @@ public class RadioServerLimitsTests
         await client.ReadHeadAsync();
         await client.SayAsync(new string('x', 20_000));
 
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Listeners == 0);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Listeners == 0);
         Assert.Equal(0, server.Radio.GetSnapshot().Sending.StalledListeners);
     }
 
@@ -241,8 +241,8 @@ public class RadioServerLimitsTests
         using RadioTestClient other = await server.GetAsync("/jazz.mp3");
         Task<byte[]> heard = other.ReadAsync(60_000);
 
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Sending.StalledListeners == 1);
-        await RadioServerTests.UntilAsync(() => server.Radio.GetSnapshot().Listeners == 1);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Sending.StalledListeners == 1);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Listeners == 1);
         Assert.Equal(60_000, (await heard).Length);
     }
 

@@ -265,7 +265,7 @@ public class RadioServerTests
             Assert.Equal((1, 1), (server.Radio.GetSnapshot().Listeners, server.Mp3.Leases));
         }
 
-        await UntilAsync(
+        await Until.TrueAsync(
             () => server.Mp3.Leases == 0 && server.Senders.GetStreamStatistics().Listeners == 0
                 && server.Radio.GetSnapshot().Listeners == 0);
         Assert.Equal(0, server.Radio.GetSnapshot().BufferBytes);
@@ -283,7 +283,7 @@ public class RadioServerTests
 
         Assert.Equal((int)((PacketItem)last).Number, BinaryPrimitives.ReadInt32BigEndian(sound.AsSpan(sound.Length - 4)));
         client.Dispose();
-        await UntilAsync(() => server.Radio.GetSnapshot().Listeners == 0);
+        await Until.TrueAsync(() => server.Radio.GetSnapshot().Listeners == 0);
     }
 
     [Fact]
@@ -299,13 +299,5 @@ public class RadioServerTests
         Assert.Equal((2, 2), (snapshot.Listeners, snapshot.Accepted));
         Assert.Equal([new RadioRenditionSnapshot("jazz", "mp3", 2, 2)], snapshot.Renditions);
         Assert.InRange(snapshot.BufferBytes, 1, 2 * StreamLog.SegmentLength);
-    }
-
-    internal static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Linnet.Tests;
+namespace Linnet.Tests.Shared;
 
 /// <summary>A folder of the test's own, gone when it ends.</summary>
 internal sealed class TempFolder : IDisposable
