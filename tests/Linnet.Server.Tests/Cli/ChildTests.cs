@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Linnet.Server.Tests.Cli;
@@ -14,7 +13,7 @@ public sealed class ChildTests : IDisposable
     public async Task A_decoder_never_sees_the_password_and_ends_with_the_server_however_that_ends()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows processes as files.");
-        File.WriteAllBytes(Path.Join(_folder, "head"), EndlessHead());
+        File.WriteAllBytes(Path.Join(_folder, "head"), PcmWav.Head(48_000, 1, 16, int.MaxValue - 36));
         string song = Path.Join(_folder, "song.m4a");
         File.WriteAllText(song, "some file");
         string shell =
@@ -58,24 +57,5 @@ public sealed class ChildTests : IDisposable
         {
             return false;
         }
-    }
-
-    /// <summary>The head of a WAV file of 48 kHz, mono, 16 bit, longer than any test.</summary>
-    private static byte[] EndlessHead()
-    {
-        byte[] head = new byte[44];
-        "RIFF"u8.CopyTo(head);
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), int.MaxValue);
-        "WAVEfmt "u8.CopyTo(head.AsSpan(8));
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(16), 16);
-        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(20), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(22), 1);
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(24), 48_000);
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(28), 96_000);
-        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(32), 2);
-        BinaryPrimitives.WriteInt16LittleEndian(head.AsSpan(34), 16);
-        "data"u8.CopyTo(head.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(40), int.MaxValue - 36);
-        return head;
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class ServeAndPlayTests : IDisposable
         new Random(7).NextBytes(pcm);
         string sent = InFolder("sent.wav");
         string heard = InFolder("heard.wav");
-        File.WriteAllBytes(sent, Wav(pcm, 48_000));
+        File.WriteAllBytes(sent, PcmWav.Of(48_000, 1, 16, pcm));
         (FakeShell server, Task<int> serving, string address) = await ServeAsync(sent, "--once");
 
         (int code, FakeShell player) = await RunAsync("record", address + "sent/pcm", heard, "--transport", transport);
@@ -251,25 +251,6 @@ public sealed partial class ServeAndPlayTests : IDisposable
     }
 
     private string InFolder(string name) => Path.Join(_folder, name);
-
-    private static byte[] Wav(byte[] pcm, int sampleRate)
-    {
-        byte[] wav = new byte[44 + pcm.Length];
-        "RIFF"u8.CopyTo(wav);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(4), 36 + pcm.Length);
-        "WAVEfmt "u8.CopyTo(wav.AsSpan(8));
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(16), 16);
-        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(20), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(22), 1);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(24), sampleRate);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(28), sampleRate * 2);
-        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(32), 2);
-        BinaryPrimitives.WriteInt16LittleEndian(wav.AsSpan(34), 16);
-        "data"u8.CopyTo(wav.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(40), pcm.Length);
-        pcm.CopyTo(wav, 44);
-        return wav;
-    }
 
     private static int FramesIn(ReadOnlySpan<byte> wav)
     {

@@ -113,20 +113,7 @@ public sealed partial class HostSampleTests : IDisposable
             BitConverter.TryWriteBytes(sound.AsSpan(i * 2), (short)(10_000 * Math.Sin(i / 3.0)));
         }
 
-        using var wav = new MemoryStream();
-        using var writer = new BinaryWriter(wav);
-        writer.Write("RIFF"u8);
-        writer.Write(36 + sound.Length);
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write([1, 0, 1, 0]);
-        writer.Write(8000);
-        writer.Write(16_000);
-        writer.Write([2, 0, 16, 0]);
-        writer.Write("data"u8);
-        writer.Write(sound.Length);
-        writer.Write(sound);
-        return wav.ToArray();
+        return PcmWav.Of(8000, 1, 16, sound);
     }
 
     [GeneratedRegex(@"Now listening on: http://\S*:(\d+)")]

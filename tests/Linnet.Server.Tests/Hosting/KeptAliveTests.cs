@@ -70,7 +70,7 @@ public class KeptAliveTests
             """linnet_listeners\{[^}]*rendition="wav",station="jazz",transport="http"\} 1\n""", await server.GetAsync("/metrics"));
 
         client.Dispose();
-        await UntilAsync(() => server.Server.Radio!.GetSnapshot().Listeners == 0 && server.Server.Connections.Count == 0);
+        await Until.TrueAsync(() => server.Server.Radio!.GetSnapshot().Listeners == 0 && server.Server.Connections.Count == 0);
     }
 
     [Theory]
@@ -171,8 +171,8 @@ public class KeptAliveTests
         await other.SendAsync("GET /jazz.wav HTTP/1.1\r\nHost: x\r\n\r\n");
         Task<byte[]> heard = other.ReadAsync(800_000);
 
-        await UntilAsync(() => server.Server.Radio!.GetSnapshot().Sending.StalledListeners == 1);
-        await UntilAsync(() => server.Server.Radio!.GetSnapshot().Listeners == 1);
+        await Until.TrueAsync(() => server.Server.Radio!.GetSnapshot().Sending.StalledListeners == 1);
+        await Until.TrueAsync(() => server.Server.Radio!.GetSnapshot().Listeners == 1);
 
         Assert.True(server.Server.GetStatistics().Streams.PacketsSkipped > 0);
         Assert.Equal(800_000, (await heard).Length);
@@ -207,10 +207,10 @@ public class KeptAliveTests
                 Assert.StartsWith("HTTP/1.1 200 ", (await crowd[i].ReadResponseAsync()).Head, StringComparison.Ordinal);
             }
 
-            await UntilAsync(() => server.Server.Radio!.GetSnapshot().Waiting == crowd.Count);
+            await Until.TrueAsync(() => server.Server.Radio!.GetSnapshot().Waiting == crowd.Count);
             Assert.Equal((crowd.Count, 0), (server.Server.Connections.Count, server.Host.RefusedPages));
             time.Advance(PageConnections.Longest);
-            await UntilAsync(() => server.Server.Connections.Count == 0);
+            await Until.TrueAsync(() => server.Server.Connections.Count == 0);
             Assert.Equal(0, server.Server.Radio!.GetSnapshot().Waiting);
         }
         finally
@@ -238,7 +238,7 @@ public class KeptAliveTests
         Assert.StartsWith("HTTP/1.1 100 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
         await client.SendChunkAsync([.. WavHead.Select(static c => (byte)c)]);
         await client.SendChunkAsync(new byte[40_000]);
-        await UntilAsync(() => server.Server.Push!.Pushers.ContainsKey("live"));
+        await Until.TrueAsync(() => server.Server.Push!.Pushers.ContainsKey("live"));
         await client.SendAsync("0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", (await client.ReadResponseAsync()).Head, StringComparison.Ordinal);
         await client.SendAsync(Page);
@@ -285,13 +285,5 @@ public class KeptAliveTests
         socket.ReceiveBufferSize = receiveBuffer ?? socket.ReceiveBufferSize;
         await socket.ConnectAsync(server.Host.EndPoint, HangLimit);
         return new HttpClientConnection(socket);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, HangLimit);
-        }
     }
 }

@@ -70,7 +70,7 @@ public class PageConnectionsTests
             await socket.SendAsync("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"u8.ToArray(), HangLimit);
         }
 
-        await UntilAsync(() => server.Host.RefusedPages >= 20);
+        await Until.TrueAsync(() => server.Host.RefusedPages >= 20);
 
         Socket health = await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.2");
         await health.SendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), HangLimit);
@@ -118,20 +118,10 @@ public class PageConnectionsTests
                 await crowd.ConnectAsync(server.Host.EndPoint, "127.0.0.1");
             }
 
-            await UntilAsync(() => server.Server.Connections.Count == 5);
+            await Until.TrueAsync(() => server.Server.Connections.Count == 5);
         }
 
-        await UntilAsync(() => server.Server.Connections.Count == 0);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "The condition never came true.");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, HangLimit);
-        }
+        await Until.TrueAsync(() => server.Server.Connections.Count == 0);
     }
 
     /// <summary>Asks for a page, some times, until the address gets it.</summary>

@@ -34,7 +34,7 @@ public class RadioHostTests
     {
         var track = new TrackInfo("</p><script>alert(1)</script>", "\"'&");
         await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz"), new TitledTone(track))]);
-        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
+        await Until.TrueAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
 
         string page = await server.GetAsync("/");
 
@@ -49,7 +49,7 @@ public class RadioHostTests
         var track = new TrackInfo("So What", "Miles Davis");
         await using HostedServer server = await HostedServer.StartAsync(
             [new Station(Options("jazz") with { Streams = ["mp3", "wav"] }, new TitledTone(track))]);
-        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
+        await Until.TrueAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
 
         string answer = await server.GetAsync("/status-json.xsl");
 
@@ -84,7 +84,7 @@ public class RadioHostTests
     public async Task It_is_ready_until_every_station_has_ended()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz"), new Station(Options("broken"), new BrokenSource())]);
-        await UntilAsync(() => server.Server.Stations[1].GetSnapshot().State == StationState.Failed);
+        await Until.TrueAsync(() => server.Server.Stations[1].GetSnapshot().State == StationState.Failed);
 
         string ready = await server.GetAsync("/health/ready");
         string live = await server.GetAsync("/health/live");
@@ -98,7 +98,7 @@ public class RadioHostTests
     public async Task It_is_not_ready_when_nothing_can_be_heard()
     {
         await using HostedServer server = await HostedServer.StartAsync([new Station(Options("broken"), new BrokenSource())]);
-        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Failed);
+        await Until.TrueAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Failed);
 
         Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", await server.GetAsync("/health/ready"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await server.GetAsync("/health/live"), StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public class RadioHostTests
     public async Task Metrics_are_allowed_for_this_machine()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("metered")]);
-        await UntilAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Playing);
+        await Until.TrueAsync(() => server.Server.Stations[0].GetSnapshot().State == StationState.Playing);
 
         string metrics = await server.GetAsync("/metrics");
 
@@ -229,14 +229,6 @@ public class RadioHostTests
     private static StationOptions Options(string name) => new() { Name = name, StartAtOnce = true };
 
     private static Station Tone(string name) => new(Options(name), new ToneSource(440));
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, HostedServer.HangLimit);
-        }
-    }
 
     private sealed class BrokenSource : IAudioSource
     {

@@ -85,12 +85,12 @@ public class WebHostTests
         Assert.StartsWith("HTTP/1.1 100 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
         await client.SendChunkAsync(WavHead);
         await client.SendChunkAsync(new byte[WebHost.MaxBody + 50_000]);
-        await UntilAsync(() => host.Server.Push!.Pushers.ContainsKey("live"));
+        await Until.TrueAsync(() => host.Server.Push!.Pushers.ContainsKey("live"));
         Assert.StartsWith(
             "HTTP/1.1 200 ", (await host.AskAsync(
                 $"GET /admin/metadata?mode=updinfo&mount=/live&song=So%20What HTTP/1.1\r\nHost: x\r\n{Authorization}\r\n")).Head,
             StringComparison.Ordinal);
-        await UntilAsync(() => host.Server.Directory.TryFind("live", out _));
+        await Until.TrueAsync(() => host.Server.Directory.TryFind("live", out _));
 
         await client.SendAsync("0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", (await client.ReadResponseAsync()).Head, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public class WebHostTests
         await client.SendAsync($"SOURCE /live ICE/1.0\r\n{Authorization}\r\n");
         Assert.Contains(" 200 OK\r\n", await client.ReadHeadAsync(), StringComparison.Ordinal);
         await client.SendAsync(string.Concat(WavHead.Select(static b => (char)b)));
-        await UntilAsync(() => direct.Server.Push!.Pushers.ContainsKey("live"));
+        await Until.TrueAsync(() => direct.Server.Push!.Pushers.ContainsKey("live"));
     }
 
     [Theory]
@@ -265,14 +265,6 @@ public class WebHostTests
         using HttpClientConnection client = await host.ConnectAsync();
         await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         return Encoding.UTF8.GetString(await client.ReadAsync(4000));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, WebHost.HangLimit);
-        }
     }
 
     private sealed class SlowStart(Task failed) : IHostedService

@@ -21,7 +21,8 @@ public class KernelMemoryTests
         var listeners = new List<Socket>();
         try
         {
-            WriteSound(sound);
+            // 576,000 bytes a second.
+            File.WriteAllBytes(sound, PcmWav.Noise(96_000, channels: 2, bits: 24, seconds: 10));
             using RadioProcess server = await RadioProcess.StartAsync($"high={sound}");
             long most = 0;
             int refused = 0;
@@ -62,28 +63,5 @@ public class KernelMemoryTests
             .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields[1].EndsWith(local, StringComparison.Ordinal))
             .Sum(static fields => long.Parse(fields[4].AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-    }
-
-    /// <summary>Ten seconds of 24 bit at 96 kHz in stereo: 576,000 bytes a second.</summary>
-    private static void WriteSound(string path)
-    {
-        const int Rate = 96_000;
-        const int FrameSize = 6;
-        byte[] samples = new byte[10 * Rate * FrameSize];
-        new Random(7).NextBytes(samples);
-        using var writer = new BinaryWriter(File.Create(path));
-        writer.Write("RIFF"u8);
-        writer.Write(36 + samples.Length);
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write((short)1);
-        writer.Write((short)2);
-        writer.Write(Rate);
-        writer.Write(Rate * FrameSize);
-        writer.Write((short)FrameSize);
-        writer.Write((short)24);
-        writer.Write("data"u8);
-        writer.Write(samples.Length);
-        writer.Write(samples);
     }
 }

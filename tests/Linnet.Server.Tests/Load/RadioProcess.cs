@@ -51,7 +51,8 @@ internal sealed partial class RadioProcess : IDisposable
     public static async Task<RadioProcess> StartAsync(int? openFiles, string[] arguments)
     {
         string noise = Path.Combine(Path.GetTempPath(), $"linnet-{Guid.NewGuid():N}.wav");
-        WriteNoise(noise);
+        // Longer than any test listens.
+        File.WriteAllBytes(noise, PcmWav.Noise(44_100, channels: 1, bits: 16, seconds: 120));
         string program = Path.Combine(AppContext.BaseDirectory, "Linnet.Cli");
         string[] serve =
             ["serve", $"noise={noise}", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "any"];
@@ -81,28 +82,6 @@ internal sealed partial class RadioProcess : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         File.Delete(_noise);
-    }
-
-    /// <summary>Two minutes, longer than any test listens.</summary>
-    private static void WriteNoise(string path)
-    {
-        const int Rate = 44_100;
-        byte[] samples = new byte[120 * Rate * sizeof(short)];
-        new Random(7).NextBytes(samples);
-        using var writer = new BinaryWriter(File.Create(path));
-        writer.Write("RIFF"u8);
-        writer.Write(36 + samples.Length);
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write((short)1);
-        writer.Write((short)1);
-        writer.Write(Rate);
-        writer.Write(Rate * sizeof(short));
-        writer.Write((short)sizeof(short));
-        writer.Write((short)16);
-        writer.Write("data"u8);
-        writer.Write(samples.Length);
-        writer.Write(samples);
     }
 
     private void Keep(string? line)
