@@ -183,7 +183,8 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
     {
         IDisposable port = isTcp ? _host : _port;
         port.Dispose();
-        return Until.TrueAsync(() => _running.IsCompleted || Logger.Lines.Any(static line => line.StartsWith("530 ", StringComparison.Ordinal)));
+        return Until.TrueAsync(
+            () => _running.IsCompleted || Logger.Lines.Any(static line => line.StartsWith("530 ", StringComparison.Ordinal)));
     }
 
     /// <summary>Stops the server and waits until it has.</summary>
