@@ -162,12 +162,18 @@ internal sealed class BroadcastRing
 
     /// <summary>
     /// Where a listener that joins at <paramref name="now"/> starts: the earliest item that was due within the last
-    /// <paramref name="preRollTicks"/>, or else the first that is yet to become due. Never one of a run that was cut short.
+    /// <paramref name="preRollTicks"/>, or else the first that is yet to become due. Never one of a run that was cut short, and never
+    /// behind the station's end: such a listener would wait for ever.
     /// </summary>
     public long IndexAt(long now, long preRollTicks)
     {
         long index = Head;
         long first = Volatile.Read(ref _runStart);
+        if (index > first && TryGet(index - 1, out RingItem? last) && last is EndItem)
+        {
+            index--;
+        }
+
         while (index > first && TryGet(index - 1, out RingItem? item) && item.DueAt >= now - preRollTicks)
         {
             index--;

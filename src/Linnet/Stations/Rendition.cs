@@ -171,17 +171,14 @@ internal sealed class Rendition : IDisposable
         }
 
         _writer.End(end, reason);
-        Stop();
+        Free();
     }
 
-    /// <summary>Stops and frees the encoder. The ring keeps its packets.</summary>
+    /// <summary>Stops and frees the encoder, as there are no listeners. The ring keeps its packets.</summary>
     internal void Stop()
     {
-        (RenditionChain? chain, _chain) = (_chain, null);
-        Volatile.Write(ref _isRunning, false);
         _writer.Rest();
-        _passThrough?.End();
-        chain?.Dispose();
+        Free();
     }
 
     /// <summary>Cuts the run short, in any state: its listeners get the remaining packets, then the end. Does not throw.</summary>
@@ -207,7 +204,15 @@ internal sealed class Rendition : IDisposable
         return true;
     }
 
-    public void Dispose() => Stop();
+    public void Dispose() => Free();
+
+    private void Free()
+    {
+        (RenditionChain? chain, _chain) = (_chain, null);
+        Volatile.Write(ref _isRunning, false);
+        _passThrough?.End();
+        chain?.Dispose();
+    }
 
     /// <summary>Begins a run at <paramref name="position"/>, in frames of the source.</summary>
     private void Begin(long position, MediaTimeline timeline, long now)

@@ -86,30 +86,35 @@ internal sealed class RtspServerSession
     internal async Task<(RingRefusal? Refusal, PacketItem? First)> PlayAsync(TimeSpan buffer, CancellationToken cancellationToken)
     {
         bool isNew = Listener is null;
+
+        // Before the station starts for it: a short one may end before this thread goes on, and its server waits for listeners that play.
+        IsPlaying = true;
         if (isNew)
         {
             if (!Resource.Ring.TryOpen(
                 new RingRequest(TimeSpan.Zero, _connection.Remote.Address), out RingLease? lease, out RingRefusal? refusal))
             {
+                IsPlaying = false;
                 return (refusal, null);
             }
 
             Listener = TryCreateListener(lease);
             if (Listener is null)
             {
+                IsPlaying = false;
                 lease.Dispose();
                 return (new RingRefusal(RingRefusalReason.TooMuchUntaken, SendMemory.Refusal), null);
             }
         }
         else if (Listener!.Lease.IsOver)
         {
+            IsPlaying = false;
             Finish(RtspSessionEnd.RenditionStopped);
             return (new RingRefusal(RingRefusalReason.Paused, "The rendition was stopped during the pause. Set up another session."), null);
         }
 
         // A client that resumes after PAUSE has audio in its buffer already.
         TimeSpan preRoll = isNew ? PreRollFor(buffer) : TimeSpan.Zero;
-        IsPlaying = true;
         (long index, PacketItem? first) = await FirstPacketAsync(preRoll, cancellationToken).ConfigureAwait(false);
         _startAt = index;
         return (null, first);
