@@ -29,7 +29,8 @@ public class SampleTests
         await ListensAsync(network);
         await using Tool player = network.OnClient(FileOf("OwnDevice"), $"rtsp://{BadNetwork.Server}/noise");
 
-        Assert.InRange(await PeakAsync(player), 0.05, 0.2);
+        // White noise of at most 0.125; Opus makes some peaks higher.
+        Assert.InRange(await PeakAsync(player), 0.05, 0.4);
     }
 
     [Fact]
