@@ -32,7 +32,8 @@ for project in Linnet Linnet.Server Linnet.Cli; do
   name=$project type=Library
   if [ "$project" = Linnet.Cli ]; then name=Linnet.Tool type=Application; fi
   # The variable leads it to what this build restored.
-  ArtifactsPath=$build dotnet tool run dotnet-CycloneDX "src/$project/$project.csproj" -o "$packages" -fn "$name.$version.cdx.json" -F Json \
+  ArtifactsPath=$build dotnet tool run dotnet-CycloneDX "src/$project/$project.csproj" \
+    -o "$packages" -fn "$name.$version.cdx.json" -F Json \
     --disable-package-restore --include-project-references --recursive \
     --set-name "$name" --set-version "$version" --set-type "$type" >"$build/sbom.log" 2>&1 || { cat "$build/sbom.log" >&2 && exit 1; }
 done

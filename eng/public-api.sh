@@ -18,5 +18,6 @@ done
 "$dotnet" build src/Linnet.Server -c Release -v q -nologo -nodeReuse:false -p:TreatWarningsAsErrors=false </dev/null >"$log" ||
   { cat "$log" >&2; exit 1; }
 for project in Linnet Linnet.Server; do
-  sed -n "s|^.*/src/$project/.*RS0016: Symbol '\(.*\)' is not part of the declared.*|\1|p" "$log" | sort -u >>"src/$project/PublicAPI.Unshipped.txt"
+  sed -n "s|^.*/src/$project/.*RS0016: Symbol '\(.*\)' is not part of the declared.*|\1|p" "$log" |
+    sort -u >>"src/$project/PublicAPI.Unshipped.txt"
 done

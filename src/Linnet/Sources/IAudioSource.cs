@@ -10,7 +10,8 @@ public interface IAudioSource : IDisposable
     AudioFormat Format { get; }
 
     /// <summary>
-    /// Significant bits of the original integer PCM (8–32), or 0 if the sound never was integer PCM (lossy, float, synthetic). Default: 0.
+    /// Significant bits of the original integer PCM (8–32), or 0 if the sound never was integer PCM (lossy, float, synthetic).
+    /// Default: 0.
     /// </summary>
     int BitDepth => 0;
 

@@ -27,7 +27,7 @@ internal static partial class ConnectionLog
     public static partial void AddressHasItsShare(this ILogger logger, IPAddress address, int connections, Unsaid unsaid);
 
     [LoggerMessage(530, LogLevel.Error,
-        "{Part} failed: nobody can listen over it until the server is restarted. Still served: {Others}")]
+        "{Part} failed and accepts no listeners until the server is restarted. These still work: {Others}")]
     public static partial void PartFailed(this ILogger logger, Exception? exception, string part, string others);
 
     [LoggerMessage(714, LogLevel.Warning,

@@ -50,7 +50,7 @@ public class OtlpTests
         }
         while (!log.ToString().Contains("Metrics cannot be pushed by OTLP", StringComparison.Ordinal));
 
-        // More attempts fail while this is heard.
+        // The exporter fails again and again during this.
         Assert.True(await LinnetProcess.HearAsync(port, "/tone.wav", 600_000) >= 600_000);
         server.Signal(LinnetProcess.Terminate);
         Assert.Equal(0, await server.ExitAsync());

@@ -20,7 +20,7 @@ public sealed class SeparatePartsTests : IDisposable
 
         End(_udp, isFailure);
 
-        Assert.Equal(["530 UDP failed: nobody can listen over it until the server is restarted. Still served: TCP"], await LoggedAsync());
+        Assert.Equal(["530 UDP failed and accepts no listeners until the server is restarted. These still work: TCP"], await LoggedAsync());
         Assert.False(running.IsCompleted || _hasEnded);
         await _ending.CancelAsync();
         await running;

@@ -26,7 +26,7 @@ internal sealed class FallbackSource : IAudioSource
     private readonly int _fadeFrames;
     private readonly int _target;
     private float[] _other = [];
-    private Heard _heard = Heard.Fallback;
+    private Playing _playing = Playing.Fallback;
     private int _faded;
     private TrackInfo? _primaryTrack;
     private TrackInfo? _fallbackTrack;
@@ -63,7 +63,7 @@ internal sealed class FallbackSource : IAudioSource
         _target = Format.FramesIn(primary.Target);
     }
 
-    private enum Heard
+    private enum Playing
     {
         Fallback,
         ToPrimary,
@@ -87,7 +87,7 @@ internal sealed class FallbackSource : IAudioSource
     public string? Outage => IsPrimaryHeard ? null : _fallbackProblem ?? _fallback?.Outage;
 
     /// <summary>Whether the sender is playing.</summary>
-    public bool IsPrimaryHeard => _heard is Heard.Primary;
+    public bool IsPrimaryHeard => _playing is Playing.Primary;
 
     /// <summary>How often a connected sender did not send enough.</summary>
     public long Underruns => Volatile.Read(ref _underruns);
@@ -101,15 +101,15 @@ internal sealed class FallbackSource : IAudioSource
         TrackInfo? track = null;
         _packets.Clear();
         _isBroken = false;
-        int frames = _heard switch
+        int frames = _playing switch
         {
-            Heard.Primary => ReadPrimary(pcm, _packets, out track),
-            Heard.Fallback => ReadFallback(pcm, out track, cancellationToken),
+            Playing.Primary => ReadPrimary(pcm, _packets, out track),
+            Playing.Fallback => ReadFallback(pcm, out track, cancellationToken),
             _ => ReadBoth(pcm, out track, cancellationToken),
         };
-        track = _heard is Heard.Primary && track == _announced ? null : track;
+        track = _playing is Playing.Primary && track == _announced ? null : track;
         double elapsed = frames / (double)Format.SampleRate;
-        if (_heard is Heard.Fallback or Heard.ToFallback)
+        if (_playing is Playing.Fallback or Playing.ToFallback)
         {
             _clock.Rest(elapsed);
         }
@@ -122,7 +122,7 @@ internal sealed class FallbackSource : IAudioSource
         return new SourceRead(frames, track, _isBroken)
         {
             Pace = _clock.Pace,
-            Packets = _heard is Heard.Primary ? _packets : null,
+            Packets = _playing is Playing.Primary ? _packets : null,
         };
     }
 
@@ -143,17 +143,17 @@ internal sealed class FallbackSource : IAudioSource
 
     private void Decide(IngestState state)
     {
-        switch (_heard)
+        switch (_playing)
         {
-            case Heard.Fallback when state.Frames >= _target || (!state.IsFed && state.Frames >= 2 * _fadeFrames):
+            case Playing.Fallback when state.Frames >= _target || (!state.IsFed && state.Frames >= 2 * _fadeFrames):
                 _logger.PrimaryHeard(_primary.Name);
                 _clock.Restart();
-                StartFade(Heard.ToPrimary);
+                StartFade(Playing.ToPrimary);
                 break;
-            case Heard.Fallback when !state.IsFed && state.Frames > 0:
+            case Playing.Fallback when !state.IsFed && state.Frames > 0:
                 _primary.Clear();
                 break;
-            case Heard.Primary when state.Frames <= _fadeFrames:
+            case Playing.Primary when state.Frames <= _fadeFrames:
                 if (state.IsFed)
                 {
                     Volatile.Write(ref _underruns, _underruns + 1);
@@ -164,14 +164,14 @@ internal sealed class FallbackSource : IAudioSource
                     _logger.FallbackHeard(_primary.Name, Instead);
                 }
 
-                StartFade(Heard.ToFallback);
+                StartFade(Playing.ToFallback);
                 break;
         }
     }
 
-    private void StartFade(Heard heard)
+    private void StartFade(Playing playing)
     {
-        _heard = heard;
+        _playing = playing;
         _faded = 0;
     }
 
@@ -245,7 +245,7 @@ internal sealed class FallbackSource : IAudioSource
             at += ReadFallback(_other.AsSpan(at * Format.Channels, (frames - at) * Format.Channels), out _, cancellationToken);
         }
 
-        bool rises = _heard is Heard.ToPrimary;
+        bool rises = _playing is Playing.ToPrimary;
         Mix(pcm[..(frames * Format.Channels)], _other, rises);
 
         // The title is that of the louder one. During silence it is the station's name, not the last title of a sender that has left.
@@ -255,7 +255,7 @@ internal sealed class FallbackSource : IAudioSource
         _faded += frames;
         if (_faded >= _fadeFrames)
         {
-            _heard = rises ? Heard.Primary : Heard.Fallback;
+            _playing = rises ? Playing.Primary : Playing.Fallback;
         }
 
         return frames;

@@ -51,7 +51,7 @@ internal sealed record RtspReceiverOptions : IValidatable
 
     /// <summary>
     /// How long no audio may arrive over UDP before the server is asked whether it sends. If it does, or cannot say, UDP is set up again.
-    /// Longer than a player's buffer, and no working path is silent for so long.
+    /// Longer than a player's buffer. A path that works has no gap of this length.
     /// </summary>
     internal static TimeSpan SoundPatience { get; } = TimeSpan.FromSeconds(3);
 

@@ -1,8 +1,8 @@
 namespace Linnet.Wire.Http;
 
 /// <summary>
-/// The header by which a player asks for a stream whose end is told, and by which a Linnet server says that it is: the last chunk is the
-/// end of the station. A connection that closes without it was lost. Source: docs/wire/icy.md.
+/// The header of a request for a stream that marks its end, and of the response of a Linnet server that does: the last chunk is the end
+/// of the station. A connection that closes without the last chunk was lost. Source: docs/wire/icy.md.
 /// </summary>
 internal static class LinnetEnd
 {

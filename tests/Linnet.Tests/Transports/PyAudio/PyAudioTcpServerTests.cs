@@ -20,7 +20,7 @@ public class PyAudioTcpServerTests
 
         (string failed, string left) = isTcp ? ("pyaudio-tcp", "pyaudio-udp") : ("pyaudio-udp", "pyaudio-tcp");
         Assert.Contains(
-            $"530 {failed} failed: nobody can listen over it until the server is restarted. Still served: {left}", server.Logger.Lines);
+            $"530 {failed} failed and accepts no listeners until the server is restarted. These still work: {left}", server.Logger.Lines);
         using Socket late = isTcp ? await server.SayHelloAsync() : await server.ConnectAsync();
         server.Publish(3);
         server.End();
