@@ -11,8 +11,8 @@ public partial class ArchitectureTests
     private const int MaxColumns = 140;
     private const int MaxNaming = 12;
 
-    // Some 80 are in use; a few more is growth, many more is something that should be internal (docs/adr/0020).
-    private const int MaxPublicTypes = 100;
+    // 89 are in use; a few more is growth, many more is something that should be internal (docs/adr/0020).
+    private const int MaxPublicTypes = 92;
 
     private static readonly string[] Order =
         ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Stations", "Transports", "Playback", "Serving"];
