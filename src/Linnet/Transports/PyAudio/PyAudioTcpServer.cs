@@ -94,9 +94,9 @@ internal sealed class PyAudioTcpServer(
         using CancellationTokenRegistration registration = cancellationToken.Register(() => stopping.TrySetResult());
         using var over = new CancellationTokenSource();
         PyAudioEnd? end = null;
-        audience.Begin(listener);
         try
         {
+            audience.Begin(listener);
             senders.AddAtOnce(listener, PreRoll);
             Task<bool> saying = WaitForWordsAsync(input, over.Token);
             Task first = await Task.WhenAny(finished.Task, saying, stopping.Task).ConfigureAwait(false);

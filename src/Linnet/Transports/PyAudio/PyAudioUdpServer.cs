@@ -137,7 +137,6 @@ internal sealed class PyAudioUdpServer : IDisposable
         }
 
         var lease = new PyAudioLease(ring, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
-        _audience.Begin(lease.Listener);
         _leases.Add(remote, (lease, ServeAsync(lease)));
         return null;
     }
@@ -150,6 +149,7 @@ internal sealed class PyAudioUdpServer : IDisposable
         PyAudioEnd? end = null;
         try
         {
+            _audience.Begin(listener);
             end = await lease.RunAsync(OnStray, _stopping.Token).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -159,12 +159,14 @@ internal sealed class PyAudioUdpServer : IDisposable
         finally
         {
             lease.Dispose();
-            _audience.End(listener, end);
-            _audience.Leave(listener.Remote);
             lock (_gate)
             {
                 _leases.Remove(listener.Remote);
             }
+
+            // The log comes last: where it fails, the place is free nevertheless.
+            _audience.Leave(listener.Remote);
+            _audience.End(listener, end);
         }
     }
 

@@ -61,12 +61,12 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
             Chunks = exchange.Chunks,
             Memory = memory,
             Remote = exchange.Remote,
-            Since = time.GetUtcNow(),
+            Since = time.GetUtcNow() - time.GetElapsedTime(askedAt),
         };
         _total.Enter(listener);
-        logger.RadioListenerPlays(listener.Remote, log.Ring.Info.Station, log.Ring.Info.Name);
         try
         {
+            logger.RadioListenerPlays(listener.Remote, log.Ring.Info.Station, log.Ring.Info.Name);
             await DeliverAsync(listener, exchange, cancellationToken).ConfigureAwait(false);
         }
         finally
