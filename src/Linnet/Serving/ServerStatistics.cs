@@ -20,7 +20,10 @@ public sealed record ServerStatistics
     /// </summary>
     public IReadOnlyList<string> Awaited { get; init; } = [];
 
-    /// <summary>The protocols that are served, in the order in which they were opened. Their figures are at most 200 ms old.</summary>
+    /// <summary>
+    /// The protocols that are served, in the order in which they were opened. Their figures are at most 200 ms old; those of a protocol
+    /// that fails to give them are its last ones.
+    /// </summary>
     public IReadOnlyList<ProtocolSnapshot> Protocols { get; init; } = [];
 
     /// <summary>The addresses of clients that push at this moment, by station.</summary>

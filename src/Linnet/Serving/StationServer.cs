@@ -190,7 +190,8 @@ public sealed class StationServer : IAsyncDisposable
     }
 
     /// <summary>Its listeners now, by all protocols: one record each, where <see cref="GetStatistics"/> only counts them.</summary>
-    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _protocols.SelectMany(static p => p.GetListeners())];
+    public IReadOnlyList<ListenerSnapshot> GetListeners() =>
+        [.. _protocols.SelectMany(p => Read(p, static protocol => protocol.GetListeners()) ?? [])];
 
     // At most 200 ms old: the panel and pages ask often, and a protocol asks each of its listeners.
     private ProtocolSnapshot LookAt(IServedProtocol protocol)
@@ -201,7 +202,8 @@ public sealed class StationServer : IAsyncDisposable
             if (!_snapshots.TryGetValue(protocol, out (long At, ProtocolSnapshot Figures) last)
                 || _time.GetElapsedTime(last.At, now) > SnapshotTime)
             {
-                _snapshots[protocol] = last = (now, Read(protocol) ?? last.Figures ?? new ProtocolSnapshot(protocol.Name, []));
+                ProtocolSnapshot? figures = Read(protocol, static p => p.GetSnapshot());
+                _snapshots[protocol] = last = (now, figures ?? last.Figures ?? new ProtocolSnapshot(protocol.Name, []));
             }
 
             return last.Figures;
@@ -209,11 +211,12 @@ public sealed class StationServer : IAsyncDisposable
     }
 
     // The figures of a protocol that fails to give them are the last ones; those of the others are not affected.
-    private ProtocolSnapshot? Read(IServedProtocol protocol)
+    private T? Read<T>(IServedProtocol protocol, Func<IServedProtocol, T> read)
+        where T : class
     {
         try
         {
-            return protocol.GetSnapshot();
+            return read(protocol);
         }
         catch (Exception e)
         {
@@ -314,7 +317,7 @@ public sealed class StationServer : IAsyncDisposable
 
         // The figures of this moment: a short station can begin and end within the time that figures are kept.
         while (_time.GetElapsedTime(ended) < _options.Rtsp.EndLinger
-            && _protocols.Any(p => Read(p)?.Listeners.Any(static l => l.Listeners > 0) == true))
+            && _protocols.Any(p => Read(p, static protocol => protocol.GetSnapshot())?.Listeners.Any(static l => l.Listeners > 0) == true))
         {
             await Task.Delay(DrainCheck, _time, cancellationToken).ConfigureAwait(false);
         }

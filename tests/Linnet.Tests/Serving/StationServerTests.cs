@@ -149,12 +149,18 @@ public sealed class StationServerTests : IAsyncDisposable
     public async Task A_protocol_without_figures_and_one_that_does_not_close_spoil_nothing_else()
     {
         var next = new BrokenProtocol { Title = "next" };
+        var first = new BrokenProtocol();
+        var time = new LeapingTime();
         await using (StationServer server = StationServer.Open(
-            [], Free with { Protocols = [static _ => new BrokenProtocol { Fails = true }, _ => next] }, logger: _log))
+            [], Free with { Protocols = [_ => first, _ => next] }, time, _log))
         {
+            Assert.Equal(7, server.GetStatistics().Protocols.Single(static p => p.Name == "broken").Figures[0].Value);
+            first.Fails = true;
+            time.Leap = TimeSpan.FromMilliseconds(201);
+            Assert.Empty(server.GetListeners());
             IReadOnlyList<ProtocolSnapshot> protocols = server.GetStatistics().Protocols;
             Assert.Equal(["broken", "next"], protocols.Select(static p => p.Name).Except(["rtsp", "http", "push"]));
-            Assert.Empty(protocols.Single(static p => p.Name == "broken").Listeners);
+            Assert.Equal(7, protocols.Single(static p => p.Name == "broken").Figures[0].Value);
             Assert.Equal(7, protocols.Single(static p => p.Name == "next").Figures[0].Value);
             Assert.Contains("1702 broken gave no figures; the last ones are shown", _log.Lines);
         }
@@ -343,13 +349,20 @@ public sealed class StationServerTests : IAsyncDisposable
         await sound.ReadExactlyAsync(new byte[bytes], HangLimit);
     }
 
+    private sealed class LeapingTime : TimeProvider
+    {
+        internal TimeSpan Leap { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Leap.TotalSeconds * TimestampFrequency);
+    }
+
     private sealed class BrokenProtocol : IServedProtocol
     {
         public bool IsDisposed { get; private set; }
 
         public string Title { get; init; } = "broken";
 
-        public bool Fails { get; init; }
+        public bool Fails { get; set; }
 
         public string Name => Title;
 
@@ -361,7 +374,7 @@ public sealed class StationServerTests : IAsyncDisposable
 
         public Task RunAsync(CancellationToken cancellationToken) => Run ?? throw new InvalidOperationException("Broken.");
 
-        public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
+        public IReadOnlyList<ListenerSnapshot> GetListeners() => Fails ? throw new InvalidOperationException("Broken.") : [];
 
         public ProtocolSnapshot GetSnapshot() =>
             Fails ? throw new InvalidOperationException("Broken.") : new(Name, []) { Figures = [new("seven", "seven", 7)] };
