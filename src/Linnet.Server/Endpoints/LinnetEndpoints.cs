@@ -24,6 +24,9 @@ internal static class LinnetEndpoints
     internal static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string prefix, bool ownsAllPaths)
     {
         RouteGroupBuilder all = endpoints.MapGroup(prefix);
+
+        // The host's own endpoints come first.
+        all.WithOrder(1);
         MapAudio(all, ownsAllPaths ? "/{**path}" : "/{path}", below: ownsAllPaths ? null : 1, AudioMethods);
         if (!ownsAllPaths)
         {

@@ -22,6 +22,8 @@ internal static class RequestClient
     private const string OriginalFor = "X-Original-For";
 
     // A client without an address (in the same process, or over a Unix socket) belongs to no network.
+    private const string Unreadable = "?";
+
     private static readonly IPEndPoint Unknown = new(IPAddress.None, 0);
 
     /// <summary>Finds it, unless it was found before.</summary>
@@ -38,10 +40,10 @@ internal static class RequestClient
         {
             foreach (string? value in values)
             {
-                // Nothing else is read here, and only tokens and texts without control characters get in.
-                if (ForwardedHeaders.IsSign(name) && value?.Any(char.IsControl) == false)
+                // Nothing else is read here. A value that cannot be read is a sign of a proxy nevertheless: it names no client.
+                if (value is not null && ForwardedHeaders.IsSign(name))
                 {
-                    headers.Add(name, value);
+                    headers.Add(name, value.Any(static c => char.IsControl(c) && c != '\t') ? Unreadable : value);
                 }
             }
         }

@@ -31,7 +31,8 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
     internal static ConnectionDelegate Before(ConnectionDelegate next, IServiceProvider services)
     {
         var connections = new Lazy<HttpConnections?>(() => Create(next, services));
-        return connection => connections.Value is { } ours && connection.Features.Get<IConnectionSocketFeature>() is not null
+        return connection => connections.Value is { } ours && connection.RemoteEndPoint is IPEndPoint
+            && connection.Features.Get<IConnectionSocketFeature>() is not null
             ? ours.ServeAsync(connection)
             : next(connection);
     }
@@ -73,6 +74,7 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
         || metadata.GetMetadata<EnableRateLimitingAttribute>() is not null
         || (metadata.GetMetadata<IAllowAnonymous>() is null
             && (hasFallback || metadata.GetMetadata<IAuthorizeData>() is not null
+                || metadata.GetMetadata<IAuthorizationRequirementData>() is not null
                 || metadata.GetMetadata<AuthorizationPolicy>() is not null));
 
     private static string PrefixOf(RoutePattern pattern) => string.Concat(pattern.PathSegments.SkipLast(1).Select(static segment =>

@@ -247,6 +247,7 @@ public class WebHostTests
 
     [Theory]
     [InlineData(false, "X-Forwarded-For: 127.0.0.1", "403")]
+    [InlineData(false, "X-Forwarded-For: a\tb, 203.0.113.7", "403")]
     [InlineData(false, "Via: 1.1 proxy", "403")]
     [InlineData(false, "Accept: */*", "200")]
     [InlineData(true, "X-Forwarded-For: 127.0.0.1", "403")]

@@ -14,8 +14,7 @@ namespace Linnet.Transports.Http;
 internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : HttpExchange(hosted.Head, hosted.Request)
 {
     private const string NeedsLength =
-        "The body of a second request on a connection needs Transfer-Encoding: chunked or a Content-Length. "
-        + "Send one of them, or use a new connection for the push.";
+        "The body of this request needs Transfer-Encoding: chunked or a Content-Length.";
 
     private PipeReader? _listenersInput;
     private ConnectionOutput? _output;
