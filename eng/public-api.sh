@@ -9,8 +9,11 @@ dotnet=$(find_dotnet "$PWD")
 export LC_ALL=C
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+old=$(mktemp -d)
+is_done=
+trap 'if [ -z "$is_done" ]; then for p in "$old"/*; do cp "$p" "src/$(basename "$p")/PublicAPI.Unshipped.txt"; done; fi; rm -rf "$old" "$log"' EXIT
 for project in Linnet Linnet.Server; do
+  cp "src/$project/PublicAPI.Unshipped.txt" "$old/$project"
   echo '#nullable enable' >"src/$project/PublicAPI.Unshipped.txt"
 done
 
@@ -21,3 +24,4 @@ for project in Linnet Linnet.Server; do
   sed -n "s|^.*/src/$project/.*RS0016: Symbol '\(.*\)' is not part of the declared.*|\1|p" "$log" |
     sort -u >>"src/$project/PublicAPI.Unshipped.txt"
 done
+is_done=1

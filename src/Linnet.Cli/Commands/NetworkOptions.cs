@@ -87,7 +87,8 @@ internal static class NetworkOptions
             RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
             RtpPort = parsed.GetValue(RtpPort) is { } port
                 ? port % 2 == 0
-                    ? port : throw new UsageException($"{port} is not a valid value for --rtp-port: use an even port, such as {port - 1}.")
+                    ? port : throw new UsageException(
+                        $"{port} is not a valid value for --rtp-port: use an even port, such as {Math.Max(2, port - 1)}.")
                 : defaults.RtpPort,
             Rtsp = defaults.Rtsp with
             {
