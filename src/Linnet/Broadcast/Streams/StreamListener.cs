@@ -12,6 +12,7 @@ internal abstract class StreamListener
     private long _bytesSent;
     private long _moves;
     private int _hasLeft;
+    private long _unsentBefore;
 
     /// <param name="log">The stream.</param>
     /// <param name="start">The packet it begins with.</param>
@@ -81,6 +82,9 @@ internal abstract class StreamListener
     /// </summary>
     internal bool IsHeld => Memory is { IsLarge: true, IsOver: true } && !HasTaken && UnsentBytes > 0;
 
+    /// <summary>While it gets nothing new: whether it has received bytes since its last visit, of those that were sent before.</summary>
+    internal bool HasDrained => UnsentBytes < _unsentBefore;
+
     /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
     internal long? MovedAt { get; set; }
 
@@ -136,7 +140,8 @@ internal abstract class StreamListener
         }
 
         // For a small buffer that is not full, asking the kernel is not worth its cost.
-        Memory?.Set(isFull ? Memory.Bound : Memory.IsLarge ? SendMemory.OnTheBooks(UnsentBytes) : 0);
+        _unsentBefore = isFull ? OutputCapacity : Memory is { IsLarge: true } ? UnsentBytes : 0;
+        Memory?.Set(isFull ? Memory.Bound : SendMemory.OnTheBooks(_unsentBefore));
     }
 
     internal void CountSent(int bytes) => Volatile.Write(ref _bytesSent, _bytesSent + bytes);

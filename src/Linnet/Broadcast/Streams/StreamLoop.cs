@@ -202,6 +202,10 @@ internal sealed class StreamLoop
             listener.HasTaken |= listener.IsBlocked;
             _counters.CountWrite(sent);
         }
+        else if (isHeld && listener.HasDrained)
+        {
+            listener.ProgressAt = now;
+        }
 
         CountPackets(listener);
         listener.Weigh(outcome, sent, isHeld);
@@ -217,7 +221,8 @@ internal sealed class StreamLoop
                 // A long silence of the station does not count as a stall.
                 listener.ProgressAt = now;
                 break;
-            case StreamOutcome.Blocked when sent == 0 && _patience.IsOver(now - listener.ProgressAt, listener.HasTaken, listener.Memory):
+            case StreamOutcome.Blocked when sent == 0
+                && _patience.IsOver(now - listener.ProgressAt, listener.HasTaken || isHeld, listener.Memory):
                 Finish(listener, DropReason.Stalled);
                 return;
             default:

@@ -96,6 +96,37 @@ public class NewcomerTests
         Assert.All(crowd, static c => Assert.Equal(DropReason.Stalled, c.Finished));
     }
 
+    [Theory]
+    [InlineData(2_200_000)]
+    [InlineData(2_700_000)]
+    public void A_newcomer_that_gets_nothing_for_others_of_its_address_is_not_dropped_while_it_reads_what_it_got(int each)
+    {
+        // A share of 4 MiB: over it, and beyond its margin.
+        var memory = new SendMemory(16 * MiB);
+        SendMemory.Use[] others = [.. Enumerable.Range(0, 2).Select(_ =>
+        {
+            SendMemory.Use use = memory.TryOpen(1, 3 * MiB)!;
+            use.Set(0);
+            return use;
+        })];
+        var rig = new StreamRig();
+        rig.Run(5000);
+
+        // It reads as fast as it plays, so the kernel holds the burst of two seconds for it.
+        StreamClient slow = rig.Join(
+            (log, start) => new StreamClient(log, start, 200_000, 1000) { Memory = memory.TryOpen(1, 200_000), Bandwidth = 16 });
+        rig.Run(100);
+        Assert.InRange(slow.UnsentBytes, 20_000, 40_000);
+        Array.ForEach(others, u => u.Set(each));
+
+        rig.Run(1900);
+
+        Assert.Null(slow.Finished);
+        Array.ForEach(others, static u => u.Dispose());
+        rig.Run(10_000);
+        Assert.Equal((null, 0), (slow.Finished, slow.Underruns));
+    }
+
     [Fact]
     public void A_crowd_that_stalls_together_does_not_cause_the_drop_of_a_reading_listener()
     {
