@@ -15,14 +15,18 @@ namespace Linnet.Sources;
 /// <param name="capacity">Frames it can hold, at least one.</param>
 internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
 {
+    // The exact number of losses does not matter.
+    private const int MaxLosses = 1024;
+
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _news = new();
     private readonly IngestTitles _titles = new();
+    private readonly Queue<long> _losses = new();
     private readonly float[] _samples = new float[capacity * format.Channels];
     private TaskCompletionSource? _room;
     private long _read;
     private long _written;
-    private bool _lost;
+    private long _droppedAt = -1;
     private bool _hasEnded;
     private bool _isClosed;
     private Exception? _problem;
@@ -71,7 +75,10 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
     {
         lock (_lock)
         {
-            _lost = true;
+            if (_losses.Count < MaxLosses)
+            {
+                _losses.Enqueue(_written);
+            }
         }
     }
 
@@ -81,7 +88,9 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
         lock (_lock)
         {
             _read = _written;
-            _lost = false;
+            _droppedAt = -1;
+            _losses.Clear();
+            _titles.KeepLatest(_written);
             SignalRoom();
         }
     }
@@ -119,7 +128,7 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
         }
     }
 
-    /// <summary>Takes waiting frames, up to the next title. Does not wait.</summary>
+    /// <summary>Takes waiting frames, up to the next title or loss. Does not wait.</summary>
     /// <param name="pcm">Room for at least one frame.</param>
     /// <param name="read">The frames, or the end.</param>
     /// <returns><see langword="false"/> if there is no sound yet.</returns>
@@ -160,7 +169,7 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
             if (excess > 0)
             {
                 _read += excess;
-                _lost = true;
+                _droppedAt = _read;
             }
 
             // Of a block that is longer than the buffer, only the end fits.
@@ -197,13 +206,29 @@ internal sealed class PcmBuffer(AudioFormat format, int capacity) : IDisposable
     private SourceRead Take(Span<float> pcm)
     {
         TrackInfo? track = _titles.TakeUntil(_read);
+        bool isAfterLoss = TakeLosses();
         long end = _titles.Limit(Math.Min(_written, _read + (pcm.Length / format.Channels)));
+        end = _losses.TryPeek(out long next) ? Math.Min(end, next) : end;
         int frames = (int)(end - _read);
         SampleRing.Read(_samples, _read * format.Channels, pcm[..(frames * format.Channels)]);
-        bool lost = _lost;
-        (_read, _lost) = (end, false);
+        _read = end;
         SignalRoom();
-        return new SourceRead(frames, track, lost);
+        return new SourceRead(frames, track, isAfterLoss);
+    }
+
+    /// <summary>Takes the losses before the next frame to be read.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool TakeLosses()
+    {
+        bool isLost = _droppedAt == _read;
+        _droppedAt = -1;
+        while (_losses.TryPeek(out long loss) && loss <= _read)
+        {
+            _losses.Dequeue();
+            isLost = true;
+        }
+
+        return isLost;
     }
 
     private void SignalRoom()

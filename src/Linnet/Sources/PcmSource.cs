@@ -157,7 +157,8 @@ public sealed class PcmSource : IAudioSource
                 return new SourceRead(frames);
             }
 
-            _buffer.WaitForSound(Step, cancellationToken);
+            // Once a source that need not give silence has counted its underrun, the clock does not matter.
+            _buffer.WaitForSound(_isMissing && !IsLive ? Timeout.InfiniteTimeSpan : Step, cancellationToken);
         }
     }
 
@@ -165,6 +166,7 @@ public sealed class PcmSource : IAudioSource
     public void Dispose()
     {
         _isDisposed = true;
+        _buffer.End();
         _buffer.Close();
         _buffer.Dispose();
     }

@@ -89,6 +89,38 @@ public class PcmBufferTests
     }
 
     [Fact]
+    public void Sound_that_is_dropped_takes_its_titles_with_it_and_the_latest_applies_to_what_follows()
+    {
+        using var buffer = new PcmBuffer(new AudioFormat(2000, 1), capacity: 500_000);
+        for (int i = 0; i < 70; i++)
+        {
+            buffer.SetTrack(new TrackInfo($"{i}"));
+            buffer.Push(new float[2000]);
+        }
+
+        buffer.Clear();
+        buffer.Push([1]);
+
+        Assert.True(buffer.TryRead(_room, out SourceRead read));
+        Assert.Equal((1, "69"), (read.Frames, read.Track?.Title));
+    }
+
+    [Fact]
+    public void A_loss_is_reported_with_the_first_frame_after_it()
+    {
+        using var buffer = new PcmBuffer(new AudioFormat(8000, 1), capacity: 4);
+        buffer.Push([1, 2]);
+        buffer.Lose();
+        buffer.Push([3]);
+
+        Assert.True(buffer.TryRead(_room, out SourceRead before));
+        Assert.True(buffer.TryRead(_room, out SourceRead after));
+
+        Assert.Equal((2, false), (before.Frames, before.Discontinuity));
+        Assert.Equal((1, true), (after.Frames, after.Discontinuity));
+    }
+
+    [Fact]
     public void A_loss_by_the_device_is_reported()
     {
         using var buffer = new PcmBuffer(new AudioFormat(8000, 1), capacity: 4);

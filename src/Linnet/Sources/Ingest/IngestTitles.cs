@@ -107,5 +107,18 @@ internal sealed class IngestTitles
         Forget();
     }
 
+    /// <summary>Drops the titles of sound that was dropped, except the latest: it applies to the sound that follows.</summary>
+    /// <param name="position">The frame that is written next.</param>
+    internal void KeepLatest(long position)
+    {
+        TrackInfo? latest = _awaited ?? (_placed.Count > 0 ? _latest : null);
+        _placed.Clear();
+        if (latest is not null)
+        {
+            _placed.Enqueue((position, latest));
+            (_placedAt, _awaited) = (position, null);
+        }
+    }
+
     private void Forget() => (_latest, _awaited, _placedAt) = (null, null, null);
 }
