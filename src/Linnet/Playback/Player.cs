@@ -144,7 +144,7 @@ public sealed class Player : IAsyncDisposable
             Elapsed = Volatile.Read(ref _begunAt) is var since and not NotBegun ? _time.GetElapsedTime(since) : TimeSpan.Zero,
             Address = ShownAddress.Of(_options.Url),
             Output = _device.Name,
-            IsRecording = !_device.HasClock,
+            IsRecording = IsRecording,
             Awaits = state is PlayerState.Ended ? null : _tuner.Awaits,
             Title = _tuner.Title,
             Track = _tuner.Track,
@@ -206,17 +206,17 @@ public sealed class Player : IAsyncDisposable
     private void SayWhatPlays(PayloadFormat payload)
     {
         string url = ShownAddress.Of(_options.Url);
-        if (_options.FeedsStation)
+        if (_options.FeedsStation || _device is CallbackDevice)
         {
             _logger.Receiving(url, payload);
         }
-        else if (_device.HasClock)
+        else if (IsRecording)
         {
-            _logger.Playing(url, _device.Name, payload);
+            _logger.Recording(url, _device.Name, payload);
         }
         else
         {
-            _logger.Recording(url, _device.Name, payload);
+            _logger.Playing(url, _device.Name, payload);
         }
     }
 
@@ -233,6 +233,8 @@ public sealed class Player : IAsyncDisposable
             throw;
         }
     }
+
+    private bool IsRecording => !_device.HasClock && _device is not CallbackDevice;
 
     private float Loudness => IsMuted ? 0 : (float)Volume;
 

@@ -38,6 +38,7 @@ public sealed class OwnPcmTests
             Cancelled);
 
         var received = new List<short>();
+        PcmBlock first = default;
         PcmBlock last = default;
         await using var device = new CallbackDevice(OnSound);
         await using var player = new Player(new PlayerOptions { Url = server.Url("own/pcm"), Transport = transport }, device);
@@ -50,6 +51,9 @@ public sealed class OwnPcmTests
         // The server is this machine, so its clock is this clock.
         DateTimeOffset due = Assert.NotNull(last.SentAt);
         Assert.InRange(TimeProvider.System.GetUtcNow() - due, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(60));
+        double seconds = (last.Position - first.Position) / (double)Format.SampleRate;
+        Assert.InRange(seconds, 0.1, 2);
+        Assert.Equal(seconds, (due - first.SentAt!.Value).TotalSeconds, 0.005);
 
         void OnSound(ReadOnlySpan<float> pcm, PcmBlock block)
         {
@@ -59,6 +63,7 @@ public sealed class OwnPcmTests
                 received.Add((short)(sample * 32768));
             }
 
+            first = first.SentAt is null ? block : first;
             last = block;
         }
     }
