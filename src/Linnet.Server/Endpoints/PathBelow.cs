@@ -14,7 +14,9 @@ internal readonly record struct PathBelow(string PathBase, string Path)
     {
         string path = context.Request.Path.Value ?? "";
         int at = segments is null ? 0 : path.Length;
-        at = segments == 0 && path.EndsWith('/') ? at - 1 : at;
+
+        // Routing does not count a slash at the end.
+        at = at > 0 && path.EndsWith('/') ? at - 1 : at;
         for (int i = 0; i < segments && at > 0; i++)
         {
             at = path.LastIndexOf('/', at - 1);

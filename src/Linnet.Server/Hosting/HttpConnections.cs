@@ -105,9 +105,9 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
             return pages.ServeAsync(connection, origin, head, request, next);
         }
 
-        // The client that a PROXY header names, for all of the host.
+        // The client that a PROXY header names, for all of the host. Where no head was read (HTTP/2), Kestrel reads that of each request.
         connection.RemoteEndPoint = origin.EndPoint;
-        connection.Features.Set(head is null ? origin with { Route = ClientRoute.Hidden } : origin);
+        connection.Features.Set(origin);
         return next(connection);
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Linnet.Serving;
 using Linnet.Sources;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,6 +38,7 @@ public class LinnetOptionsTests
         await using WebHost host = await WebHost.StartAsync(
             isDirect: true, null, static builder => builder.Services.AddLinnet(
                 static linnet => linnet.Server = linnet.Server with { Bind = IPAddress.Loopback }),
+            HttpProtocols.Http1AndHttp2,
             ("Linnet:Bind", "192.0.2.1"), ("Linnet:RtspPort", "0"), ("Linnet:RtpPort", "off"), ("Linnet:MaxListeners", "7"),
             ("Linnet:PushPassword", "from the configuration"), ("Linnet:MetricsNetworks:0", "203.0.113.0/24"));
 

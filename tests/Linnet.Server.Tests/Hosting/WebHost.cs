@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -41,10 +42,11 @@ internal sealed class WebHost : IAsyncDisposable
     /// <param name="isDirect">Whether the endpoint uses <see cref="HostingExtensions.UseLinnet"/>.</param>
     /// <param name="map">Maps the stations; default: at the root.</param>
     /// <param name="services">Adds services and options.</param>
+    /// <param name="protocols">The versions of HTTP.</param>
     /// <param name="settings">The configuration.</param>
     public static async Task<WebHost> StartAsync(
         bool isDirect, Action<WebApplication>? map = null, Action<WebApplicationBuilder>? services = null,
-        params (string Name, string Value)[] settings)
+        HttpProtocols protocols = HttpProtocols.Http1AndHttp2, params (string Name, string Value)[] settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -59,6 +61,7 @@ internal sealed class WebHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = MaxBody;
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
+                listen.Protocols = protocols;
                 if (isDirect)
                 {
                     listen.UseLinnet();

@@ -8,6 +8,7 @@ using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -123,7 +124,7 @@ public class WebHostTests
 
         Assert.Equal(WebHost.OwnPage, (await host.GetAsync("/")).Body);
         Assert.Equal(WebHost.OwnPage, (await host.GetAsync("/tone.mp3")).Body);
-        foreach (string path in (string[])["/radio", "/radio/", "/radio/index.html"])
+        foreach (string path in (string[])["/radio", "/radio/", "/radio/index.html", "/radio/index.html/"])
         {
             string page = (await host.GetAsync(path)).Body;
             Assert.Contains("<source src=\"/radio/tone.mp3\" ", page, StringComparison.Ordinal);
@@ -235,7 +236,7 @@ public class WebHostTests
             {
                 app.MapLinnet();
                 app.MapGet("/me", static (Microsoft.AspNetCore.Http.HttpContext context) => context.Connection.RemoteIpAddress?.ToString());
-            }, null, ("Linnet:TrustedProxies:0", "127.0.0.1"));
+            }, settings: ("Linnet:TrustedProxies:0", "127.0.0.1"));
 
         Assert.Equal("203.0.113.7", await BodyAsync("/me"));
         Assert.Contains("may not read the metrics", await BodyAsync("/metrics"), StringComparison.Ordinal);
@@ -243,6 +244,23 @@ public class WebHostTests
         async Task<string> BodyAsync(string path) => (await host.AskAsync(
             string.Create(CultureInfo.InvariantCulture,
                 $"PROXY TCP4 203.0.113.7 127.0.0.1 4711 8000\r\nGET {path} HTTP/1.1\r\nHost: x\r\n\r\n"))).Body;
+    }
+
+    [Theory]
+    [InlineData("Accept", "*/*", HttpStatusCode.OK)]
+    [InlineData("X-Forwarded-For", "127.0.0.1", HttpStatusCode.Forbidden)]
+    public async Task Over_HTTP_2_a_client_is_known_by_each_of_its_requests(string name, string value, HttpStatusCode status)
+    {
+        await using WebHost host = await WebHost.StartAsync(isDirect: true, protocols: HttpProtocols.Http2);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{host.EndPoint}/metrics")
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { name, value } },
+        };
+
+        using HttpResponseMessage response = await client.SendAsync(request, WebHost.HangLimit);
+
+        Assert.Equal((HttpVersion.Version20, status), (response.Version, response.StatusCode));
     }
 
     [Theory]
