@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Codecs.Mpeg;
 using Linnet.Native;
 using Linnet.Wire.Mpeg;
 
@@ -12,7 +13,8 @@ namespace Linnet.Codecs.Streams;
 /// begins a part. Its frame count does not end anything.
 /// </remarks>
 /// <param name="isFile">Whether the stream is a file that is only played.</param>
-internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
+/// <param name="isManaged">Whether NLayer decodes; by default only if libmpg123 is not used.</param>
+internal sealed class MpegStreamDecoder(bool isFile = false, bool? isManaged = null) : IStreamDecoder
 {
     /// <summary>Bytes without a frame after which the stream is rejected.</summary>
     internal const int MaxGarbage = 1 << 18;
@@ -20,10 +22,8 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
     private readonly MpegFramer _framer = new();
     private readonly FormatNews _news = new();
     private readonly MpegTrim? _trim = isFile ? new MpegTrim() : null;
-
-    // More than any frame gives, even if the decoder has held something back.
-    private readonly float[] _pcm = new float[4 * 1152 * 2];
-    private LibMpg123.Handle? _decoder;
+    private readonly bool _isManaged = isManaged ?? !CodecChoice.Uses(NativeLibraries.Mpg123);
+    private IMpegDecoder? _decoder;
     private MpegHeader _header;
     private bool _hasSound;
 
@@ -48,8 +48,9 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
             {
                 BeginPart(frame, sink);
             }
-            else if (Prepare(frame.Header, sink))
+            else
             {
+                Prepare(frame.Header, sink);
                 Give(frame, sink);
             }
         }
@@ -91,7 +92,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
 
     private void Give(in MpegFrame frame, IStreamSink sink)
     {
-        Span<float> pcm = Decode(frame);
+        ReadOnlySpan<float> pcm = _decoder!.Decode(frame);
         if (_trim is not null)
         {
             _trim.Take(pcm, frame.Header.Channels, sink);
@@ -101,7 +102,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
         sink.OnPacket(frame.Header.Layer == 3 ? frame.Data : [], pcm);
     }
 
-    private bool Prepare(MpegHeader header, IStreamSink sink)
+    private void Prepare(MpegHeader header, IStreamSink sink)
     {
         bool isOther = !header.GoesWith(_header);
         if (_decoder is null || isOther)
@@ -113,52 +114,11 @@ internal sealed class MpegStreamDecoder(bool isFile = false) : IStreamDecoder
                 _decoder?.Dispose();
             }
 
-            _decoder = NativeLibraries.IsAvailable(NativeLibraries.Mpg123) ? LibMpg123.TryCreate(header.SampleRate, header.Channels) : null;
-            if (_decoder is null)
-            {
-                Problem = new StreamProblem(
-                    StreamFault.Unavailable, NativeLibraries.Problem(NativeLibraries.Mpg123) ?? "libmpg123 cannot decode this stream.");
-                return false;
-            }
-
+            _decoder = (_isManaged ? null : Mpg123Decoder.TryCreate(header)) ?? (IMpegDecoder)new NLayerDecoder();
             StreamCodec codec = header.Layer == 3 ? StreamCodec.Mp3 : StreamCodec.Other;
             _news.Tell(new StreamFormat(new AudioFormat(header.SampleRate, header.Channels), 0, codec, header.BitRate, []), sink);
         }
 
         (_header, _hasSound) = (header, true);
-        return true;
-    }
-
-    private unsafe Span<float> Decode(in MpegFrame frame)
-    {
-        int samples = frame.Header.Frames * frame.Header.Channels;
-        int written = 0;
-        fixed (byte* bytes = frame.Data)
-        {
-            fixed (float* pcm = _pcm)
-            {
-                byte* input = bytes;
-                nuint length = (nuint)frame.Data.Length;
-                for (int turn = 0; turn < 8; turn++)
-                {
-                    int result = LibMpg123.Decode(
-                        _decoder!, input, length, pcm + written, (nuint)((_pcm.Length - written) * sizeof(float)), out nuint done);
-                    input = null;
-                    length = 0;
-                    written += (int)(done / sizeof(float));
-                    if (result is not (LibMpg123.Ok or LibMpg123.NewFormat))
-                    {
-                        break;
-                    }
-                }
-            }
-        }
-
-        if (written < samples)
-        {
-            _pcm.AsSpan(written, samples - written).Clear();
-        }
-
-        return _pcm.AsSpan(0, samples);
     }
 }
