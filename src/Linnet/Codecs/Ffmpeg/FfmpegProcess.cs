@@ -102,6 +102,9 @@ internal sealed class FfmpegProcess : IDisposable
         : OperatingSystem.IsWindows() ? "winget install ffmpeg"
         : "apt-get install ffmpeg (Debian, Ubuntu) or dnf install ffmpeg-free (Fedora)";
 
+    /// <summary>What has tried to read a file before ffmpeg; the subject of a sentence.</summary>
+    internal static string OtherReader => CodecChoice.Uses(NativeLibraries.SndFile) ? "libsndfile" : "Linnet";
+
     /// <summary>Starts ffmpeg on a file.</summary>
     /// <param name="path">The file to decode.</param>
     /// <param name="searchPath">Where to find the program: the value of PATH.</param>
@@ -111,7 +114,7 @@ internal sealed class FfmpegProcess : IDisposable
     internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null, SafeFileHandle? lent = null)
     {
         string program = Find(searchPath) ?? throw new IOException(
-            $"{path} is not a sound file that libsndfile can read, and ffmpeg, which might, is not installed. Install it with: "
+            $"{path} is not an audio file that {OtherReader} can read, and ffmpeg, which might, is not installed. Install it with: "
                 + $"{HowToInstall}");
         try
         {

@@ -9,33 +9,39 @@ internal sealed class NLayerDecoder : IMpegDecoder
 {
     private readonly NLayerFrame _frame = new();
     private readonly float[] _pcm = new float[1152 * 2];
-    private MpegFrameDecoder _decoder = new();
+    private MpegFrameDecoder? _decoder;
 
-    // Bytes of earlier main data that the decoder has.
+    // Bytes of earlier main data that this decoder has.
     private int _reservoir;
 
-    static NLayerDecoder() => BuildTables();
+    static NLayerDecoder()
+    {
+        NLayerTables.CorrectBands();
+        BuildTables();
+    }
+
+    /// <summary>
+    /// Whether NLayer 3.0.1 decodes this stream. It reads the short blocks of MP3 at 8 kHz with wrong Huffman tables, which gives noise.
+    /// </summary>
+    internal static bool Supports(MpegHeader header) => header is not { Layer: 3, SampleRate: 8_000 };
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Decode(in MpegFrame frame)
     {
         MpegHeader header = frame.Header;
         Span<float> pcm = _pcm.AsSpan(0, header.Frames * header.Channels);
-        _frame.Set(frame);
-        if (header.Layer == 3)
-        {
-            SilenceIfIncomplete(header);
-        }
-
         int written = 0;
         try
         {
+            _decoder ??= Create(frame, pcm);
+            _frame.Set(frame);
+            SilenceIfIncomplete(header);
             written = _decoder.DecodeFrame(_frame, pcm);
         }
 #pragma warning disable CA1031 // NLayer indexes its tables with what the frame says, so any exception is possible.
         catch (Exception)
         {
-            (_decoder, _reservoir) = (new MpegFrameDecoder(), 0);
+            (_decoder, _reservoir) = (null, 0);
         }
 #pragma warning restore CA1031
 
@@ -53,12 +59,33 @@ internal sealed class NLayerDecoder : IMpegDecoder
     {
     }
 
+    private MpegFrameDecoder Create(in MpegFrame frame, Span<float> scratch)
+    {
+        var decoder = new MpegFrameDecoder();
+        if (frame.Header.Layer == 3)
+        {
+            // A silent frame makes it build what must be corrected.
+            _frame.Set(frame);
+            Mp3Frame.Silence(_frame.Bytes, frame.Header, 0);
+            _ = decoder.DecodeFrame(_frame, scratch);
+            NLayerTables.CorrectWindows(decoder, (3 * (int)frame.Header.Version) + _frame.SampleRateIndex);
+            decoder.Reset();
+        }
+
+        return decoder;
+    }
+
     /// <summary>
     /// Makes the frame silent if earlier frames that it needs are missing. NLayer would give nothing for it and would lose its own bytes,
     /// which later frames need.
     /// </summary>
     private void SilenceIfIncomplete(MpegHeader header)
     {
+        if (header.Layer != 3)
+        {
+            return;
+        }
+
         if (Mp3Frame.MainDataBegin(_frame.Bytes, header) > _reservoir)
         {
             Mp3Frame.Silence(_frame.Bytes, header, _reservoir);

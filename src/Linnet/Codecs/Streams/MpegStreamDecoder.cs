@@ -48,9 +48,8 @@ internal sealed class MpegStreamDecoder(bool isFile = false, bool? isManaged = n
             {
                 BeginPart(frame, sink);
             }
-            else
+            else if (Prepare(frame.Header, sink))
             {
-                Prepare(frame.Header, sink);
                 Give(frame, sink);
             }
         }
@@ -102,7 +101,7 @@ internal sealed class MpegStreamDecoder(bool isFile = false, bool? isManaged = n
         sink.OnPacket(frame.Header.Layer == 3 ? frame.Data : [], pcm);
     }
 
-    private void Prepare(MpegHeader header, IStreamSink sink)
+    private bool Prepare(MpegHeader header, IStreamSink sink)
     {
         bool isOther = !header.GoesWith(_header);
         if (_decoder is null || isOther)
@@ -114,11 +113,20 @@ internal sealed class MpegStreamDecoder(bool isFile = false, bool? isManaged = n
                 _decoder?.Dispose();
             }
 
-            _decoder = (_isManaged ? null : Mpg123Decoder.TryCreate(header)) ?? (IMpegDecoder)new NLayerDecoder();
+            _decoder = (_isManaged ? null : Mpg123Decoder.TryCreate(header))
+                ?? (NLayerDecoder.Supports(header) ? new NLayerDecoder() : (IMpegDecoder?)null);
+            if (_decoder is null)
+            {
+                Problem = new StreamProblem(
+                    StreamFault.Unavailable, $"MP3 at 8 kHz needs libmpg123. {CodecChoice.Problem(NativeLibraries.Mpg123)}".TrimEnd());
+                return false;
+            }
+
             StreamCodec codec = header.Layer == 3 ? StreamCodec.Mp3 : StreamCodec.Other;
             _news.Tell(new StreamFormat(new AudioFormat(header.SampleRate, header.Channels), 0, codec, header.BitRate, []), sink);
         }
 
         (_header, _hasSound) = (header, true);
+        return true;
     }
 }

@@ -11,7 +11,8 @@ internal interface IOggLink : IDisposable
 
 /// <summary>Decodes an Ogg stream: Opus, Vorbis or FLAC, including chained streams.</summary>
 /// <param name="isFile">Whether the stream is a file that is only played: then a packet that cannot be decoded does not end it.</param>
-internal sealed class OggStreamDecoder(bool isFile = false) : IStreamDecoder
+/// <param name="isManaged">Whether Vorbis is decoded without libvorbis; by default only if libvorbis is not used.</param>
+internal sealed class OggStreamDecoder(bool isFile = false, bool? isManaged = null) : IStreamDecoder
 {
     /// <summary>Bytes without a page after which the stream is rejected.</summary>
     internal const int MaxGarbage = 1 << 18;
@@ -61,7 +62,7 @@ internal sealed class OggStreamDecoder(bool isFile = false) : IStreamDecoder
     private IOggLink Create(OggCodec codec) => codec switch
     {
         OggCodec.Opus => new OpusLink(_news, isFile),
-        OggCodec.Vorbis => new VorbisLink(_news, isFile),
+        OggCodec.Vorbis => new VorbisLink(_news, isFile, isManaged),
         _ => new FlacLink(_news, isFile),
     };
 

@@ -1,23 +1,22 @@
-using System.Runtime.InteropServices;
-using Linnet.Audio;
+using Linnet.Codecs.Vorbis;
 using Linnet.Native;
 using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
 
-/// <summary>Vorbis in Ogg, using libvorbis. In a file, a packet that cannot be decoded is left out.</summary>
-internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
+/// <summary>Vorbis in Ogg. In a file, a packet that cannot be decoded is left out.</summary>
+/// <param name="news">Announces the format.</param>
+/// <param name="isFile">Whether the stream is a file that is only played.</param>
+/// <param name="isManaged">Whether it is decoded without libvorbis; by default only if libvorbis is not used.</param>
+internal sealed class VorbisLink(FormatNews news, bool isFile, bool? isManaged = null) : IOggLink
 {
-    // A packet gives at most half of a long block.
-    private const int MostFrames = 8192;
-
+    private readonly bool _isManaged = isManaged ?? !CodecChoice.Uses(NativeLibraries.Vorbis);
     private readonly OggTrim _trim = new();
     private readonly PacketPatience _patience = new(isFile);
     private readonly ReadOnlyMemory<byte>[] _headers = new ReadOnlyMemory<byte>[3];
-    private LibVorbisEncoder.Handle? _decoder;
+    private IVorbisDecoder? _decoder;
     private VorbisHead _head;
     private int _headersRead;
-    private long _packets;
     private float[] _pcm = [];
 
     /// <summary>The Vorbis channel for each of our channels.</summary>
@@ -46,7 +45,7 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
         }
 
         // An empty packet stands for a lost one.
-        int frames = packet.IsCut ? -1 : packet.Data.IsEmpty ? 0 : Decode(packet.Data);
+        int frames = packet.IsCut ? -1 : packet.Data.IsEmpty ? 0 : _decoder!.Decode(packet.Data, _pcm);
         if (frames < 0 && !_patience.Bears())
         {
             return new StreamProblem(
@@ -78,17 +77,9 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
                 StreamFault.Unsupported, "The stream is Vorbis whose first packet is malformed, or has more channels than Linnet carries.");
         }
 
-        if (NativeLibraries.Problem(NativeLibraries.Vorbis) is string missing)
-        {
-            return new StreamProblem(StreamFault.Unavailable, missing);
-        }
-
-        _decoder = new LibVorbisEncoder.Handle();
-        LibVorbisEncoder.InitInfo(_decoder.Info);
-        LibVorbisEncoder.InitComment(_decoder.Comment);
-        _pcm = new float[MostFrames * _head.Format.Channels];
         _headers[0] = packet.ToArray();
-        return ReadHeader(0);
+        _headersRead = 1;
+        return null;
     }
 
     private StreamProblem? TakeHeader(scoped in OggPacket packet, IStreamSink sink)
@@ -104,7 +95,8 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
 
             // All titles share the headers that are passed on: titles are sent separately. This also leaves out pictures.
             _headers[1] = new VorbisComment(comment.Vendor).ToVorbisHeader();
-            return ReadHeader(1);
+            _headersRead = 2;
+            return null;
         }
 
         if (packet.IsCut || !VorbisSetup.IsReasonable(packet.Data))
@@ -113,74 +105,18 @@ internal sealed unsafe class VorbisLink(FormatNews news, bool isFile) : IOggLink
         }
 
         _headers[2] = packet.Data.ToArray();
-        if (ReadHeader(2) is StreamProblem problem)
-        {
-            return problem;
-        }
-
-        if (LibVorbisDecoder.InitState(_decoder!.State, _decoder.Info) != LibVorbisDecoder.Ok
-            || LibVorbisDecoder.InitBlock(_decoder.State, _decoder.Block) != LibVorbisDecoder.Ok)
+        _headersRead = 3;
+        _decoder = _isManaged
+            ? ManagedVorbisDecoder.TryCreate(_head, packet.Data) : LibVorbisPackets.TryCreate(_head.Format.Channels, _headers);
+        if (_decoder is null)
         {
             return Malformed();
         }
 
+        _pcm = new float[IVorbisDecoder.MaxFrames * _head.Format.Channels];
         news.Tell(new StreamFormat(_head.Format, 0, StreamCodec.Vorbis, _head.BitRate, _headers), sink);
         return null;
     }
 
     private static StreamProblem Malformed() => new(StreamFault.NotSound, "The stream is Vorbis whose headers are malformed.");
-
-    private StreamProblem? ReadHeader(int index)
-    {
-        _headersRead = index + 1;
-        fixed (byte* bytes = _headers[index].Span)
-        {
-            LibVorbisEncoder.OggPacket packet = Wrap(bytes, _headers[index].Length, isFirst: index == 0);
-            return LibVorbisDecoder.ReadHeader(_decoder!.Info, _decoder.Comment, packet) == LibVorbisDecoder.Ok ? null : Malformed();
-        }
-    }
-
-    /// <returns>Frames; −1 if it cannot be decoded.</returns>
-    private int Decode(ReadOnlySpan<byte> data)
-    {
-        fixed (byte* bytes = data)
-        {
-            LibVorbisEncoder.OggPacket packet = Wrap(bytes, data.Length, isFirst: false);
-            if (LibVorbisDecoder.Synthesize(_decoder!.Block, packet) != LibVorbisDecoder.Ok
-                || LibVorbisDecoder.TakeBlock(_decoder.State, _decoder.Block) != LibVorbisDecoder.Ok)
-            {
-                return -1;
-            }
-        }
-
-        int channels = _head.Format.Channels;
-        ReadOnlySpan<byte> order = Order(channels);
-        int frames = 0;
-        while (LibVorbisDecoder.Pcm(_decoder!.State, out float** pcm) is > 0 and int more)
-        {
-            int taken = Math.Min(more, MostFrames - frames);
-            for (int channel = 0; channel < channels; channel++)
-            {
-                float* source = pcm[order[channel]];
-                for (int i = 0; i < taken; i++)
-                {
-                    _pcm[((frames + i) * channels) + channel] = float.IsFinite(source[i]) ? source[i] : 0;
-                }
-            }
-
-            frames += taken;
-            _ = LibVorbisDecoder.Taken(_decoder.State, more);
-        }
-
-        return frames;
-    }
-
-    private LibVorbisEncoder.OggPacket Wrap(byte* bytes, int length, bool isFirst) => new()
-    {
-        Bytes = bytes,
-        Length = new CLong(length),
-        IsFirst = new CLong(isFirst ? 1 : 0),
-        Granule = OggPage.NoGranule,
-        Number = _packets++,
-    };
 }

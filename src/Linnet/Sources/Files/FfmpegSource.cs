@@ -97,7 +97,7 @@ public sealed class FfmpegSource : IAudioSource
             {
                 // If ffmpeg decodes the file but Linnet does not carry the format, ffmpeg has no error, and would run on.
                 throw sound.Problem is not { Fault: StreamFault.Unsupported } && process.WaitForProblem() is string problem
-                    ? new IOException($"{path} is not an audio file that libsndfile or ffmpeg can read: {problem}.")
+                    ? new IOException($"{path} is not an audio file that {FfmpegProcess.OtherReader} or ffmpeg can read: {problem}.")
                     : sound.NoSound();
             }
 

@@ -1,4 +1,6 @@
 using Linnet.Audio;
+using Linnet.Codecs;
+using Linnet.Native;
 
 namespace Linnet.Sources.Files;
 
@@ -36,9 +38,10 @@ public sealed class FileSource : IAudioSource
     /// <param name="path">A regular file.</param>
     /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
     /// <exception cref="IOException">The file does not exist, or is not an audio file; the message is a sentence for the user.</exception>
-    /// <exception cref="DllNotFoundException">libsndfile is not installed; the message says how to.</exception>
     public static FileSource Open(string path, TrackInfo? untagged = null) =>
-        TryOpen(path, untagged) ?? throw new IOException($"{path} is not an audio file that Linnet or libsndfile can read.");
+        TryOpen(path, untagged) ?? throw new IOException(CodecChoice.Problem(NativeLibraries.SndFile) is string missing
+            ? $"{path} is not an audio file that Linnet can read without libsndfile. {missing}"
+            : $"{path} is not an audio file that Linnet or libsndfile can read.");
 
     /// <summary>Like <see cref="Open"/>, but returns <see langword="null"/> for a readable file of another kind.</summary>
     /// <inheritdoc cref="DecodedFile.TryOpen"/>

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Codecs;
 using Linnet.Native;
 
 namespace Linnet.Sources.Files;
@@ -47,13 +48,17 @@ internal sealed class SndFileSource : IAudioSource
     /// <inheritdoc/>
     public TimeSpan? Duration { get; }
 
-    /// <summary>Opens a file; returns <see langword="null"/> if libsndfile does not support it.</summary>
+    /// <summary>Opens a file; returns <see langword="null"/> if libsndfile does not support it, or is not used.</summary>
     /// <param name="path">A regular file that can be read.</param>
     /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
     /// <exception cref="IOException">Linnet does not carry the file's format; the message is a sentence for the user.</exception>
-    /// <exception cref="DllNotFoundException">libsndfile is not installed; the message says how to.</exception>
     internal static SndFileSource? TryOpen(string path, TrackInfo? untagged)
     {
+        if (!CodecChoice.Uses(NativeLibraries.SndFile))
+        {
+            return null;
+        }
+
         // The full path, because libsndfile takes a bare "-" for standard input.
         SndFile.Handle? file = SndFile.TryOpen(Path.GetFullPath(path), out SndFile.Info info);
         if (file is null)

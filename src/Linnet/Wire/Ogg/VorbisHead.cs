@@ -6,10 +6,11 @@ namespace Linnet.Wire.Ogg;
 /// <summary>The first packet of Vorbis.</summary>
 /// <param name="Format">Sample rate and channels.</param>
 /// <param name="BitRate">Nominal bits per second; 0 if not stated.</param>
+/// <param name="ShortBlock">Frames in a short block, 64–8192; not more than in a long one.</param>
 /// <param name="LongBlock">Frames in a long block, 64–8192. A packet yields a quarter of its own block plus a quarter of the previous
 /// one.</param>
 /// <remarks>Source: Vorbis I §4.2.2.</remarks>
-internal readonly record struct VorbisHead(AudioFormat Format, int BitRate, int LongBlock)
+internal readonly record struct VorbisHead(AudioFormat Format, int BitRate, int ShortBlock, int LongBlock)
 {
     private const int Length = 30;
 
@@ -32,7 +33,7 @@ internal readonly record struct VorbisHead(AudioFormat Format, int BitRate, int 
             return false;
         }
 
-        head = new VorbisHead(format, Math.Max(BinaryPrimitives.ReadInt32LittleEndian(packet[20..]), 0), 1 << longBlock);
+        head = new VorbisHead(format, Math.Max(BinaryPrimitives.ReadInt32LittleEndian(packet[20..]), 0), 1 << shortBlock, 1 << longBlock);
         return true;
     }
 }

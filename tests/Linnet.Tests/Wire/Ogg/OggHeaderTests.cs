@@ -94,7 +94,7 @@ public class OggHeaderTests
     public void The_first_packet_of_Vorbis_is_parsed()
     {
         Assert.True(VorbisHead.TryParse(Bytes(VorbisFirst), out VorbisHead head));
-        Assert.Equal(new VorbisHead(new AudioFormat(44_100, 2), 112_000, 2048), head);
+        Assert.Equal(new VorbisHead(new AudioFormat(44_100, 2), 112_000, 256, 2048), head);
     }
 
     [Theory]
