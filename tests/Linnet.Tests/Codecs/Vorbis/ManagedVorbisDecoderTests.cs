@@ -150,9 +150,9 @@ public sealed class ManagedVorbisDecoderTests
             return new Stream(head, encoder.Headers[0].ToArray(), encoder.Headers[2].ToArray(), Encoded.By(encoder, pcm).Packets);
         }
 
-        public IVorbisDecoder? Managed() => ManagedVorbisDecoder.TryCreate(Head, Setup);
+        public ManagedVorbisDecoder? Managed() => ManagedVorbisDecoder.TryCreate(Head, Setup);
 
-        public IVorbisDecoder? Native() =>
+        public LibVorbisPackets? Native() =>
             LibVorbisPackets.TryCreate(Head.Format.Channels, [First, new VorbisComment("test").ToVorbisHeader(), Setup]);
 
         public (float[] Pcm, int[] Frames) Decode(IVorbisDecoder decoder, IReadOnlyList<byte[]> packets)
