@@ -76,8 +76,7 @@ internal sealed class NLayerDecoder : IMpegDecoder
     }
 
     /// <summary>
-    /// Makes the frame silent if earlier frames that it needs are missing. NLayer would give nothing for it and would lose its own bytes,
-    /// which later frames need.
+    /// Makes the frame silent if earlier frames that it needs are missing. NLayer would count bytes that it never had, and decode them.
     /// </summary>
     private void SilenceIfIncomplete(MpegHeader header)
     {

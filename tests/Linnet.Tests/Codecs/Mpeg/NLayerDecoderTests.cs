@@ -78,13 +78,49 @@ public sealed class NLayerDecoderTests
     }
 
     [Theory]
+    [InlineData(32_000)]
     [InlineData(64_000)]
     [InlineData(320_000)]
     public void A_stream_joined_in_the_middle_is_silent_until_its_reservoir_is_there(int bitRate)
     {
         byte[] stream = Encode(44_100, 2, bitRate);
 
-        AssertSame(stream[(stream.Length / 2)..], isFile: false);
+        for (int part = 1; part < 10; part++)
+        {
+            AssertSame(stream[(stream.Length * part / 11)..], isFile: false);
+        }
+    }
+
+    [Theory]
+    [InlineData(44_100)]
+    [InlineData(48_000)]
+    [InlineData(32_000)]
+    public void Each_window_of_a_short_block_has_its_own_gain(int rate)
+    {
+        byte[] stream = Encode(rate, 2, 320_000);
+        int changed = 0;
+        for (int at = 0; at < stream.Length && MpegHeader.TryParse(stream.AsSpan(at), out MpegHeader header); at += header.FrameLength)
+        {
+            Span<byte> side = stream.AsSpan(at + header.SideInfoStart, header.SideInfoLength);
+            for (int part = 0; part < 4; part++)
+            {
+                // Main data, private bits and shared scale factors; then 59 bits for each channel of each granule.
+                int flag = 9 + 3 + 8 + (59 * part) + 12 + 9 + 8 + 4;
+                if (BitsOf(side, flag, 1) == 1 && BitsOf(side, flag + 1, 2) == 2)
+                {
+                    changed++;
+                    for (int bit = 0; bit < 9; bit++)
+                    {
+                        int gain = flag + 1 + 2 + 1 + 10 + bit;
+                        int mask = 0x80 >> (gain & 7);
+                        side[gain >> 3] = (byte)((side[gain >> 3] & ~mask) | ((0b000_001_010 >> (8 - bit) & 1) == 1 ? mask : 0));
+                    }
+                }
+            }
+        }
+
+        Assert.InRange(changed, 5, int.MaxValue);
+        AssertSame(stream, isFile: false);
     }
 
     [Fact]
@@ -136,6 +172,17 @@ public sealed class NLayerDecoderTests
     {
         using var encoder = new Mp3Encoder(new AudioFormat(rate, channels), new Mp3EncoderOptions { BitRate = bitRate });
         return Encoded.By(encoder, BothWays.Lively(rate, rate, channels)).Bytes;
+    }
+
+    private static int BitsOf(ReadOnlySpan<byte> bytes, int at, int count)
+    {
+        int value = 0;
+        for (int i = at; i < at + count; i++)
+        {
+            value = (value << 1) | ((bytes[i >> 3] >> (7 - (i & 7))) & 1);
+        }
+
+        return value;
     }
 
     /// <summary>Writes the allocations of all subbands; from <paramref name="bound"/> on, both channels share one.</summary>
