@@ -32,7 +32,8 @@ internal static class DevicesCommand
     {
         if (devices.Count == 0)
         {
-            output.WriteLine("No audio devices found. Start PulseAudio or PipeWire, or use 'play --output FILE.wav', - or null.");
+            string remedy = char.ToUpperInvariant(AudioDevices.Remedy[0]) + AudioDevices.Remedy[1..];
+            output.WriteLine($"No audio devices found. {remedy}, or use 'play --output FILE.wav', - or null.");
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Linnet.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,15 +9,22 @@ public static class AudioDevices
 {
     private const string Pulse = "pulse";
     private const string Alsa = "alsa";
-    private const string NoDefault =
-        "There is no sound device to play on; start PulseAudio or PipeWire, or choose another output: FILE.wav, - (standard output) or "
-            + "null.";
+    private const string Wasapi = "wasapi";
+
+    private static readonly string NoDefault =
+        $"There is no sound device to play on; {Remedy}, or choose another output: FILE.wav, - (standard output) or null.";
+
+    /// <summary>What a user can do on a machine without sound devices: the middle of a sentence.</summary>
+    internal static string Remedy => OperatingSystem.IsWindows()
+        ? "plug one in or switch it on in the sound settings"
+        : "start PulseAudio or PipeWire";
 
     /// <summary>Creates the device with the given name. Opens nothing yet.</summary>
     /// <param name="output">
-    /// <see langword="null"/> or <c>default</c>: the default output of PulseAudio or PipeWire, otherwise of ALSA. <c>null</c>: no
-    /// output. <c>-</c>: a WAV on standard output. A name that ends in <c>.wav</c>: that file. Anything else: a name from
-    /// <see cref="ListAsync"/>, optionally after <c>pulse:</c> or <c>alsa:</c>.
+    /// <see langword="null"/> or <c>default</c>: the default output of PulseAudio or PipeWire, otherwise of ALSA; on Windows its own
+    /// default output. <c>null</c>: no output. <c>-</c>: a WAV on standard output. A name that ends in <c>.wav</c>: that file. Anything
+    /// else: a name from <see cref="ListAsync"/>, optionally after <c>pulse:</c> or <c>alsa:</c>, on Windows after <c>wasapi:</c>. On
+    /// Windows a part of a name is enough if only one output has it.
     /// </param>
     /// <param name="time">The clock for playback.</param>
     /// <param name="latency">From request to playback, 5 ms to 2 s; <see langword="null"/> for the default. Ignored for files.</param>
@@ -30,6 +38,9 @@ public static class AudioDevices
             "null" => new NullDevice(time),
             "-" => new PipeDevice("standard output", OpenStandardOutput(), time, bitDepth),
             _ when output.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) => new WavFileDevice(output, time, bitDepth),
+            _ when OperatingSystem.IsWindows() => Named(
+                output, time, latency, server,
+                new WasapiDevice(TryTake(output, Wasapi, out string name) ? name : output, time, latency)),
             _ when TryTake(output, Pulse, out string name) =>
                 Named(output, time, latency, server, new PulseDevice(name, time, latency, server)),
             _ when TryTake(output, Alsa, out string name) => Named(output, time, latency, server, new AlsaDevice(name, time, latency)),
@@ -41,11 +52,19 @@ public static class AudioDevices
     /// <param name="time">The clock for the timeouts.</param>
     /// <param name="server">The PulseAudio server; <see langword="null"/> for the user's own.</param>
     /// <param name="cancellationToken">Cancels the waits.</param>
-    /// <returns>The sound server's devices; without a sound server, ALSA's. Empty on a machine without audio.</returns>
+    /// <returns>
+    /// The sound server's devices; without a sound server, ALSA's. On Windows its own; the sound of an output counts as an input. Empty
+    /// on a machine without audio.
+    /// </returns>
     public static Task<IReadOnlyList<AudioDeviceInfo>> ListAsync(
         TimeProvider time, string? server = null, CancellationToken cancellationToken = default) => Task.Run(
         () =>
         {
+            if (OperatingSystem.IsWindows())
+            {
+                return ListWasapi();
+            }
+
             try
             {
                 return ListPulse(time, server, cancellationToken);
@@ -57,8 +76,9 @@ public static class AudioDevices
         },
         cancellationToken);
 
-    private static IAudioDevice[] Defaults(TimeProvider time, TimeSpan? latency, string? server) =>
-        [new PulseDevice(null, time, latency, server), new AlsaDevice("default", time, latency)];
+    private static IAudioDevice[] Defaults(TimeProvider time, TimeSpan? latency, string? server) => OperatingSystem.IsWindows()
+        ? [new WasapiDevice(null, time, latency)]
+        : [new PulseDevice(null, time, latency, server), new AlsaDevice("default", time, latency)];
 
     // If headphones are unplugged during playback, it continues on a remaining device.
     private static FirstDevice Named(
@@ -97,6 +117,28 @@ public static class AudioDevices
                 s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: false, s.Name == endpoints.DefaultSink)),
             .. endpoints.Sources.Select(
                 s => new AudioDeviceInfo(s.Name, s.Description, Pulse, IsInput: true, s.Name == endpoints.DefaultSource, s.MonitorOf)),
+        ];
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static IReadOnlyList<AudioDeviceInfo> ListWasapi()
+    {
+        IReadOnlyList<WasapiEndpoint> all;
+        try
+        {
+            all = WasapiEndpoints.List();
+        }
+        catch (IOException)
+        {
+            return []; // Windows Audio is switched off.
+        }
+
+        return
+        [
+            .. all.Select(e => new AudioDeviceInfo(WasapiEndpoint.NameIn(all, e), e.Adapter, Wasapi, e.IsInput, e.IsDefault)),
+            .. all.Where(static e => !e.IsInput).Select(e => new AudioDeviceInfo(
+                WasapiEndpoint.NameIn(all, e), "what this output plays", Wasapi, IsInput: true, IsDefault: false,
+                WasapiEndpoint.NameIn(all, e))),
         ];
     }
 

@@ -1,4 +1,5 @@
 using Linnet.Clock;
+using Linnet.Native;
 
 namespace Linnet.Playback.Devices;
 
@@ -10,11 +11,18 @@ internal static class AudioThread
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(Run) { Name = name, IsBackground = true, Priority = ThreadPriority.Highest };
+        if (OperatingSystem.IsWindows())
+        {
+            // Windows Audio is used from this thread without a message loop.
+            thread.SetApartmentState(ApartmentState.MTA);
+        }
+
         thread.Start();
         return done.Task;
 
         void Run()
         {
+            nint priority = OperatingSystem.IsWindows() ? ProAudio.Enter() : 0;
             try
             {
                 DeadlineWaiter.UsePreciseTimers(isLast: true);
@@ -28,6 +36,13 @@ internal static class AudioThread
             catch (Exception e)
             {
                 done.SetException(e);
+            }
+            finally
+            {
+                if (OperatingSystem.IsWindows())
+                {
+                    ProAudio.Leave(priority);
+                }
             }
         }
     }

@@ -1,10 +1,17 @@
+using System.Runtime.Versioning;
 using Linnet.Audio;
 
 namespace Linnet.Sources.Capture;
 
-/// <summary>Captures a microphone, a line input or the sound of an output, through PulseAudio or PipeWire, or else ALSA.</summary>
+/// <summary>
+/// Captures a microphone, a line input or the sound of an output: through PulseAudio or PipeWire, or else ALSA; on Windows
+/// through WASAPI.
+/// </summary>
 public sealed class CaptureSource : IAudioSource
 {
+    /// <summary>The name for the sound of the default output.</summary>
+    internal const string Monitor = "monitor";
+
     // A reader that is further behind loses the oldest sound.
     private static readonly TimeSpan MostWaiting = TimeSpan.FromSeconds(1);
 
@@ -39,6 +46,11 @@ public sealed class CaptureSource : IAudioSource
         string? device, TimeProvider time, string? server = null, CancellationToken cancellationToken = default)
     {
         device = string.IsNullOrEmpty(device) ? null : device;
+        if (OperatingSystem.IsWindows())
+        {
+            return new CaptureSource(OpenWasapi(device, time));
+        }
+
         string problem;
         try
         {
@@ -55,9 +67,7 @@ public sealed class CaptureSource : IAudioSource
         }
         catch (Exception e) when (e is IOException or DllNotFoundException)
         {
-            string what = device is null ? "sound input" : $"sound input '{device}'";
-            throw new IOException(
-                $"There is no {what}; list the available ones with: linnet devices. ({problem}; {e.Message.TrimEnd('.')})", e);
+            throw NoInput(device, $"{problem}; {e.Message.TrimEnd('.')}", e);
         }
     }
 
@@ -109,6 +119,25 @@ public sealed class CaptureSource : IAudioSource
         _thread?.Join();
         _capture.Dispose();
         _buffer.Dispose();
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static WasapiCapture OpenWasapi(string? device, TimeProvider time)
+    {
+        try
+        {
+            return WasapiCapture.Open(device, time);
+        }
+        catch (IOException e)
+        {
+            throw NoInput(device, e.Message.TrimEnd('.'), e);
+        }
+    }
+
+    private static IOException NoInput(string? device, string why, Exception reason)
+    {
+        string what = device is null ? "sound input" : $"sound input '{device}'";
+        return new IOException($"There is no {what}; list the available ones with: linnet devices. ({why})", reason);
     }
 
     private void Record()

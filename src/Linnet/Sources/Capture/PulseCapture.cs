@@ -6,9 +6,6 @@ namespace Linnet.Sources.Capture;
 /// <summary>Records through PulseAudio or PipeWire, at the device's own rate and channels.</summary>
 internal sealed class PulseCapture : ICapture
 {
-    /// <summary>The name for the monitor of the default output.</summary>
-    internal const string Monitor = "monitor";
-
     private static readonly TimeSpan Fragment = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
@@ -94,13 +91,13 @@ internal sealed class PulseCapture : ICapture
         PulseEndpoint? source = device switch
         {
             null => endpoints.Sources.FirstOrDefault(s => s.Name == endpoints.DefaultSource),
-            Monitor => endpoints.Sources.FirstOrDefault(s => s.MonitorOf is not null && s.MonitorOf == endpoints.DefaultSink),
+            CaptureSource.Monitor => endpoints.Sources.FirstOrDefault(s => s.MonitorOf is not null && s.MonitorOf == endpoints.DefaultSink),
             _ => endpoints.Sources.FirstOrDefault(s => s.Name == device) ?? endpoints.Sources.FirstOrDefault(s => s.MonitorOf == device),
         };
         return source ?? throw new IOException(device switch
         {
             null => "The sound server has no input.",
-            Monitor => "The sound server has no output that can be recorded.",
+            CaptureSource.Monitor => "The sound server has no output that can be recorded.",
             _ => $"The sound server has no input '{device}'.",
         });
     }
