@@ -7,8 +7,9 @@ namespace Linnet.Clock;
 /// </summary>
 /// <remarks>
 /// On Linux it calls <c>ppoll</c> on an event descriptor, with the thread's timer slack at 1 µs: the thread wakes within tens of
-/// microseconds, where <c>Task.Delay</c> takes milliseconds. Other systems use an event, to the millisecond, rounded up. Simulated time
-/// does not use this class: it steps the code that this would wake.
+/// microseconds, where <c>Task.Delay</c> takes milliseconds. On Windows it waits for a high-resolution timer, which is half a millisecond
+/// late. Other systems use an event, to the millisecond, rounded up. Simulated time does not use this class: it steps the code that this
+/// would wake.
 /// </remarks>
 internal sealed unsafe class DeadlineWaiter : IDisposable
 {
@@ -22,6 +23,7 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
     private readonly TimeProvider _time;
     private readonly ManualResetEventSlim? _event;
     private readonly EventDescriptor? _descriptor;
+    private readonly DeadlineTimer? _timer;
     private long _waitingUntil = long.MinValue;
     private long _toldBefore = Never;
     private int _woken;
@@ -34,8 +36,12 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
         {
             _descriptor = EventDescriptor.TryOpen();
         }
+        else if (OperatingSystem.IsWindows())
+        {
+            _timer = DeadlineTimer.TryOpen();
+        }
 
-        _event = _descriptor is null ? new ManualResetEventSlim() : null;
+        _event = _descriptor is null && _timer is null ? new ManualResetEventSlim() : null;
     }
 
     /// <summary>
@@ -51,6 +57,10 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
         {
             _ = LibC.PrCtl(LibC.PrSetTimerSlack, 1000, 0, 0, 0);
             _ = LibC.SetPriority(0, 0, isLast ? NiceLast : NiceAhead);
+        }
+        else if (OperatingSystem.IsWindows())
+        {
+            Thread.CurrentThread.Priority = isLast ? ThreadPriority.Highest : ThreadPriority.AboveNormal;
         }
     }
 
@@ -75,6 +85,10 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
             {
                 Poll(_descriptor, left);
             }
+            else if (OperatingSystem.IsWindows() && _timer is not null)
+            {
+                _timer.Wait(left == Never ? null : DurationOf(left));
+            }
             else
             {
                 WaitForEvent(left);
@@ -96,6 +110,10 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
 
         _descriptor?.Signal();
         _event?.Set();
+        if (OperatingSystem.IsWindows())
+        {
+            _timer?.Signal();
+        }
     }
 
     /// <summary>Ends the current or the next wait if it would last beyond <paramref name="deadline"/>.</summary>
@@ -126,6 +144,10 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
     {
         _event?.Dispose();
         _descriptor?.Dispose();
+        if (OperatingSystem.IsWindows())
+        {
+            _timer?.Dispose();
+        }
     }
 
     private void Poll(EventDescriptor descriptor, long left)
@@ -137,6 +159,13 @@ internal sealed unsafe class DeadlineWaiter : IDisposable
             Nanoseconds = (nint)(rest * 1_000_000_000 / _time.TimestampFrequency),
         };
         descriptor.Wait(left == Never ? null : &timeout);
+    }
+
+    // Rounded up: a wait that is too short would be followed by another one.
+    private TimeSpan DurationOf(long left)
+    {
+        Int128 ticks = (((Int128)left * TimeSpan.TicksPerSecond) + _time.TimestampFrequency - 1) / _time.TimestampFrequency;
+        return new TimeSpan((long)Int128.Min(ticks, TimeSpan.MaxValue.Ticks));
     }
 
     private void WaitForEvent(long left)
