@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports.Rtp;
-using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
@@ -21,7 +20,7 @@ internal sealed class PyAudioLease : IDisposable
 
     private readonly TaskCompletionSource<DropReason> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RingLease _ring;
-    private readonly Socket _socket;
+    private readonly PyAudioRoute _route;
     private readonly TimeSpan _leaseTime;
     private readonly SenderPool _senders;
     private readonly PyAudioCounters _counters;
@@ -30,24 +29,24 @@ internal sealed class PyAudioLease : IDisposable
 
     /// <param name="ring">Its lease of the rendition; owned here.</param>
     /// <param name="remote">Its address.</param>
-    /// <param name="socket">A socket that is connected to it; owned here.</param>
+    /// <param name="route">The way to it; owned here.</param>
     /// <param name="datagrams">Makes the datagrams.</param>
     /// <param name="leaseTime">How long a Hello is valid.</param>
     /// <param name="senders">The sender threads.</param>
     /// <param name="counters">The server's counters.</param>
     /// <param name="time">The clock.</param>
     internal PyAudioLease(
-        RingLease ring, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, TimeSpan leaseTime, SenderPool senders,
+        RingLease ring, IPEndPoint remote, PyAudioRoute route, PyAudioDatagrams datagrams, TimeSpan leaseTime, SenderPool senders,
         PyAudioCounters counters, TimeProvider time)
     {
         _ring = ring;
-        _socket = socket;
+        _route = route;
         _leaseTime = leaseTime;
         _senders = senders;
         _counters = counters;
         _time = time;
         _renewedAt = time.GetTimestamp();
-        Listener = new PyAudioUdpListener(ring, remote, socket, datagrams, reason => _finished.TrySetResult(reason))
+        Listener = new PyAudioUdpListener(ring, remote, route, datagrams, reason => _finished.TrySetResult(reason))
         {
             Since = time.GetUtcNow(),
         };
@@ -104,7 +103,7 @@ internal sealed class PyAudioLease : IDisposable
 
     public void Dispose()
     {
-        _socket.Dispose();
+        _route.Dispose();
         _ring.Dispose();
     }
 
@@ -112,13 +111,12 @@ internal sealed class PyAudioLease : IDisposable
     private async Task HearAsync(Action<bool, IPEndPoint> onStray, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[PyAudioHello.Length + 1];
-        var from = new SocketAddress(_socket.AddressFamily);
         while (true)
         {
-            int length;
+            (int Length, IPEndPoint From) received;
             try
             {
-                length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, cancellationToken).ConfigureAwait(false);
+                received = await _route.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException e) when (!PyAudioUdpPort.IsNobody(e.SocketErrorCode) && UdpSocket.IsPassing(e.SocketErrorCode))
             {
@@ -129,7 +127,7 @@ internal sealed class PyAudioLease : IDisposable
                 return;
             }
 
-            OnDatagram(PyAudioHello.Is(buffer.AsSpan(0, length)), ((IPEndPoint)_socket.RemoteEndPoint!.Create(from)).Unmapped(), onStray);
+            OnDatagram(PyAudioHello.Is(buffer.AsSpan(0, received.Length)), received.From, onStray);
         }
     }
 
@@ -169,8 +167,7 @@ internal sealed class PyAudioLease : IDisposable
                 await Task.Delay(EndInterval, _time, CancellationToken.None).ConfigureAwait(false);
             }
 
-            _socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out SocketError error);
-            if (PyAudioUdpPort.IsNobody(error))
+            if (PyAudioUdpPort.IsNobody(_route.Send([])))
             {
                 return;
             }

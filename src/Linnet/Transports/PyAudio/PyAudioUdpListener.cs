@@ -8,11 +8,11 @@ namespace Linnet.Transports.PyAudio;
 /// <summary>Sends a station to one listener as datagrams of raw PCM.</summary>
 /// <param name="lease">The listener's lease of the rendition.</param>
 /// <param name="remote">The listener's address.</param>
-/// <param name="socket">A non-blocking socket that is connected to the listener.</param>
+/// <param name="route">The way to the listener.</param>
 /// <param name="datagrams">Makes the datagrams.</param>
 /// <param name="onFinished">Called once, on the sender's thread, when sending has ended. Must be quick.</param>
 internal sealed class PyAudioUdpListener(
-    RingLease lease, IPEndPoint remote, Socket socket, PyAudioDatagrams datagrams, Action<DropReason> onFinished)
+    RingLease lease, IPEndPoint remote, PyAudioRoute route, PyAudioDatagrams datagrams, Action<DropReason> onFinished)
     : Listener(lease, remote, PyAudioServer.UdpTransport)
 {
     // About 5 s of datagrams without a route: the client's machine sleeps, or its network changed.
@@ -79,7 +79,7 @@ internal sealed class PyAudioUdpListener(
 
     private void Send(ReadOnlySpan<byte> datagram, SendBatch? batch)
     {
-        socket.Send(datagram, SocketFlags.None, out SocketError error);
+        SocketError error = route.Send(datagram);
         if (error is SocketError.Success)
         {
             _failures = 0;

@@ -12,20 +12,25 @@ internal delegate void HelloHandler(bool isHello, IPEndPoint remote, IPAddress? 
 /// <summary>One UDP port shared by several sockets: one receives from everyone, each other one is connected to a listener.</summary>
 /// <remarks>
 /// The kernel gives a datagram to the socket that is connected to its sender. On Linux the port is shared only while a socket joins it, so
-/// that another program that wants the port gets an error.
+/// that another program that wants the port gets an error. On Windows there is only one socket (<see cref="PyAudioRoute"/>).
 /// </remarks>
 internal sealed class PyAudioUdpPort : IDisposable
 {
     private const int SolSocket = 1;     // on Linux
     private const int SoReuseAddress = 2;
 
+    // A longer datagram than the buffer is an error on Windows, and is cut elsewhere.
+    private static readonly int BufferLength = OperatingSystem.IsWindows() ? ushort.MaxValue : PyAudioHello.Length + 1;
+
     private readonly Socket _socket;
     private readonly Func<Socket, int> _room;
+    private readonly bool _hasOneSocket;
 
-    private PyAudioUdpPort(Socket socket, Func<Socket, int> room)
+    private PyAudioUdpPort(Socket socket, Func<Socket, int> room, bool hasOneSocket)
     {
         _socket = socket;
         _room = room;
+        _hasOneSocket = hasOneSocket;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
@@ -35,22 +40,23 @@ internal sealed class PyAudioUdpPort : IDisposable
     /// <param name="local">The address and port.</param>
     /// <param name="room">How many more sockets may be opened after this one, negative: not even this one; default: the process's
     /// limit.</param>
+    /// <param name="hasOneSocket">Whether all listeners share one socket; default: on Windows.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null) =>
-        DualStack.Open(local, address => Open(address, room ?? OpenFileReserve.OfThisProcess.RoomBehind));
+    internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null, bool? hasOneSocket = null) => DualStack.Open(
+        local, address => Open(address, room ?? OpenFileReserve.OfThisProcess.RoomBehind, hasOneSocket ?? OperatingSystem.IsWindows()));
 
-    private static PyAudioUdpPort Open(IPEndPoint local, Func<Socket, int> room)
+    private static PyAudioUdpPort Open(IPEndPoint local, Func<Socket, int> room, bool hasOneSocket)
     {
         Socket socket = NewSocket(local.Address);
         try
         {
-            if (!OperatingSystem.IsLinux())
+            if (!hasOneSocket && !OperatingSystem.IsLinux())
             {
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             }
 
             socket.Bind(local);
-            return new PyAudioUdpPort(socket, room);
+            return new PyAudioUdpPort(socket, room, hasOneSocket);
         }
         catch
         {
@@ -59,14 +65,19 @@ internal sealed class PyAudioUdpPort : IDisposable
         }
     }
 
-    /// <summary>Opens a socket on this port, connected to a listener; <see langword="null"/> if that fails.</summary>
+    /// <summary>Opens a route from this port to a listener; <see langword="null"/> if that fails.</summary>
     /// <param name="remote">The listener.</param>
     /// <param name="local">The address that the listener sent to, from which it expects the audio.</param>
-    internal Socket? TryConnect(IPEndPoint remote, IPAddress? local)
+    internal PyAudioRoute? TryConnect(IPEndPoint remote, IPAddress? local)
     {
+        if (_hasOneSocket)
+        {
+            return PyAudioRoute.Shared(_socket, remote);
+        }
+
         try
         {
-            return Connect(remote, local ?? LocalEndPoint.Address);
+            return Connect(remote, local ?? LocalEndPoint.Address) is Socket socket ? PyAudioRoute.Connected(socket) : null;
         }
         catch (SocketException) when (local is not null)
         {
@@ -87,7 +98,7 @@ internal sealed class PyAudioUdpPort : IDisposable
     internal async Task ReceiveAsync(HelloHandler onDatagram, Action<Exception> onFailure, CancellationToken cancellationToken)
     {
         int failures = 0;
-        byte[] buffer = new byte[PyAudioHello.Length + 1];
+        byte[] buffer = new byte[BufferLength];
         var anyone = new IPEndPoint(LocalEndPoint.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Microsoft.Extensions.Logging;
@@ -11,7 +10,7 @@ namespace Linnet.Transports.PyAudio;
 /// </summary>
 /// <remarks>
 /// Five bytes with a forged source address start megabytes. So it limits which networks, how many listeners, and for how long. Each
-/// listener has a connected socket, which reports a closed port. Source: docs/wire/pyaudio.md.
+/// listener has a connected socket, which reports a closed port (not on Windows: <see cref="PyAudioRoute"/>). Source: docs/wire/pyaudio.md.
 /// </remarks>
 internal sealed class PyAudioUdpServer : IDisposable
 {
@@ -129,14 +128,14 @@ internal sealed class PyAudioUdpServer : IDisposable
             return refusal;
         }
 
-        if (_port.TryConnect(remote, local) is not Socket socket)
+        if (_port.TryConnect(remote, local) is not PyAudioRoute route)
         {
             ring.Dispose();
             _audience.Leave(remote);
             return PyAudioRefusal.Unavailable;
         }
 
-        var lease = new PyAudioLease(ring, remote, socket, _datagrams, _options.LeaseTime, _senders, _counters, _time);
+        var lease = new PyAudioLease(ring, remote, route, _datagrams, _options.LeaseTime, _senders, _counters, _time);
         _leases.Add(remote, (lease, ServeAsync(lease)));
         return null;
     }

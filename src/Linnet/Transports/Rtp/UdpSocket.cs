@@ -25,9 +25,6 @@ internal sealed class UdpSocket : IDatagramSender, IDisposable
     internal const int MaxFailuresAtOnce = 16;
     internal static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(20);
 
-    // SIO_UDP_CONNRESET: whether an ICMP "port unreachable" makes the next receive fail. Windows only.
-    private const int UdpConnectionReset = unchecked((int)0x9800000C);
-
     private readonly Socket _socket;
     private ReceiveThread? _receiver;
     private long _refused;
@@ -138,11 +135,6 @@ internal sealed class UdpSocket : IDatagramSender, IDisposable
         socket.Blocking = false;
         try
         {
-            if (OperatingSystem.IsWindows())
-            {
-                socket.IOControl(UdpConnectionReset, [0, 0, 0, 0], null);
-            }
-
             socket.ReceiveBufferSize = bufferSize;
             socket.SendBufferSize = bufferSize;
             socket.Bind(local);

@@ -27,7 +27,8 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
     private readonly Task _running;
     private int _position;
 
-    public PyAudioTestServer(PyAudioServerOptions? options = null, TimeProvider? time = null, IPAddress? bind = null)
+    public PyAudioTestServer(
+        PyAudioServerOptions? options = null, TimeProvider? time = null, IPAddress? bind = null, bool? hasOneSocket = null)
     {
         bind ??= IPAddress.Loopback;
         time ??= TimeProvider.System;
@@ -35,7 +36,7 @@ internal sealed class PyAudioTestServer : IAsyncDisposable
         _ring = new BroadcastRing(info, TimeSpan.FromSeconds(60), (_, isFirst) => !isFirst || MayStart ? null : Broadcast.Rings.Closed);
         _senders = new SenderPool(new SenderOptions { Threads = 2 }, TimeProvider.System);
         _host = new TcpListenerHost(new TcpListenerOptions { Local = new IPEndPoint(bind, 0) }, TimeProvider.System);
-        _port = PyAudioUdpPort.Bind(new IPEndPoint(bind, 0));
+        _port = PyAudioUdpPort.Bind(new IPEndPoint(bind, 0), hasOneSocket: hasOneSocket);
         Server = new PyAudioServer(
             options ?? new PyAudioServerOptions(),
             () => _ring,

@@ -16,18 +16,21 @@ public class PyAudioUdpPortTests
     public void Reserved_sockets_are_not_used_for_listeners()
     {
         int room = -1, asked = 0;
-        using PyAudioUdpPort port = PyAudioUdpPort.Bind(new IPEndPoint(IPAddress.Loopback, 0), _ =>
-        {
-            asked++;
-            return room;
-        });
+        using PyAudioUdpPort port = PyAudioUdpPort.Bind(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            _ =>
+            {
+                asked++;
+                return room;
+            },
+            hasOneSocket: false);
 
         Assert.Null(port.TryConnect(new IPEndPoint(IPAddress.Loopback, 20_000), IPAddress.Loopback));
         Assert.Equal(1, asked);
 
         room = 0;
-        using Socket? socket = port.TryConnect(new IPEndPoint(IPAddress.Loopback, 20_000), IPAddress.Loopback);
-        Assert.Equal(port.LocalEndPoint, socket?.LocalEndPoint);
+        using PyAudioRoute? route = port.TryConnect(new IPEndPoint(IPAddress.Loopback, 20_000), IPAddress.Loopback);
+        Assert.Equal(port.LocalEndPoint, route?.LocalEndPoint);
     }
 
     [Fact]
