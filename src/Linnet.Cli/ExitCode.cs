@@ -14,10 +14,11 @@ internal static class ExitCode
     /// <summary>The command line was invalid; standard error says why.</summary>
     public const int BadUsage = 2;
 
-    /// <summary>A second SIGINT or SIGTERM ended the process at once. As in shells: 128 plus the signal.</summary>
+    /// <summary>A second SIGINT, SIGTERM or, on Windows, Ctrl-Break ended the process at once. As in shells: 128 plus the signal.</summary>
     public static int Of(PosixSignal signal) => 128 + signal switch
     {
         PosixSignal.SIGINT => 2,
+        PosixSignal.SIGQUIT => 3,
         _ => 15,
     };
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Linnet.Cli.Outputs;
+using Linnet.Native;
 using Linnet.Transports;
 
 namespace Linnet.Cli;
@@ -40,9 +41,7 @@ internal static class Failure
             return ExitCode.Ended;
         }
 
-        if (exception is IOException { HResult: StandardStream.BrokenPipe }
-            or IOException { InnerException: IOException { HResult: StandardStream.BrokenPipe } }
-            && !OperatingSystem.IsWindows())
+        if (exception is IOException && (IsBrokenPipe(exception) || IsBrokenPipe(exception.InnerException)))
         {
             // As in `linnet devices | head -1`, and with sound in `linnet play --output - | head -c 100000`: the reader has stopped.
             return ExitCode.Ended;
@@ -70,8 +69,10 @@ internal static class Failure
     {
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
             "The port is taken; choose another with --rtsp-port or --rtp-port.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
-            "This port is for root alone; choose one above 1023 with --rtsp-port or --rtp-port.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => OperatingSystem.IsWindows()
+            ? "Windows does not give this port: another program holds it, or it is reserved (netsh int ipv4 show excludedportrange tcp); "
+                + "choose another with --rtsp-port or --rtp-port."
+            : "This port is for root alone; choose one above 1023 with --rtsp-port or --rtp-port.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
             "This machine has no such address; name one of its own with --bind.",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } =>
@@ -86,6 +87,9 @@ internal static class Failure
             Sentence(exception.Message),
         _ => $"{Sentence(exception.Message)} This is a fault in Linnet; LINNET_DEBUG=1 shows where it is.",
     };
+
+    private static bool IsBrokenPipe(Exception? exception) => exception is IOException problem
+        && (problem.HResult == StandardStream.BrokenPipe || (OperatingSystem.IsWindows() && StandardPipe.HasNoReader(problem)));
 
     // "…; choose another with --rtsp-port." After a question, the advice is a sentence.
     private static string Advised(string message, string flag) =>

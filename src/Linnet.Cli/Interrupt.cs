@@ -8,6 +8,8 @@ namespace Linnet.Cli;
 /// <remarks>
 /// A hang-up never counts as the second: a terminal that closes sends two within milliseconds, one from the shell and one from the kernel,
 /// and an impatient user does not send one. After the first, the kernel drops them, so no handler has to run while the program ends.
+/// Windows sends one when the window is closed, and SIGTERM when the machine shuts down. It then ends the process as soon as the handler
+/// returns, and after 5 s in any case; so the handler waits until the program has ended cleanly.
 /// </remarks>
 internal sealed partial class Interrupt : IDisposable
 {
@@ -19,17 +21,23 @@ internal sealed partial class Interrupt : IDisposable
     private const int HangUp = 1; // SIGHUP
     private const nint Ignore = 1; // SIG_IGN
 
+    /// <summary>Windows waits no longer.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     private static PosixSignalRegistration? _fileTooLong;
 
     private static PosixSignalRegistration? _hangUp;
 
     private readonly CancellationTokenSource _asked = new();
+    private readonly ManualResetEventSlim _ended = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
 
     public Interrupt()
     {
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM])
+        // SIGQUIT is Ctrl-Break on Windows; elsewhere it asks for a core dump.
+        foreach (PosixSignal signal in (PosixSignal[])[
+            PosixSignal.SIGINT, PosixSignal.SIGTERM, .. OperatingSystem.IsWindows() ? [PosixSignal.SIGQUIT] : (PosixSignal[])[]])
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         }
@@ -48,6 +56,7 @@ internal sealed partial class Interrupt : IDisposable
 
     public void Dispose()
     {
+        _ended.Set();
         _registrations.ForEach(static registration => registration.Dispose());
         _asked.Dispose();
     }
@@ -73,6 +82,11 @@ internal sealed partial class Interrupt : IDisposable
         catch (ObjectDisposedException)
         {
             // The program has almost ended.
+        }
+
+        if (OperatingSystem.IsWindows() && context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
+        {
+            _ = _ended.Wait(LongestEnd);
         }
     }
 

@@ -7,6 +7,7 @@ if (!FewestFiles.AreAllowed())
 }
 
 StartedDescriptors.Ensure();
+using IDisposable? console = OperatingSystem.IsWindows() ? WindowsConsole.Prepare() : null;
 using var interrupt = new Interrupt();
 using var outputs = ProgramOutputs.OfThisProcess(Shell.HasTerminal);
 int code = await CommandLine.RunAsync(args, Shell.OfThisProcess(outputs), interrupt.Token);

@@ -14,8 +14,13 @@ namespace Linnet.Cli;
 internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time, bool IsTerminal, bool HasKeys, bool IsDebugging)
 {
     /// <summary>Whether standard output of this process is a terminal that can redraw.</summary>
-    public static bool HasTerminal =>
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+    public static bool HasTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") switch
+    {
+        "dumb" => false,
+        _ when OperatingSystem.IsWindows() => WindowsConsole.OfThisProcess is { CanRedraw: true },
+        null or "" => false,
+        _ => true,
+    };
 
     /// <summary>Whether the program has all rights on this machine, which an attacker would gain, too.</summary>
     public bool IsPrivileged { get; init; }

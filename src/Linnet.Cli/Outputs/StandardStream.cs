@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Runtime.Versioning;
+using Linnet.Native;
 
 namespace Linnet.Cli.Outputs;
 
@@ -12,7 +13,7 @@ internal static unsafe partial class StandardStream
     internal const int Output = 1;
     internal const int Error = 2;
 
-    /// <summary>The pipe has no reader: EPIPE, the same on all Unixes.</summary>
+    /// <summary>The pipe has no reader: EPIPE, the same on all Unixes, and used here for Windows too.</summary>
     internal const int BrokenPipe = 32;
 
     /// <summary>
@@ -31,19 +32,9 @@ internal static unsafe partial class StandardStream
     {
         // Ask before writing: once a terminal is closed, the system no longer reports that it was one.
         bool isRedirected = descriptor == Error ? Console.IsErrorRedirected : Console.IsOutputRedirected;
-        if (!OperatingSystem.IsWindows())
-        {
-            return isRedirected ? bytes => WriteToFile(descriptor, bytes) : bytes => Write(descriptor, bytes);
-        }
-
-        SpeakUtf8(isRedirected);
-        Stream stream = descriptor == Error ? Console.OpenStandardError() : Console.OpenStandardOutput();
-        return bytes =>
-        {
-            stream.Write(bytes);
-            stream.Flush();
-            return bytes.Length;
-        };
+        return OperatingSystem.IsWindows() ? OpenOnWindows(descriptor)
+            : isRedirected ? bytes => WriteToFile(descriptor, bytes)
+            : bytes => Write(descriptor, bytes);
     }
 
     /// <summary>Whether the output's reader has gone: the pipe or the terminal was closed.</summary>
@@ -61,21 +52,25 @@ internal static unsafe partial class StandardStream
         }
     }
 
-    /// <summary>Switches a Windows console to UTF-8; its default code page is seldom UTF-8.</summary>
-    private static void SpeakUtf8(bool isRedirected)
+    [SupportedOSPlatform("windows")]
+    private static ByteWriter OpenOnWindows(int descriptor)
     {
-        if (isRedirected)
-        {
-            return;
-        }
+        Stream stream = StandardPipe.TryOpen(descriptor == Error ? StandardPipe.Error : StandardPipe.Output)
+            ?? (descriptor == Error ? Console.OpenStandardError() : Console.OpenStandardOutput());
+        return Write;
 
-        try
+        int Write(ReadOnlySpan<byte> bytes)
         {
-            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        }
-        catch (IOException)
-        {
-            // There is no console, or it does not support UTF-8. Non-ASCII characters will look wrong.
+            try
+            {
+                stream.Write(bytes);
+                stream.Flush();
+                return bytes.Length;
+            }
+            catch (IOException e) when (StandardPipe.HasNoReader(e))
+            {
+                throw new IOException(e.Message, BrokenPipe);
+            }
         }
     }
 

@@ -41,7 +41,14 @@ public sealed class PortException : IOException
         return e.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => new($"{what} is taken, {taken}.", e) { Advice = new(setting, off) },
-            SocketError.AccessDenied => new($"{what} is for root alone; choose one above 1023.", e) { Advice = new(setting) },
+            SocketError.AccessDenied => new(
+                OperatingSystem.IsWindows()
+                    ? $"{what} is not given by Windows: another program holds it, or it is reserved; choose another."
+                    : $"{what} is for root alone; choose one above 1023.",
+                e)
+            {
+                Advice = new(setting),
+            },
             SocketError.TooManyOpenSockets => new(
                 "This process may open no more files and sockets; raise that with ulimit -n, or LimitNOFILE= in a systemd unit.", e),
             SocketError.AddressNotAvailable => new("This machine has no such address; name one of its own.", e)

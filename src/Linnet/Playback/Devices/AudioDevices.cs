@@ -92,7 +92,7 @@ public static class AudioDevices
     {
         if (OperatingSystem.IsWindows())
         {
-            return Console.OpenStandardOutput();
+            return StandardPipe.TryOpen(StandardPipe.Output) ?? Console.OpenStandardOutput();
         }
 
         // The console's own stream reports no error when the reader of the pipe has gone.

@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Native;
 
 namespace Linnet.Playback.Devices;
 
@@ -53,9 +54,9 @@ public sealed class PipeDevice(string name, Stream stream, TimeProvider time, in
         }
         catch (IOException e)
         {
+            bool hasNoReader = OperatingSystem.IsWindows() ? StandardPipe.HasNoReader(e) : e.HResult == BrokenPipe;
             throw new IOException(
-                e.HResult == BrokenPipe ? $"The program that reads {name} has closed it: {e.Message}" : $"Cannot write {name}: {e.Message}",
-                e);
+                hasNoReader ? $"The program that reads {name} has closed it: {e.Message}" : $"Cannot write {name}: {e.Message}", e);
         }
     }
 
