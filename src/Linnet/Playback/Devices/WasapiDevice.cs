@@ -15,7 +15,7 @@ namespace Linnet.Playback.Devices;
 [SupportedOSPlatform("windows")]
 internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? latency = null) : IAudioDevice
 {
-    // Windows says when sound is heard only once some is, so play silence until then. Wait no longer than this.
+    // Windows says when sound is heard only once some is, so play silence until the device plays steadily. Wait no longer than this.
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
@@ -120,6 +120,7 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
         long busyAt = start;
         long? end = null;
         bool isHeard = false;
+        var steady = new SteadyStart(format.SampleRate, time.TimestampFrequency);
 
         Start(stream);
         while (end is null || time.GetTimestamp() < end)
@@ -144,7 +145,7 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
 
             busyAt = time.GetTimestamp();
             CountUnderrun(stream);
-            isHeard = Observe(stream, heard, mayGuess: isHeard || time.GetElapsedTime(start) > MaxSilence);
+            isHeard = Observe(stream, heard, steady, mayGuess: isHeard || time.GetElapsedTime(start) > MaxSilence);
             if (!isHeard || end is not null)
             {
                 stream.WriteSilence(room);
@@ -188,22 +189,24 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
     /// <summary>Tells the clock when the next frame will be heard.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="heard">The clock.</param>
+    /// <param name="steady">Judges the start of the device.</param>
     /// <param name="mayGuess">If Windows does not know it: whether to take the length of the buffer instead.</param>
     /// <returns>Whether the clock is right.</returns>
-    private bool Observe(WasapiStream stream, HeardClock heard, bool mayGuess)
+    private bool Observe(WasapiStream stream, HeardClock heard, SteadyStart steady, bool mayGuess)
     {
-        if (!stream.TryGetPosition(out long played, out TimeSpan age))
+        bool isKnown = stream.TryGetPosition(out long played, out TimeSpan age);
+        long now = time.GetTimestamp();
+        if (!mayGuess && (!isKnown || !steady.Observe(now - age.InTicks(time), played)))
         {
-            if (!mayGuess)
-            {
-                return false;
-            }
+            return false;
+        }
 
+        if (!isKnown)
+        {
             (played, age) = (stream.Written - stream.Waiting, TimeSpan.Zero);
         }
 
-        heard.Observe(WasapiTiming.HeardAt(
-            time.GetTimestamp(), time.TimestampFrequency, stream.Written - played, age, stream.Format.SampleRate));
+        heard.Observe(WasapiTiming.HeardAt(now, time.TimestampFrequency, stream.Written - played, age, stream.Format.SampleRate));
         return true;
     }
 
