@@ -51,6 +51,7 @@ public static class AudioSources
     public static IAudioSource OpenPath(string path, SourceOptions options, ILogger logger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        WindowsDeviceName.Refuse(path);
         path = DiskPath.Resolve(path);
         Func<IReadOnlyList<PlaylistEntry>> list;
         var listing = new ListingLog(logger);
