@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Linnet.Audio;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Pcm;
-using Linnet.Native;
 
 namespace Linnet.Codecs;
 
@@ -35,7 +34,7 @@ internal static class AudioDecoders
         {
             return payload.ClockRate != OpusEncoder.SampleRate || payload.Channels is < 1 or > 2
                 ? $"Opus is offered as {payload.ClockRate} Hz with {payload.Channels} channels, but RFC 7587 allows only opus/48000/2."
-                : NativeLibraries.Problem(NativeLibraries.Opus);
+                : null;
         }
 
         if (!payload.Is("L16") && !payload.Is("L24") && !payload.Is("PCMU") && !payload.Is("PCMA"))

@@ -1,5 +1,4 @@
 using Linnet.Codecs.Opus;
-using Linnet.Native;
 using Linnet.Receive;
 using Linnet.Tests.Audio;
 using Linnet.Tests.Fakes;
@@ -9,10 +8,17 @@ using Linnet.Wire.Rtp;
 namespace Linnet.Tests.Codecs;
 
 /// <summary>In-band FEC from other senders: the next packet has a copy of the lost one.</summary>
-public class OpusRecoveryTests
+public abstract class OpusRecoveryTests
 {
-    private const int ApplicationVoip = 2048;
     private const int Frames = 960;
+
+    private readonly OpusProvider _provider;
+
+    private protected OpusRecoveryTests(OpusProvider provider)
+    {
+        OpusProviders.SkipIfMissing(OpusProvider.Native);
+        _provider = provider;
+    }
 
     [Theory]
     [InlineData(1)]
@@ -41,7 +47,7 @@ public class OpusRecoveryTests
     [Fact]
     public void Our_own_streams_have_no_recovery()
     {
-        using var encoder = new OpusEncoder(2);
+        using var encoder = new OpusEncoder(2, provider: _provider);
         float[] pcm = Signals.Sine(440, 48_000, Frames * 20, 2);
         byte[] packet = new byte[encoder.MaxPacketLength];
         for (int i = 0; i < 20; i++)
@@ -57,7 +63,7 @@ public class OpusRecoveryTests
         var noise = new Noise(6716);
         byte[][] samples = [.. Encode(1, Frames, fec: true).Skip(5).Take(4), .. Encode(2, 2880, fec: true).Skip(5).Take(4),
             [0x0B, 0x43, 0xFF, 0xFF, 1, 2, 3]];
-        using var decoder = new OpusDecoder(1);
+        using var decoder = new OpusDecoder(1, _provider);
         float[] pcm = new float[decoder.MaxFramesPerPacket];
         int found = 0;
         for (int i = 0; i < 100_000; i++)
@@ -101,7 +107,7 @@ public class OpusRecoveryTests
     {
         byte[][] packets = Encode(1, Frames, fec: true);
         var time = new SettableTime(10_000_000);
-        using var decoder = new OpusDecoder(1);
+        using var decoder = new OpusDecoder(1, _provider);
         var receiver = new Receiver(decoder, 96, new ReceiverOptions { Latency = TimeSpan.FromMilliseconds(60) }, time);
         float[] pcm = new float[Frames];
         for (int i = 0; i < packets.Length; i++)
@@ -131,9 +137,9 @@ public class OpusRecoveryTests
 
     private static bool IsLost(int packet) => packet > 10 && packet % 6 == 0;
 
-    private static float[] Decode(byte[][] packets, Func<int, bool> isLost, bool recovers)
+    private float[] Decode(byte[][] packets, Func<int, bool> isLost, bool recovers)
     {
-        using var decoder = new OpusDecoder(1);
+        using var decoder = new OpusDecoder(1, _provider);
         float[] output = new float[packets.Length * Frames];
         float[] pcm = new float[decoder.MaxFramesPerPacket];
         for (int i = 0; i < packets.Length; i++)
@@ -153,47 +159,12 @@ public class OpusRecoveryTests
         return output;
     }
 
-    /// <summary>Encodes something like a voice, in a voice mode of libopus.</summary>
-    private static unsafe byte[][] Encode(int channels, int frames, bool fec)
-    {
-        NativeLibraries.Require(NativeLibraries.Opus);
-        using OpusEncoderHandle encoder = LibOpus.CreateEncoder(48_000, channels, ApplicationVoip, out int error);
-        Assert.Equal(LibOpus.Ok, error);
-        LibOpus.Set(encoder, LibOpus.SetBitRate, 24_000 * channels);
-        LibOpus.Set(encoder, LibOpus.SetInbandFec, fec ? 1 : 0);
-        LibOpus.Set(encoder, LibOpus.SetPacketLossPercent, fec ? 25 : 0);
-
-        int count = 200 * Frames / frames;
-        float[] pcm = new float[frames * channels];
-        byte[][] packets = new byte[count][];
-        byte[] packet = new byte[1500];
-        for (int i = 0; i < count; i++)
-        {
-            for (int f = 0; f < frames; f++)
-            {
-                double t = ((i * frames) + f) / 48_000.0;
-                double pitch = 110 + (25 * Math.Sin(2 * Math.PI * 0.7 * t));
-                double voice = 0;
-                for (int harmonic = 1; harmonic <= 12; harmonic++)
-                {
-                    voice += Math.Sin(2 * Math.PI * harmonic * pitch * t) / harmonic;
-                }
-
-                float sample = (float)(0.2 * voice * (1 + Math.Sin(2 * Math.PI * 3.1 * t)) / 2);
-                pcm.AsSpan(f * channels, channels).Fill(sample);
-            }
-
-            fixed (float* samples = pcm)
-            {
-                fixed (byte* bytes = packet)
-                {
-                    int length = LibOpus.Encode(encoder, samples, frames, bytes, packet.Length);
-                    Assert.True(length > 0);
-                    packets[i] = packet[..length];
-                }
-            }
-        }
-
-        return packets;
-    }
+    private static byte[][] Encode(int channels, int frames, bool fec) =>
+        OpusVoice.Encode(channels, frames, 200 * Frames, fec, isDiscontinuous: false);
 }
+
+/// <summary>Recovered by libopus.</summary>
+public sealed class NativeOpusRecoveryTests() : OpusRecoveryTests(OpusProvider.Native);
+
+/// <summary>Recovered by Concentus.</summary>
+public sealed class ManagedOpusRecoveryTests() : OpusRecoveryTests(OpusProvider.Managed);

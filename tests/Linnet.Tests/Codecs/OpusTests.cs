@@ -5,8 +5,17 @@ using Linnet.Tests.Audio;
 
 namespace Linnet.Tests.Codecs;
 
-public class OpusTests
+/// <summary>The encoder and the decoder; the same tests for each library.</summary>
+public abstract class OpusTests
 {
+    private readonly OpusProvider _provider;
+
+    private protected OpusTests(OpusProvider provider)
+    {
+        OpusProviders.SkipIfMissing(provider);
+        _provider = provider;
+    }
+
     [Theory]
     [InlineData(20, false, 2, 960, 312)]
     [InlineData(10, false, 1, 480, 312)]
@@ -66,7 +75,7 @@ public class OpusTests
     public void A_loss_is_concealed_without_a_click_and_a_long_one_fades_to_silence()
     {
         using OpusEncoder encoder = Encoder(20, lowDelay: false, 1);
-        using var decoder = new OpusDecoder(1);
+        using var decoder = new OpusDecoder(1, _provider);
         float[] pcm = Signals.Sine(440, 48_000, 960 * 150);
         float[] output = new float[pcm.Length];
         byte[] packet = new byte[encoder.MaxPacketLength];
@@ -89,7 +98,7 @@ public class OpusTests
         Assert.InRange(Signals.Rms(output.AsSpan(20 * 960, 960)), 0.2, 0.4);
         Assert.All(output[(60 * 960)..(140 * 960)], sample => Assert.Equal(0, sample));
 
-        // libopus' own continuation was not audible, so the sound fades in from silence.
+        // the codec's own continuation was not audible, so the sound fades in from silence.
         Assert.InRange(Signals.GreatestStep(output.AsSpan((140 * 960) - 1, 20)), 0, 0.0005);
     }
 
@@ -106,7 +115,7 @@ public class OpusTests
         float[] pieces = new float[5760 * 2];
         foreach ((float[] pcm, int step) in new[] { (whole, 5760), (pieces, frames) })
         {
-            using var decoder = new OpusDecoder(2);
+            using var decoder = new OpusDecoder(2, _provider);
             Feed(encoder, decoder);
             for (int at = 0; at < 5760; at += step)
             {
@@ -114,7 +123,7 @@ public class OpusTests
             }
         }
 
-        // The grouping of the steps changes how libopus fades, but not how smoothly.
+        // The grouping of the steps changes how the library fades, but not how smoothly.
         Assert.InRange(Signals.GreatestStep(Signals.Channel(pieces, 0, 2)), 0, 0.1);
         Assert.InRange(Signals.Correlation(pieces.AsSpan(0, 480), whole.AsSpan(0, 480)), 0.9, 1.001);
     }
@@ -125,7 +134,7 @@ public class OpusTests
         using OpusEncoder encoder = Encoder(20, lowDelay: false, 1);
         for (int lost = 901; lost < 960; lost += 7)
         {
-            using var decoder = new OpusDecoder(1);
+            using var decoder = new OpusDecoder(1, _provider);
             float[] pcm = Signals.Sine(200, 48_000, 960 * 12);
             byte[] packet = new byte[encoder.MaxPacketLength];
             float[] decoded = new float[decoder.MaxFramesPerPacket];
@@ -155,7 +164,7 @@ public class OpusTests
         foreach ((int encoded, int heard) in new[] { (1, 2), (2, 1) })
         {
             using OpusEncoder encoder = Encoder(20, lowDelay: false, encoded);
-            using var decoder = new OpusDecoder(heard);
+            using var decoder = new OpusDecoder(heard, _provider);
             byte[] packet = new byte[encoder.MaxPacketLength];
             int length = encoder.Encode(Signals.Sine(440, 48_000, 960, encoded), packet);
 
@@ -175,30 +184,29 @@ public class OpusTests
         Assert.Contains("between 0 and 10", problems.Message, StringComparison.Ordinal);
         Assert.Contains("5, 10 or 20", problems.Message, StringComparison.Ordinal);
 
-        using var encoder = new OpusEncoder(1);
+        using var encoder = new OpusEncoder(1, provider: _provider);
         Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[959], new byte[1275]));
         Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Encode(new float[960], new byte[1274]));
     }
 
-    [Fact]
-    public void Nothing_is_allocated()
+    /// <summary>Bytes allocated by ten packets that are encoded and decoded, and ten concealments.</summary>
+    private protected long Allocated()
     {
         using OpusEncoder encoder = Encoder(20, lowDelay: false, 2);
-        using var decoder = new OpusDecoder(2);
+        using var decoder = new OpusDecoder(2, _provider);
         float[] pcm = Signals.Sine(440, 48_000, 960, 2);
         byte[] packet = new byte[encoder.MaxPacketLength];
         float[] decoded = new float[decoder.MaxFramesPerPacket * 2];
-
-        Assert.Equal(0, Allocations.Of(() =>
+        return Allocations.Of(() =>
         {
             int length = encoder.Encode(pcm, packet);
             decoder.TryDecode(packet.AsSpan(0, length), decoded, out _);
             decoder.Conceal(decoded.AsSpan(0, 2 * 700));
-        }));
+        });
     }
 
-    private static OpusEncoder Encoder(int packetMs, bool lowDelay, int channels) =>
-        new(channels, new OpusEncoderOptions { PacketTime = TimeSpan.FromMilliseconds(packetMs), LowDelay = lowDelay });
+    private OpusEncoder Encoder(int packetMs, bool lowDelay, int channels) =>
+        new(channels, new OpusEncoderOptions { PacketTime = TimeSpan.FromMilliseconds(packetMs), LowDelay = lowDelay }, _provider);
 
     private static void Feed(OpusEncoder encoder, OpusDecoder decoder)
     {
@@ -212,9 +220,9 @@ public class OpusTests
         }
     }
 
-    private static float[] PassThrough(OpusEncoder encoder, float[] pcm)
+    private float[] PassThrough(OpusEncoder encoder, float[] pcm)
     {
-        using var decoder = new OpusDecoder(encoder.Format.Channels);
+        using var decoder = new OpusDecoder(encoder.Format.Channels, _provider);
         int block = encoder.FramesPerPacket * encoder.Format.Channels;
         byte[] packet = new byte[encoder.MaxPacketLength];
         float[] decoded = new float[decoder.MaxFramesPerPacket * encoder.Format.Channels];
@@ -228,4 +236,18 @@ public class OpusTests
 
         return [.. output];
     }
+}
+
+/// <summary>With libopus.</summary>
+public sealed class NativeOpusTests() : OpusTests(OpusProvider.Native)
+{
+    [Fact]
+    public void Nothing_is_allocated() => Assert.Equal(0, Allocated());
+}
+
+/// <summary>With Concentus.</summary>
+public sealed class ManagedOpusTests() : OpusTests(OpusProvider.Managed)
+{
+    [Fact]
+    public void What_a_packet_allocates_is_bounded() => Assert.InRange(Allocated() / 10, 0, 300_000);
 }

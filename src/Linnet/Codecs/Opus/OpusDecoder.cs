@@ -1,23 +1,24 @@
 using Linnet.Audio;
-using Linnet.Native;
 
 namespace Linnet.Codecs.Opus;
 
-/// <summary>Opus decoder using libopus, at 48 kHz. The codec itself conceals losses.</summary>
-/// <remarks>Source: RFC 6716 §4 (decoding), §4.4 (concealment), §2.1.7 (in-band FEC). Allocates nothing after the constructor.</remarks>
+/// <summary>Opus decoder, at 48 kHz. The codec itself conceals losses.</summary>
+/// <remarks>
+/// Source: RFC 6716 §4 (decoding), §4.4 (concealment), §2.1.7 (in-band FEC). With libopus it allocates nothing after the constructor.
+/// </remarks>
 internal sealed class OpusDecoder : IAudioDecoder
 {
     /// <summary>120 ms at 48 kHz: the longest packet (RFC 6716 §3.2.5).</summary>
     private const int LongestPacketFrames = 5760;
 
-    /// <summary>libopus conceals in steps of 2.5 ms, which is also the shortest packet.</summary>
+    /// <summary>Concealment has steps of 2.5 ms, which is also the shortest packet.</summary>
     private const int StepFrames = 120;
 
-    /// <summary>In a long loss libopus gives faint noise that never stops. It is faded out from 200 ms on, and silent at 400 ms.</summary>
+    /// <summary>In a long loss Opus gives faint noise that never stops. It is faded out from 200 ms on, and silent at 400 ms.</summary>
     private const int FadeFrom = 9_600;
     private const int SilentFrom = 19_200;
 
-    private readonly OpusDecoderHandle _decoder;
+    private readonly IOpusDecoding _decoder;
     private readonly float[] _step;
 
     /// <summary>Index in <see cref="_step"/> of the first concealed frame that is not used yet.</summary>
@@ -27,22 +28,17 @@ internal sealed class OpusDecoder : IAudioDecoder
     private int _concealed;
 
     /// <summary>Creates a decoder that gives <paramref name="channels"/> channels, 1 or 2, whatever the packets hold.</summary>
-    /// <exception cref="DllNotFoundException">libopus is not installed; the message says how to.</exception>
-    public OpusDecoder(int channels)
+    /// <param name="channels">Channels of the output.</param>
+    /// <param name="provider">The library to use; default: the one that <see cref="OpusProvider.Chosen"/> names.</param>
+    public OpusDecoder(int channels, OpusProvider? provider = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
-        NativeLibraries.Require(NativeLibraries.Opus);
 
         Format = new AudioFormat(OpusEncoder.SampleRate, channels);
         _step = new float[StepFrames * channels];
         _stepUsed = _step.Length;
-        _decoder = LibOpus.CreateDecoder(Format.SampleRate, channels, out int error);
-        if (error != LibOpus.Ok)
-        {
-            _decoder.Dispose();
-            throw new InvalidOperationException($"libopus: {LibOpus.ErrorText(error)}.");
-        }
+        _decoder = (provider ?? OpusProvider.Chosen).CreateDecoder(channels);
     }
 
     /// <inheritdoc/>
@@ -55,7 +51,7 @@ internal sealed class OpusDecoder : IAudioDecoder
     public bool TryDecode(ReadOnlySpan<byte> packet, Span<float> pcm, out int frames)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, MaxFramesPerPacket * Format.Channels, nameof(pcm));
-        frames = packet.IsEmpty ? 0 : Math.Max(Decode(packet, pcm, LongestPacketFrames, fec: 0), 0);
+        frames = packet.IsEmpty ? 0 : Math.Max(_decoder.Decode(packet, pcm, LongestPacketFrames), 0);
         if (frames == 0)
         {
             return false;
@@ -88,10 +84,10 @@ internal sealed class OpusDecoder : IAudioDecoder
     /// <inheritdoc/>
     public bool TryRecover(ReadOnlySpan<byte> following, Span<float> pcm)
     {
-        // libopus needs whole steps. If concealment has begun within a step, it is better to let it finish the step.
+        // The libraries need whole steps. If concealment has begun within a step, it is better to let it finish the step.
         int frames = pcm.Length / Format.Channels;
         if (frames == 0 || frames % StepFrames != 0 || _stepUsed < _step.Length || !OpusPacket.HasRecovery(following)
-            || Decode(following, pcm, frames, fec: 1) != frames)
+            || _decoder.Decode(following, pcm, frames, recovers: true) != frames)
         {
             return false;
         }
@@ -100,7 +96,7 @@ internal sealed class OpusDecoder : IAudioDecoder
         return true;
     }
 
-    /// <summary>Frees the state of libopus.</summary>
+    /// <summary>Frees the state of the library.</summary>
     public void Dispose() => _decoder.Dispose();
 
     /// <summary>Copies concealed frames left over from the last call. Returns the part that is still to be filled.</summary>
@@ -137,8 +133,8 @@ internal sealed class OpusDecoder : IAudioDecoder
     {
         int frames = pcm.Length / Format.Channels;
 
-        // libopus can fail here only if it is out of memory; silence is the only option then.
-        if (_concealed >= SilentFrom || Decode(default, pcm, frames, fec: 0) < 0)
+        // The library can fail here only if it is out of memory; silence is the only option then.
+        if (_concealed >= SilentFrom || _decoder.Decode([], pcm, frames) < 0)
         {
             pcm.Clear();
             return;
@@ -156,7 +152,7 @@ internal sealed class OpusDecoder : IAudioDecoder
         _concealed += frames;
     }
 
-    /// <summary>Fades in after a loss that was faded out: libopus continues from its own noise, which was not audible.</summary>
+    /// <summary>Fades in after a loss that was faded out: Opus continues from its own noise, which was not audible.</summary>
     private void FadeIn(Span<float> pcm)
     {
         int channels = Format.Channels;
@@ -167,16 +163,5 @@ internal sealed class OpusDecoder : IAudioDecoder
         }
 
         _concealed = 0;
-    }
-
-    private unsafe int Decode(ReadOnlySpan<byte> packet, Span<float> pcm, int maxFrames, int fec)
-    {
-        fixed (byte* bytes = packet)
-        {
-            fixed (float* samples = pcm)
-            {
-                return LibOpus.Decode(_decoder, bytes, packet.Length, samples, maxFrames, fec);
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ internal sealed record OpusEncoderOptions : IValidatable
     /// <summary>Duration of a packet: 5, 10 or 20 ms; default 20. Shorter: less delay, more header bytes, lower quality.</summary>
     public TimeSpan PacketTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>CPU effort of libopus, 0–10; default 10. At 5 it takes half the time and sounds nearly the same.</summary>
+    /// <summary>CPU effort, 0–10; default 10. At 5 it takes half the time and sounds nearly the same.</summary>
     public int Complexity { get; init; } = 10;
 
     /// <summary>Whether to disable the voice modes, which cuts the look-ahead from 6.5 to 2.5 ms; default false.</summary>

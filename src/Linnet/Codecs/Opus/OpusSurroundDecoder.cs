@@ -1,31 +1,23 @@
 using Linnet.Audio;
-using Linnet.Native;
 
 namespace Linnet.Codecs.Opus;
 
-/// <summary>Decoder for Opus packets of several streams, using libopus, at 48 kHz.</summary>
+/// <summary>Decoder for Opus packets of several streams, at 48 kHz.</summary>
 /// <remarks>Source: RFC 7845 §5.1.1.</remarks>
 internal sealed class OpusSurroundDecoder : IDisposable
 {
-    private readonly OpusSurroundDecoderHandle _decoder;
+    private readonly IOpusDecoding _decoder;
 
     /// <summary>Creates a decoder.</summary>
     /// <param name="streams">Streams per packet.</param>
     /// <param name="coupled">Number of stereo streams among them.</param>
     /// <param name="mapping">The decoded channel for each output channel; 255 is silence.</param>
-    /// <exception cref="InvalidOperationException">libopus rejects the parameters; the message says why.</exception>
-    internal unsafe OpusSurroundDecoder(int streams, int coupled, ReadOnlySpan<byte> mapping)
+    /// <param name="provider">The library to use; default: the one that <see cref="OpusProvider.Chosen"/> names.</param>
+    /// <exception cref="InvalidOperationException">The parameters do not fit each other; the message says why.</exception>
+    internal OpusSurroundDecoder(int streams, int coupled, ReadOnlySpan<byte> mapping, OpusProvider? provider = null)
     {
         Format = new AudioFormat(OpusEncoder.SampleRate, mapping.Length);
-        fixed (byte* map = mapping)
-        {
-            _decoder = LibOpus.CreateSurroundDecoder(Format.SampleRate, mapping.Length, streams, coupled, map, out int error);
-            if (error != LibOpus.Ok)
-            {
-                _decoder.Dispose();
-                throw new InvalidOperationException($"libopus: {LibOpus.ErrorText(error)}.");
-            }
-        }
+        _decoder = (provider ?? OpusProvider.Chosen).CreateSurroundDecoder(streams, coupled, mapping);
     }
 
     /// <summary>The PCM it produces.</summary>
@@ -38,21 +30,10 @@ internal sealed class OpusSurroundDecoder : IDisposable
     /// <returns><see langword="false"/> if it is not a valid packet.</returns>
     internal bool TryDecode(ReadOnlySpan<byte> packet, Span<float> pcm, out int frames)
     {
-        frames = packet.IsEmpty ? 0 : Math.Max(0, Decode(packet, pcm));
+        frames = packet.IsEmpty ? 0 : Math.Max(0, _decoder.Decode(packet, pcm, pcm.Length / Format.Channels));
         return frames > 0;
     }
 
-    /// <summary>Frees the state of libopus.</summary>
+    /// <summary>Frees the state of the library.</summary>
     public void Dispose() => _decoder.Dispose();
-
-    private unsafe int Decode(ReadOnlySpan<byte> packet, Span<float> pcm)
-    {
-        fixed (byte* bytes = packet)
-        {
-            fixed (float* samples = pcm)
-            {
-                return LibOpus.Decode(_decoder, bytes, packet.Length, samples, pcm.Length / Format.Channels, fec: 0);
-            }
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using Linnet.Audio;
 using Linnet.Codecs.Opus;
-using Linnet.Native;
 using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Streams;
@@ -114,11 +113,6 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         {
             return new StreamProblem(StreamFault.Unsupported,
                 $"The stream is Opus with {head.Channels} channels without defined speakers (mapping family {head.MappingFamily}).");
-        }
-
-        if (NativeLibraries.Problem(NativeLibraries.Opus) is string missing)
-        {
-            return new StreamProblem(StreamFault.Unavailable, missing);
         }
 
         _channels = head.Channels;
