@@ -7,4 +7,10 @@ if (args is ["profiles"])
     return;
 }
 
+if (args is ["codecs"])
+{
+    CodecCostTable.Print(Console.Out);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Linnet.Cli.Commands;
 using Linnet.Cli.Help;
+using Linnet.Codecs;
 
 namespace Linnet.Cli;
 
@@ -21,7 +22,7 @@ internal static class CommandLine
     {
         RootCommand root = Create(shell);
         ParseResult parsed = root.Parse(args, Parsing);
-        if (!AsksForHelp(parsed) && !AsksForSuggestions(parsed) && CommandFault.Find(parsed) is { } fault)
+        if (!AsksForHelp(parsed) && !AsksForSuggestions(parsed) && (CommandFault.Find(parsed) ?? CodecChoice.Fault) is { } fault)
         {
             shell.Say(fault);
             return ExitCode.BadUsage;
@@ -62,6 +63,7 @@ internal static class CommandLine
             RecordCommand.Create(shell),
             ProbeCommand.Create(shell),
             DevicesCommand.Create(shell),
+            FormatsCommand.Create(shell),
             CompletionCommand.Create(shell),
         };
         root.Subcommands.Add(HelpCommand.Create(root));

@@ -1,5 +1,6 @@
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
+using Linnet.Codecs;
 using Linnet.Playback;
 using Linnet.Playback.Devices;
 using Linnet.Receive;
@@ -18,6 +19,7 @@ internal static class PlaySession
     {
         using var session =
             new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken, request.EndsWithReader);
+        session.Log.SayCodecs(CodecTable.Current);
         await using IAudioDevice device =
             AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);

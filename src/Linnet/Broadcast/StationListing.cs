@@ -14,6 +14,9 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
     /// <summary>What it says about itself; <see langword="null"/>: nothing but its name.</summary>
     public IceDescription? Description { get; init; }
 
+    /// <summary>Renditions that it lacks because this machine cannot encode them. Default: none.</summary>
+    public IReadOnlyList<MissingStream> Missing { get; init; } = [];
+
     /// <summary>The renditions that are sent as streams, in the order in which they are offered.</summary>
     public IEnumerable<BroadcastRing> Streams =>
         Renditions.Where(static ring => ring.Info.StreamType is not null).OrderBy(static ring => ring.Info.StreamType!.Order);

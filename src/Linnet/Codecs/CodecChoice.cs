@@ -17,6 +17,14 @@ internal static class CodecChoice
     internal static bool IsManagedOnly { get; } =
         string.Equals(Environment.GetEnvironmentVariable(Variable), Managed, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A sentence for the user if the value of <see cref="Variable"/> has no meaning; <see langword="null"/> if it has.</summary>
+    internal static string? Fault => FaultOf(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>As <see cref="Fault"/>, for any value.</summary>
+    internal static string? FaultOf(string? value) =>
+        string.IsNullOrEmpty(value) || string.Equals(value, Managed, StringComparison.OrdinalIgnoreCase) ? null
+        : $"{Variable} is '{value}'; set it to '{Managed}' to do without the C libraries of codecs, or leave it out.";
+
     /// <summary>Whether the C library of a codec is used: it is installed, and not turned off.</summary>
     /// <param name="library">A name in <see cref="NativeLibraries"/>.</param>
     internal static bool Uses(string library) => !IsManagedOnly && NativeLibraries.IsAvailable(library);

@@ -54,7 +54,7 @@ internal static class NativeLibraries
     internal static bool IsAvailable(string name) => Resolve(name) != 0;
 
     /// <summary>A sentence that names the package to install, or <see langword="null"/> if the library is available.</summary>
-    internal static string? Problem(string name) => IsAvailable(name) ? null : Known[name].HowToInstall;
+    internal static string? Problem(string name) => IsAvailable(name) ? null : HowToInstall(name);
 
     /// <summary>Returns if the library can be used.</summary>
     /// <exception cref="DllNotFoundException">The library is missing; the message names the package to install.</exception>
@@ -62,8 +62,23 @@ internal static class NativeLibraries
     {
         if (!IsAvailable(name))
         {
-            throw new DllNotFoundException(Known[name].HowToInstall);
+            throw new DllNotFoundException(HowToInstall(name));
         }
+    }
+
+    /// <summary>The project's name of a library.</summary>
+    internal static string NameOf(string name) => Known[name].Name;
+
+    /// <summary>What to do to add libraries on this system, as a part of a sentence.</summary>
+    internal static string HowToAdd(IReadOnlyCollection<string> names)
+    {
+        Library[] libraries = [.. names.Select(static name => Known[name])];
+        return OperatingSystem.IsMacOS() ? $"brew install {Words(static library => library.BrewPackage)}"
+            : OperatingSystem.IsWindows() ? $"put {Words(static library => library.Files[^1])} beside the program"
+            : $"apt-get install {Words(static library => library.DebianPackage)} (Debian, Ubuntu) or dnf install "
+                + $"{Words(static library => library.FedoraPackage)} (Fedora)";
+
+        string Words(Func<Library, string> word) => string.Join(' ', libraries.Select(word).Distinct());
     }
 
 #pragma warning disable CA2255 // The resolver must be in place before the first P/Invoke of this assembly.
@@ -73,13 +88,13 @@ internal static class NativeLibraries
 
     private static nint Find(string name, Assembly assembly, DllImportSearchPath? path)
     {
-        if (!Known.TryGetValue(name, out Library? library))
+        if (!Known.ContainsKey(name))
         {
             return 0;
         }
 
         nint handle = Resolve(name);
-        return handle != 0 ? handle : throw new DllNotFoundException(library.HowToInstall);
+        return handle != 0 ? handle : throw new DllNotFoundException(HowToInstall(name));
     }
 
     private static nint Resolve(string name) => Loaded.GetOrAdd(name, static key =>
@@ -95,12 +110,9 @@ internal static class NativeLibraries
         return 0;
     });
 
-    private sealed record Library(string Name, string[] Files, string DebianPackage, string FedoraPackage, string BrewPackage)
-    {
-        public string HowToInstall =>
-            OperatingSystem.IsMacOS() ? $"{Name} is not installed. Install it with: brew install {BrewPackage}"
-            : OperatingSystem.IsWindows() ? $"{Name} is not installed. Put {Files[^1]} beside the program."
-            : $"{Name} is not installed. Install it with: apt-get install {DebianPackage} (Debian, Ubuntu) or dnf install "
-                + $"{FedoraPackage} (Fedora)";
-    }
+    private static string HowToInstall(string name) => OperatingSystem.IsWindows()
+        ? $"{NameOf(name)} is not installed. To add it, {HowToAdd([name])}."
+        : $"{NameOf(name)} is not installed. Install it with: {HowToAdd([name])}";
+
+    private sealed record Library(string Name, string[] Files, string DebianPackage, string FedoraPackage, string BrewPackage);
 }

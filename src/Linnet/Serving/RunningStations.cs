@@ -18,6 +18,7 @@ internal sealed class RunningStations : IAsyncDisposable
     private readonly bool _endsByItself;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly HashSet<string> _saidMissing = [];
     private IReadOnlyList<RunningStation> _all = [];
     private CancellationToken? _running;
 
@@ -54,6 +55,7 @@ internal sealed class RunningStations : IAsyncDisposable
             Include(running);
             Start(running);
             Directory.Set(station.Listing);
+            SayMissing(station.Listing);
         }
     }
 
@@ -149,6 +151,18 @@ internal sealed class RunningStations : IAsyncDisposable
         }
     }
 
+    // Under the lock. All stations lack the same encoders: each is reported once.
+    private void SayMissing(StationListing listing)
+    {
+        foreach (IGrouping<string, MissingStream> missing in listing.Missing.GroupBy(static m => m.Type.Extension))
+        {
+            if (_saidMissing.Add(missing.Key))
+            {
+                _logger.NotOffered(string.Join(", ", missing.Select(static m => m.Name)), missing.First().Problem);
+            }
+        }
+    }
+
     private void ThrowIfTaken(string name)
     {
         if (_all.Any(r => r.Name == name))
@@ -225,6 +239,7 @@ internal sealed class RunningStations : IAsyncDisposable
             running.Station = created;
             Start(running);
             Directory.Set(running.Station.Listing);
+            SayMissing(running.Station.Listing);
         }
     }
 

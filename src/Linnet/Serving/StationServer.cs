@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Codecs;
 using Linnet.Codecs.Streams;
 using Linnet.Diagnostics;
 using Linnet.Serving.Http;
@@ -118,6 +119,7 @@ public sealed class StationServer : IAsyncDisposable
             }
 
             server.OpenProtocols();
+            server._logger.SayCodecs(CodecTable.Current);
             return server;
         }
         catch

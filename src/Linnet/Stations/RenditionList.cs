@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Flac;
@@ -43,13 +44,13 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             LinearSpec("l16", 16),
             LinearSpec("l24", 24),
             MessageSpec(),
-            .. streams.Select(
-                name => SpecFor(name) is { } spec ? spec with { IsOnDemand = !StationOptions.DefaultStreams.Contains(spec.Name) } : null)
-                    .OfType<RenditionSpec>(),
-            .. options.Sent is { Codec: StreamCodec.Vorbis } vorbis && source.Channels <= 2
-                ? [VorbisSpec(vorbis)] : Array.Empty<RenditionSpec>(),
+            .. StreamSpecs().Where(s => ProblemOf(s) is null),
         ];
     }
+
+    /// <summary>The renditions that are left out because this machine cannot encode them.</summary>
+    internal IReadOnlyList<MissingStream> Missing =>
+        [.. StreamSpecs().Where(s => ProblemOf(s) is not null).Select(s => new MissingStream(s.Name, s.StreamType!, ProblemOf(s)!))];
 
     /// <summary>Whether HTTP carries any.</summary>
     internal bool HasStreams => options.Streams.Count > 0;
@@ -57,6 +58,17 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     /// <summary>The renditions that HTTP carries, with their names and in the order of the options.</summary>
     internal StreamName[] StreamNames() => [.. options.Streams.Select(static text =>
         StreamName.TryParse(text, out StreamName? name, out string? problem) ? name : throw new ArgumentException(problem))];
+
+    private IEnumerable<RenditionSpec> StreamSpecs() =>
+    [
+        .. StreamNames().Select(
+            name => SpecFor(name) is { } spec ? spec with { IsOnDemand = !StationOptions.DefaultStreams.Contains(spec.Name) } : null)
+                .OfType<RenditionSpec>(),
+        .. options.Sent is { Codec: StreamCodec.Vorbis } vorbis && source.Channels <= 2
+            ? [VorbisSpec(vorbis)] : Array.Empty<RenditionSpec>(),
+    ];
+
+    private string? ProblemOf(RenditionSpec spec) => options.Codecs.EncoderProblem(spec.Codec);
 
     private RenditionSpec? SpecFor(StreamName name) => name.Codec switch
     {
@@ -80,6 +92,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         int bitRate = sent.BitRate > 0 ? sent.BitRate : 64_000 * source.Channels;
         return new RenditionSpec("ogg", bitRate, () => new VorbisEncoder(source, bitRate))
         {
+            Codec = StreamCodec.Vorbis,
             IsRtp = false,
             Passes = static packet => packet.Format.Codec is StreamCodec.Vorbis,
             StreamType = Offered(StreamType.Vorbis, "ogg"),
@@ -88,6 +101,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
 
     private RenditionSpec FlacSpec() => new("flac", source.SampleRate * source.Channels * Bits, () => new FlacEncoder(source, Bits))
     {
+        Codec = StreamCodec.Flac,
         IsRtp = false,
         IsLossless = true,
         Passes = packet => packet.Format.Codec is StreamCodec.Flac && packet.Format.BitDepth == Bits,
@@ -157,6 +171,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         bool passes = isStream && name == StreamName.Opus;
         return new RenditionSpec(name, opus.BitRate, () => new OpusEncoder(_opusChannels, opus))
         {
+            Codec = StreamCodec.Opus,
             // RTP carries it, too, with packets of this announced length.
             Passes = passes
                 ? packet => packet.Format.Codec is StreamCodec.Opus && (packet.Frames == frames || packet.Frames == 0)
@@ -178,6 +193,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
         };
         return new RenditionSpec(name.ToString(), mp3.BitRate, () => new Mp3Encoder(format, mp3))
         {
+            Codec = StreamCodec.Mp3,
             IsRtp = false,
             Passes = name.BitRate is null ? static packet => packet.Format.Codec is StreamCodec.Mp3 : null,
             StreamType = Offered(StreamType.Mp3, name.ToString()),

@@ -12,6 +12,9 @@ namespace Linnet.Stations;
 /// <param name="CreateEncoder">Creates the encoder.</param>
 internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncoder> CreateEncoder)
 {
+    /// <summary>What the encoder makes. Default: PCM, which needs none.</summary>
+    internal StreamCodec Codec { get; init; } = StreamCodec.Pcm;
+
     /// <summary>
     /// How long before its time on the station's timeline each packet is due; every listener gets this much as a burst when it starts.
     /// </summary>

@@ -57,7 +57,6 @@ public sealed class Station : IAsyncDisposable, IDisposable
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Takes its few lines; default none.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems; the message lists them.</exception>
-    /// <exception cref="DllNotFoundException">A codec's library is missing; the message names the package.</exception>
     public Station(StationOptions options, IAudioSource source, TimeProvider? time = null, ILogger<Station>? logger = null)
         : this(options, source, time ?? TimeProvider.System, (ILogger?)logger ?? NullLogger.Instance)
     {
@@ -89,7 +88,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
             options, list.ToSpecs().Select(spec => change?.Invoke(spec) ?? spec), _history, time, logger);
         _thread = new StationThread(this, time, logger);
         _renditions.Wanted = _thread.Wake;
-        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(static r => r.Ring)]);
+        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(static r => r.Ring)]) { Missing = list.Missing };
     }
 
     /// <summary>The station's name in URLs.</summary>

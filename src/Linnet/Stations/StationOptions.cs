@@ -1,3 +1,4 @@
+using Linnet.Codecs;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
@@ -55,7 +56,7 @@ public sealed record StationOptions : IValidatable
     /// <summary>
     /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kb/s <c>mp3-64</c>, <c>opus-64</c>.
     /// The list is fixed so that listeners share them; each is encoded only while it has listeners. Those not in the default list are made
-    /// on demand, at most <see cref="MaxOnDemand"/> at a time. Default: those six.
+    /// on demand, at most <see cref="MaxOnDemand"/> at a time. Those that this machine has no encoder for are left out. Default: those six.
     /// </summary>
     public IReadOnlyList<string> Streams { get; init; } = DefaultStreams;
 
@@ -69,6 +70,9 @@ public sealed record StationOptions : IValidatable
     /// The format of the first sender, if the station exists because of it: audio without a sender is encoded the same way.
     /// </summary>
     internal StreamFormat? Sent { get; init; }
+
+    /// <summary>What this machine can encode.</summary>
+    internal CodecTable Codecs { get; init; } = CodecTable.Current;
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems() => new ProblemList()

@@ -22,6 +22,8 @@ public class EncoderLimitTests
     [InlineData("mp3 16000")]
     [InlineData("opus")]
     [InlineData("opus-5ms")]
+    [InlineData("opus managed")]
+    [InlineData("opus-5ms managed")]
     [InlineData("flac")]
     [InlineData("vorbis")]
     [InlineData("wav")]
@@ -65,6 +67,8 @@ public class EncoderLimitTests
     [InlineData("mp3 48000")]
     [InlineData("opus")]
     [InlineData("opus-5ms")]
+    [InlineData("opus managed")]
+    [InlineData("opus-5ms managed")]
     [InlineData("vorbis")]
     public void Samples_beyond_the_limit_are_encoded_as_the_limit(string name)
     {
@@ -100,10 +104,14 @@ public class EncoderLimitTests
         Assert.Equal([first, second, 0, 0], packet.AsSpan(0, 4).ToArray());
     }
 
+    private static OpusEncoderOptions ShortPackets => new() { PacketTime = TimeSpan.FromMilliseconds(5), LowDelay = true };
+
     private static IAudioEncoder Create(string name) => name switch
     {
         "opus" => new OpusEncoder(2),
-        "opus-5ms" => new OpusEncoder(2, new OpusEncoderOptions { PacketTime = TimeSpan.FromMilliseconds(5), LowDelay = true }),
+        "opus managed" => new OpusEncoder(2, provider: OpusProvider.Managed),
+        "opus-5ms" => new OpusEncoder(2, ShortPackets),
+        "opus-5ms managed" => new OpusEncoder(2, ShortPackets, OpusProvider.Managed),
         "flac" => new FlacEncoder(new AudioFormat(44_100, 2), 16),
         "vorbis" => new VorbisEncoder(new AudioFormat(44_100, 2), 128_000),
         "wav" => new RawPcmEncoder(new RawPcmFormat(SampleEncoding.S16LE, new AudioFormat(44_100, 2)), 882),

@@ -215,6 +215,19 @@ public class OpusComparisonTests
         }
     }
 
+    [Fact]
+    public void A_failure_of_concentus_ends_only_its_packet()
+    {
+        byte[][] packets = Music(OpusProvider.Native, 1, 20, false);
+        using IOpusDecoding decoder = OpusProvider.Managed.CreateDecoder(1);
+        float[] pcm = new float[960];
+
+        // It writes beyond the end.
+        Assert.True(decoder.Decode(packets[0], pcm.AsSpan(0, 10), 960) < 0);
+        Assert.All(packets, packet => Assert.Equal(960, decoder.Decode(packet, pcm, 960)));
+        Assert.InRange(Signals.Rms(pcm), 0.02, 1);
+    }
+
     private static double Difference(byte[][] packets, int channels)
     {
         float[] native = Decode(packets, channels, OpusProvider.Native);

@@ -105,6 +105,9 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>What has tried to read a file before ffmpeg; the subject of a sentence.</summary>
     internal static string OtherReader => CodecChoice.Uses(NativeLibraries.SndFile) ? "libsndfile" : "Linnet";
 
+    /// <summary>Whether ffmpeg is installed.</summary>
+    internal static bool IsInstalled => Find(Environment.GetEnvironmentVariable("PATH")) is not null;
+
     /// <summary>Starts ffmpeg on a file.</summary>
     /// <param name="path">The file to decode.</param>
     /// <param name="searchPath">Where to find the program: the value of PATH.</param>

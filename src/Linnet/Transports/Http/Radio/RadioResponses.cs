@@ -107,7 +107,8 @@ internal static class RadioResponses
     /// <param name="pathBase">What stands before every path.</param>
     internal static string WhyNothing(string path, StationDirectory directory, string pathBase = "")
         // An awaited name is one of our own names, so it is safe to repeat it.
-        => AwaitedBy(path, directory) is string station ? $"No client has pushed to {station} yet.\r\n" : WhatThereIs(directory, pathBase);
+        => AwaitedBy(path, directory) is string station ? $"No client has pushed to {station} yet.\r\n"
+            : WhatThereIs(directory, pathBase, MissingAt(path, directory));
 
     /// <summary>The station that a path names and that waits for its first push; <see langword="null"/>: there is none.</summary>
     internal static string? AwaitedBy(string path, StationDirectory directory)
@@ -117,11 +118,18 @@ internal static class RadioResponses
         return directory.IsAwaited(station) ? station : null;
     }
 
-    /// <summary>The text of a 404: the paths that exist.</summary>
-    private static string WhatThereIs(StationDirectory directory, string pathBase)
+    /// <summary>The rendition whose path it is, if only an encoder is missing for it.</summary>
+    private static MissingStream? MissingAt(string path, StationDirectory directory) =>
+        directory.Stations.SelectMany(static station => station.Missing.Select(missing => (station.Name, Missing: missing)))
+            .FirstOrDefault(m => StreamUrl.PathOf(m.Name, m.Missing) == path).Missing;
+
+    /// <summary>The text of a 404: why there is nothing at this path, and the paths that exist.</summary>
+    private static string WhatThereIs(StationDirectory directory, string pathBase, MissingStream? missing)
     {
         const int Most = 100;
-        var text = new StringBuilder("There is no audio at this path.\r\nThese paths have audio:\r\n");
+        string why = missing is null ? "There is no audio at this path."
+            : $"This server cannot encode {missing.Type.Extension.ToUpperInvariant()}. {missing.Problem}";
+        var text = new StringBuilder($"{why}\r\nThese paths have audio:\r\n");
         int count = 0;
         foreach (StationListing station in directory.Stations)
         {
@@ -135,7 +143,8 @@ internal static class RadioResponses
         }
 
         return count == 0
-            ? "There is no audio here at the moment.\r\n" : count > Most ? text.Append("and more.\r\n").ToString() : text.ToString();
+            ? $"{(missing is null ? "There is no audio here at the moment." : why)}\r\n"
+            : count > Most ? text.Append("and more.\r\n").ToString() : text.ToString();
     }
 
     private static HttpResponseHead Create(HttpStatusCode status, HttpRequestHead? request, DateTimeOffset now)
