@@ -216,6 +216,19 @@ public class OpusComparisonTests
     }
 
     [Fact]
+    public void A_packet_of_more_frames_than_there_is_room_for_is_refused_by_both()
+    {
+        byte[] packet = Joined(Music(OpusProvider.Native, 1, 20, false)[..2]);
+        float[] pcm = new float[1920];
+        foreach (OpusProvider provider in (OpusProvider[])[OpusProvider.Native, OpusProvider.Managed])
+        {
+            using IOpusDecoding decoder = provider.CreateDecoder(1);
+            Assert.True(decoder.Decode(packet, pcm, 960) < 0);
+            Assert.Equal(1920, decoder.Decode(packet, pcm, 1920));
+        }
+    }
+
+    [Fact]
     public void A_failure_of_concentus_ends_only_its_packet()
     {
         byte[][] packets = Music(OpusProvider.Native, 1, 20, false);

@@ -38,7 +38,7 @@ public class OpusFramesTests
     [InlineData("FA FC", false)]
     [InlineData("FB", false)]
     [InlineData("FB 00 AA", false)] // no frames
-    [InlineData("FB 07 AA", false)] // 140 ms
+    [InlineData("FB 07 01 02 03 04 05 06 07", false)] // 140 ms
     [InlineData("FB 42 03 AA", false)] // more padding than bytes
     [InlineData("FB 42 FF", false)]
     [InlineData("FB 02 AA", false)]
