@@ -21,7 +21,7 @@ runtime=(
   "libvorbis.so.0|libvorbis0a|libvorbis|libvorbis|libvorbis"
   "libvorbisenc.so.2|libvorbisenc2|libvorbis|libvorbis|libvorbis"
   "libmpg123.so.0|libmpg123-0|mpg123-libs|mpg123|mpg123"
-  "libpulse.so.0|libpulse0|pulseaudio-libs|libpulse|pulseaudio"
+  "libpulse.so.0|libpulse0|pulseaudio-libs|libpulse|"
   "libasound.so.2|libasound2|alsa-lib|alsa-lib|"
 )
 peers=(
@@ -51,7 +51,11 @@ peers=(
   "ip|iproute2|iproute|iproute2|"
   "nft|nftables|nftables|nftables|"
   "gi/__init__.py|python3-gi|python3-gobject|python-gobject|pygobject3"
+  "libportaudio.so.2|libportaudio2|portaudio|portaudio|portaudio"
+  "libasound_module_pcm_pulse.so|libasound2-plugins|alsa-plugins-pulseaudio|alsa-plugins|"
 )
+# On macOS Linnet plays and records through PortAudio. Elsewhere only a test uses it.
+[ "$(uname -s)" != Darwin ] || runtime+=("libportaudio.so.2||||portaudio")
 
 case "${1:-}" in
   runtime) wanted=("${runtime[@]}") why="with them Linnet is faster and has more formats" ;;
@@ -64,6 +68,7 @@ if [ "${1:-}" = runtime ] && [ "${LINNET_NO_INSTALL:-}" = 1 ]; then exit 0; fi
 is_here() {
   case "$1" in
     libgst*.so) compgen -G "/usr/lib*/gstreamer-1.0/$1" || compgen -G "/usr/lib/*/gstreamer-1.0/$1" ;;
+    libasound_module*) compgen -G "/usr/lib*/alsa-lib/$1" || compgen -G "/usr/lib/*/alsa-lib/$1" ;;
     ngx_*.so) compgen -G "/usr/lib*/nginx/modules/$1" ;;
     *.so.) grep -q -F "$1" <<<"$libraries" ;;
     *.so*) grep -q -F "$1 " <<<"$libraries" ;;
@@ -74,10 +79,10 @@ is_here() {
 }
 
 if [ "$(uname -s)" = Darwin ]; then
-  # Homebrew has its own library directory; ALSA does not exist on macOS.
+  # Homebrew has its own library directory; ALSA does not exist on macOS, and PulseAudio's library is not used there.
   is_here() {
     case "$1" in
-      libasound* | ngx_*) ;;
+      libasound* | libpulse.* | ngx_*) ;;
       *.so*) compgen -G "/opt/homebrew/lib/${1%%.so*}*.dylib" || compgen -G "/usr/local/lib/${1%%.so*}*.dylib" ;;
       *.typelib | gi/*) ;;
       *) command -v "$1" ;;

@@ -17,6 +17,7 @@ internal static class NativeLibraries
     internal const string Mpg123 = "mpg123";
     internal const string Pulse = "pulse";
     internal const string Alsa = "asound";
+    internal const string PortAudio = "portaudio";
 
     private static readonly ConcurrentDictionary<string, nint> Loaded = new();
 
@@ -48,6 +49,10 @@ internal static class NativeLibraries
                 "libmpg123-0.dll"], "libmpg123-0", "mpg123-libs", "mpg123"),
         [Pulse] = new("libpulse", ["libpulse.so.0"], "libpulse0", "pulseaudio-libs", "pulseaudio"),
         [Alsa] = new("ALSA", ["libasound.so.2"], "libasound2", "alsa-lib", "alsa-lib"),
+        [PortAudio] = new(
+            "PortAudio",
+            ["libportaudio.so.2", "libportaudio.2.dylib", "libportaudio.dylib", "/opt/homebrew/lib/libportaudio.dylib",
+                "/usr/local/lib/libportaudio.dylib", "portaudio_x64.dll"], "libportaudio2", "portaudio", "portaudio"),
     };
 
     /// <summary>Whether the library can be used on this machine.</summary>

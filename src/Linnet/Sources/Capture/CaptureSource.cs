@@ -1,11 +1,10 @@
-using System.Runtime.Versioning;
 using Linnet.Audio;
 
 namespace Linnet.Sources.Capture;
 
 /// <summary>
-/// Captures a microphone, a line input or the sound of an output: through PulseAudio or PipeWire, or else ALSA; on Windows
-/// through WASAPI.
+/// Captures a microphone, a line input or the sound of an output: through PulseAudio or PipeWire, or else ALSA; on Windows through WASAPI;
+/// on macOS, an input through PortAudio.
 /// </summary>
 public sealed class CaptureSource : IAudioSource
 {
@@ -14,6 +13,8 @@ public sealed class CaptureSource : IAudioSource
 
     // A reader that is further behind loses the oldest sound.
     private static readonly TimeSpan MostWaiting = TimeSpan.FromSeconds(1);
+
+    private const string PortAudio = "portaudio:";
 
     /// <summary>A silent sound server is taken for dead after this time.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
@@ -36,7 +37,7 @@ public sealed class CaptureSource : IAudioSource
     /// <summary>Opens a device. Recording starts at the first <see cref="Read"/>.</summary>
     /// <param name="device">
     /// The name of an input; the name of an output or of its monitor, to capture what it plays; <c>monitor</c>, to capture the default
-    /// output; <see langword="null"/> or empty for the default input.
+    /// output; <see langword="null"/> or empty for the default input. After <c>portaudio:</c>, a name that PortAudio has for an input.
     /// </param>
     /// <param name="time">Measures the timeouts.</param>
     /// <param name="server">The PulseAudio server; <see langword="null"/> for the user's own.</param>
@@ -46,29 +47,22 @@ public sealed class CaptureSource : IAudioSource
         string? device, TimeProvider time, string? server = null, CancellationToken cancellationToken = default)
     {
         device = string.IsNullOrEmpty(device) ? null : device;
-        if (OperatingSystem.IsWindows())
+        var problems = new List<Exception>();
+        foreach (Func<ICapture> open in Candidates(device, time, server, cancellationToken))
         {
-            return new CaptureSource(OpenWasapi(device, time));
+            try
+            {
+                return new CaptureSource(open());
+            }
+            catch (Exception e) when (e is IOException or DllNotFoundException)
+            {
+                problems.Add(e);
+            }
         }
 
-        string problem;
-        try
-        {
-            return new CaptureSource(PulseCapture.Open(device, server, time, cancellationToken));
-        }
-        catch (Exception e) when (e is IOException or DllNotFoundException)
-        {
-            problem = e.Message.TrimEnd('.');
-        }
-
-        try
-        {
-            return new CaptureSource(AlsaCapture.Open(device, cancellationToken));
-        }
-        catch (Exception e) when (e is IOException or DllNotFoundException)
-        {
-            throw NoInput(device, $"{problem}; {e.Message.TrimEnd('.')}", e);
-        }
+        string what = device is null ? "sound input" : $"sound input '{device}'";
+        string why = string.Join("; ", problems.Select(static e => e.Message.TrimEnd('.')));
+        throw new IOException($"There is no {what}; list the available ones with: linnet devices. ({why})", problems[^1]);
     }
 
     /// <summary>Name of the device, for display.</summary>
@@ -121,24 +115,30 @@ public sealed class CaptureSource : IAudioSource
         _buffer.Dispose();
     }
 
-    [SupportedOSPlatform("windows")]
-    private static WasapiCapture OpenWasapi(string? device, TimeProvider time)
+    // The devices of that name, or the default ones, best first.
+    private static Func<ICapture>[] Candidates(string? device, TimeProvider time, string? server, CancellationToken cancellationToken)
     {
-        try
+        if (OperatingSystem.IsWindows())
         {
-            return WasapiCapture.Open(device, time);
+            return [() => OpenWasapi(device, time)];
         }
-        catch (IOException e)
+
+        bool isPortAudio = device?.StartsWith(PortAudio, StringComparison.Ordinal) == true;
+        if (isPortAudio || OperatingSystem.IsMacOS())
         {
-            throw NoInput(device, e.Message.TrimEnd('.'), e);
+            string? name = isPortAudio ? device![PortAudio.Length..] : device;
+            return [() => PortAudioCapture.Open(string.IsNullOrEmpty(name) ? null : name)];
         }
+
+        return
+        [
+            () => PulseCapture.Open(device, server, time, cancellationToken), () => AlsaCapture.Open(device, cancellationToken),
+        ];
     }
 
-    private static IOException NoInput(string? device, string why, Exception reason)
-    {
-        string what = device is null ? "sound input" : $"sound input '{device}'";
-        return new IOException($"There is no {what}; list the available ones with: linnet devices. ({why})", reason);
-    }
+    // The platform is known where this is called, but not to the compiler within a lambda.
+    private static WasapiCapture OpenWasapi(string? device, TimeProvider time) =>
+        OperatingSystem.IsWindows() ? WasapiCapture.Open(device, time) : throw new PlatformNotSupportedException();
 
     private void Record()
     {
