@@ -26,6 +26,7 @@ internal static unsafe partial class StandardStream
     private const int TryAgainLinux = 11; // EAGAIN
     private const int TryAgainMac = 35;
     private const short PollOut = 4;
+    private const int RetryMs = 10;
 
     /// <summary>Gets a writer for <paramref name="descriptor"/>, 1 or 2.</summary>
     internal static ByteWriter Open(int descriptor)
@@ -95,9 +96,9 @@ internal static unsafe partial class StandardStream
                 case Interrupted:
                     break;
                 case TryAgainLinux or TryAgainMac:
-                    // Another process that shares this pipe or terminal made it non-blocking.
+                    // Another process that shares this pipe or terminal made it non-blocking. macOS cannot poll a terminal.
                     var room = new PollDescriptor { Descriptor = descriptor, Events = PollOut };
-                    _ = Poll(&room, 1, -1);
+                    _ = OperatingSystem.IsMacOS() ? Poll(null, 0, RetryMs) : Poll(&room, 1, -1);
                     break;
                 case int error:
                     throw new IOException(new Win32Exception(error).Message, error);

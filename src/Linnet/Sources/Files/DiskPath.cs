@@ -51,6 +51,11 @@ internal static class DiskPath
             return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         }
 
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new IOException($"{ByteText.Shown(path)} {Reason(LibC.NoSuchFile)}.");
+        }
+
         // Pipes and devices are not opened: that could block or have side effects.
         if (Status(path) is { Type: not LibC.TypeOfFile })
         {

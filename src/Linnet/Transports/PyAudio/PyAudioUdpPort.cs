@@ -25,12 +25,14 @@ internal sealed class PyAudioUdpPort : IDisposable
     private readonly Socket _socket;
     private readonly Func<Socket, int> _room;
     private readonly bool _hasOneSocket;
+    private readonly bool _tellsArrival;
 
-    private PyAudioUdpPort(Socket socket, Func<Socket, int> room, bool hasOneSocket)
+    private PyAudioUdpPort(Socket socket, Func<Socket, int> room, bool hasOneSocket, bool tellsArrival)
     {
         _socket = socket;
         _room = room;
         _hasOneSocket = hasOneSocket;
+        _tellsArrival = tellsArrival || socket is not { AddressFamily: AddressFamily.InterNetworkV6, DualMode: true };
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
@@ -41,11 +43,17 @@ internal sealed class PyAudioUdpPort : IDisposable
     /// <param name="room">How many more sockets may be opened after this one, negative: not even this one; default: the process's
     /// limit.</param>
     /// <param name="hasOneSocket">Whether all listeners share one socket; default: on Windows.</param>
+    /// <param name="tellsArrival">Whether the system can tell to which address a datagram was sent, if a socket takes IPv4 and IPv6;
+    /// default: only macOS cannot.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
-    internal static PyAudioUdpPort Bind(IPEndPoint local, Func<Socket, int>? room = null, bool? hasOneSocket = null) => DualStack.Open(
-        local, address => Open(address, room ?? OpenFileReserve.OfThisProcess.RoomBehind, hasOneSocket ?? OperatingSystem.IsWindows()));
+    internal static PyAudioUdpPort Bind(
+        IPEndPoint local, Func<Socket, int>? room = null, bool? hasOneSocket = null, bool? tellsArrival = null) => DualStack.Open(
+        local,
+        address => Open(
+            address, room ?? OpenFileReserve.OfThisProcess.RoomBehind, hasOneSocket ?? OperatingSystem.IsWindows(),
+            tellsArrival ?? !OperatingSystem.IsMacOS()));
 
-    private static PyAudioUdpPort Open(IPEndPoint local, Func<Socket, int> room, bool hasOneSocket)
+    private static PyAudioUdpPort Open(IPEndPoint local, Func<Socket, int> room, bool hasOneSocket, bool tellsArrival)
     {
         Socket socket = NewSocket(local.Address);
         try
@@ -56,7 +64,7 @@ internal sealed class PyAudioUdpPort : IDisposable
             }
 
             socket.Bind(local);
-            return new PyAudioUdpPort(socket, room, hasOneSocket);
+            return new PyAudioUdpPort(socket, room, hasOneSocket, tellsArrival);
         }
         catch
         {
@@ -105,10 +113,9 @@ internal sealed class PyAudioUdpPort : IDisposable
             Exception failure;
             try
             {
-                SocketReceiveMessageFromResult received =
-                    await _socket.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken)
-                        .ConfigureAwait(false);
-                if (Failure(onDatagram, buffer.AsSpan(0, received.ReceivedBytes), received) is not Exception thrown)
+                (int length, EndPoint remote, IPAddress? local) =
+                    await ReceiveOneAsync(buffer, anyone, cancellationToken).ConfigureAwait(false);
+                if (Failure(onDatagram, buffer.AsSpan(0, length), remote, local) is not Exception thrown)
                 {
                     failures = 0;
                     continue;
@@ -140,12 +147,27 @@ internal sealed class PyAudioUdpPort : IDisposable
     /// </summary>
     internal static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
 
+    private async ValueTask<(int Length, EndPoint Remote, IPAddress? Local)> ReceiveOneAsync(
+        byte[] buffer, IPEndPoint anyone, CancellationToken cancellationToken)
+    {
+        if (_tellsArrival)
+        {
+            SocketReceiveMessageFromResult message = await _socket.ReceiveMessageFromAsync(
+                buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+            return (message.ReceivedBytes, message.RemoteEndPoint, Scoped(message.PacketInformation));
+        }
+
+        SocketReceiveFromResult datagram =
+            await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+        return (datagram.ReceivedBytes, datagram.RemoteEndPoint, null);
+    }
+
     // An exception of the handler says nothing about this socket.
-    private static Exception? Failure(HelloHandler onDatagram, ReadOnlySpan<byte> datagram, in SocketReceiveMessageFromResult received)
+    private static Exception? Failure(HelloHandler onDatagram, ReadOnlySpan<byte> datagram, EndPoint remote, IPAddress? local)
     {
         try
         {
-            onDatagram(PyAudioHello.Is(datagram), ((IPEndPoint)received.RemoteEndPoint).Unmapped(), Scoped(received.PacketInformation));
+            onDatagram(PyAudioHello.Is(datagram), ((IPEndPoint)remote).Unmapped(), local);
             return null;
         }
         catch (Exception e)

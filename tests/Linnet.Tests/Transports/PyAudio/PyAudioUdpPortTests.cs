@@ -4,6 +4,7 @@ using Linnet.Serving;
 using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire;
 using Linnet.Wire.PyAudio;
 
 namespace Linnet.Tests.Transports.PyAudio;
@@ -48,6 +49,31 @@ public class PyAudioUdpPortTests
         });
 
         Assert.Equal(4321, server.Protocols.Sum(static p => p.MaxListeners));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_port_for_IPv4_and_IPv6_receives_whether_or_not_the_system_tells_the_address_of_arrival(bool tellsArrival)
+    {
+        using PyAudioUdpPort port = PyAudioUdpPort.Bind(new IPEndPoint(IPAddress.IPv6Any, 0), tellsArrival: tellsArrival);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(HangLimit);
+        (bool, IPEndPoint?, IPAddress?) heard = default;
+        await client.SendAsync(PyAudioHello.Datagram.ToArray(), new IPEndPoint(IPAddress.Loopback, port.LocalEndPoint.Port), HangLimit);
+
+        await port.ReceiveAsync(
+            (isHello, remote, local) =>
+            {
+                heard = (isHello, remote, local?.Unmapped());
+                ended.Cancel();
+            },
+            e => Assert.Fail(e.Message),
+            ended.Token);
+
+        Assert.Equal((true, (IPEndPoint?)client.Client.LocalEndPoint, tellsArrival ? IPAddress.Loopback : null), heard);
+        using PyAudioRoute? connected = port.TryConnect(heard.Item2!, heard.Item3);
+        Assert.NotNull(connected);
     }
 
     [Fact]
