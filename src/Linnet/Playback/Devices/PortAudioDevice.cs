@@ -52,7 +52,7 @@ internal sealed class PortAudioDevice(string? name, TimeProvider time, TimeSpan?
                 throw new InvalidOperationException($"{Name} is open already.");
             }
 
-            _stream.Dispose();
+            // The thread that played has closed the stream.
             (_stream, _running) = (null, Task.CompletedTask);
         }
 

@@ -16,6 +16,7 @@ public class AudioDevicesTests
     [InlineData("a/b.WAV", "a/b.WAV", false, typeof(WavFileDevice))]
     [InlineData("pulse:a:b", "pulse:a:b", true, typeof(FirstDevice))]
     [InlineData("alsa:hw:0,0", "alsa:hw:0,0", true, typeof(FirstDevice))]
+    [InlineData("portaudio:a b", "portaudio:a b", true, typeof(FirstDevice))]
     [InlineData("speakers", "speakers", true, typeof(FirstDevice))]
     [InlineData("pulsed", "pulsed", true, typeof(FirstDevice))]
     public async Task A_name_selects_a_device(string? output, string name, bool hasClock, Type type)
