@@ -123,10 +123,11 @@ public static class AudioSources
         }
     }
 
-    /// <summary>Opens a file with our own decoders, else with libsndfile, else with ffmpeg.</summary>
+    /// <summary>Opens a file with our own decoders, else with libsndfile, else with those of Windows, else with ffmpeg.</summary>
     private static IAudioSource OpenFile(
         string path, TrackInfo? untagged, string name, TimeProvider time, CancellationToken cancellationToken,
         SafeFileHandle? lent = null) =>
         (IAudioSource?)FileSource.TryOpen(path, untagged, name, cancellationToken)
-        ?? FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
+        ?? (OperatingSystem.IsWindows() ? MediaFoundationSource.TryOpen(path, untagged, time, cancellationToken) : null)
+        ?? (IAudioSource)FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
 }
