@@ -140,6 +140,38 @@ public sealed partial class PortAudioTests : IDisposable
     }
 
     [Fact]
+    public async Task When_the_sound_server_restarts_the_device_is_lost_and_can_be_opened_again()
+    {
+        var other = new PulseServer();
+        await using var ending = other;
+        await other.InitializeAsync();
+        File.AppendAllText(
+            Path.Combine(_folder.FullName, "asound.conf"),
+            $$"""pcm.restarted { type pulse server "{{other.Address}}" device {{PulseServer.Sink}} }""" + "\n");
+        await using var device = new PortAudioDevice("restarted", TimeProvider.System, Safe);
+        await device.OpenAsync(Format, TestContext.Current.CancellationToken);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task running = device.RunAsync(
+            (pcm, _) =>
+            {
+                started.TrySetResult();
+                return pcm.Length / 2;
+            },
+            TestContext.Current.CancellationToken);
+        await Task.WhenAny(started.Task, running);
+
+        await other.RestartAsync();
+
+        await Assert.ThrowsAsync<IOException>(
+            () => running.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken));
+        await device.OpenAsync(Format, TestContext.Current.CancellationToken);
+        int calls = 0;
+        await device.RunAsync(
+            (pcm, _) => calls++ == 2 ? AudioDevice.End : pcm.Length / 2, TestContext.Current.CancellationToken);
+        Assert.Equal(3, calls);
+    }
+
+    [Fact]
     public async Task A_missing_device_is_reported_in_a_sentence()
     {
         await using IAudioDevice device = AudioDevices.Create("portaudio:nowhere", TimeProvider.System);
