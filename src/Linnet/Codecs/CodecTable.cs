@@ -38,7 +38,7 @@ internal sealed class CodecTable
     /// <summary>Creates the table of a machine.</summary>
     /// <param name="hasLibrary">Whether a C library is used, by its name in <see cref="NativeLibraries"/>.</param>
     /// <param name="hasFfmpeg">Whether ffmpeg is installed.</param>
-    /// <param name="isWindows">Whether the machine has Media Foundation.</param>
+    /// <param name="isWindows">Whether the machine has Media Foundation: Windows, except some editions.</param>
     /// <param name="isManagedOnly">Whether the user has turned off the C libraries.</param>
     internal CodecTable(Func<string, bool> hasLibrary, bool hasFfmpeg, bool isWindows, bool isManagedOnly)
     {
@@ -51,7 +51,8 @@ internal sealed class CodecTable
 
     /// <summary>The table of this machine.</summary>
     internal static CodecTable Current { get; } = new(
-        CodecChoice.Uses, FfmpegProcess.IsInstalled, OperatingSystem.IsWindows(), CodecChoice.IsManagedOnly);
+        CodecChoice.Uses, FfmpegProcess.IsInstalled, OperatingSystem.IsWindows() && Native.MediaFoundation.IsAvailable,
+        CodecChoice.IsManagedOnly);
 
     /// <summary>The formats.</summary>
     internal IReadOnlyList<CodecRow> Rows { get; }
