@@ -34,7 +34,7 @@ internal static partial class StandardPipe
         }
     }
 
-    /// <summary>Whether a write failed because nobody reads the pipe any more.</summary>
+    /// <summary>Whether a write failed because the pipe has no reader any more.</summary>
     internal static bool HasNoReader(IOException problem) => problem.HResult is Broken or NoData;
 
     [LibraryImport("kernel32.dll", EntryPoint = "GetStdHandle")]
