@@ -15,9 +15,10 @@ internal static partial class StandardPipe
 
     private const uint Pipe = 3; // FILE_TYPE_PIPE
 
-    // ERROR_BROKEN_PIPE and ERROR_NO_DATA, as HRESULTs.
+    // ERROR_BROKEN_PIPE, ERROR_NO_DATA and ERROR_PIPE_NOT_CONNECTED, as HRESULTs.
     private const int Broken = unchecked((int)0x8007006D);
     private const int NoData = unchecked((int)0x800700E8);
+    private const int NotConnected = unchecked((int)0x800700E9);
 
     /// <summary>Opens the pipe; <see langword="null"/> if the output is a file, a console or nothing.</summary>
     /// <param name="number">One of the constants.</param>
@@ -35,7 +36,7 @@ internal static partial class StandardPipe
     }
 
     /// <summary>Whether a write failed because the pipe has no reader any more.</summary>
-    internal static bool HasNoReader(IOException problem) => problem.HResult is Broken or NoData;
+    internal static bool HasNoReader(IOException problem) => problem.HResult is Broken or NoData or NotConnected;
 
     [LibraryImport("kernel32.dll", EntryPoint = "GetStdHandle")]
     private static partial nint GetHandle(int number);

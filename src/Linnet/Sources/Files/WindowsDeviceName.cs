@@ -31,8 +31,7 @@ internal static class WindowsDeviceName
         if (OperatingSystem.IsWindows() && Is(path))
         {
             throw new IOException(
-                $"{path} is a device or a named pipe of Windows, not a file; for the output of another program use: PROGRAM | linnet serve "
-                    + "-");
+                $"{path} is a device or a named pipe of Windows, not a file; to play the output of another program, pipe it into 'serve -'.");
         }
     }
 }
