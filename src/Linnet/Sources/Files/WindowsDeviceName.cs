@@ -11,7 +11,8 @@ internal static class WindowsDeviceName
     internal static bool Is(string path)
     {
         string slashed = path.Replace('/', '\\');
-        if (slashed.StartsWith(@"\\.\", StringComparison.Ordinal) || slashed.StartsWith(@"\\?\pipe\", StringComparison.OrdinalIgnoreCase))
+        if (slashed.StartsWith(@"\\.\", StringComparison.Ordinal)
+            || slashed.StartsWith(@"\\?\pipe\", StringComparison.OrdinalIgnoreCase))
         {
             return true;
         }
@@ -31,7 +32,7 @@ internal static class WindowsDeviceName
         if (OperatingSystem.IsWindows() && Is(path))
         {
             throw new IOException(
-                $"{path} is a device or a named pipe of Windows, not a file; to play the output of another program, pipe it into 'serve -'.");
+                $"{path} is a device or a named pipe of Windows, not a file; to play what another program writes, use 'serve -'.");
         }
     }
 }
