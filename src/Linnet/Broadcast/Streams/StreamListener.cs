@@ -82,9 +82,6 @@ internal abstract class StreamListener
     /// </summary>
     internal bool IsHeld => Memory is { IsLarge: true, IsOver: true } && !HasTaken && UnsentBytes > 0;
 
-    /// <summary>While it gets nothing new: whether it has received bytes since its last visit, of those that were sent before.</summary>
-    internal bool HasDrained => UnsentBytes < _unsentBefore;
-
     /// <summary>When it was last moved, in ticks; <see langword="null"/>: never.</summary>
     internal long? MovedAt { get; set; }
 
@@ -125,6 +122,21 @@ internal abstract class StreamListener
 
     /// <summary>Ends it: no send starts any more. One that is in progress may still complete. Any thread may call.</summary>
     internal void Leave() => Volatile.Write(ref _hasLeft, 1);
+
+    /// <summary>
+    /// Notes whether it accepts data. While it gets nothing new, it does so by receiving what was sent before its last visit.
+    /// </summary>
+    /// <param name="sent">Bytes that it accepted at this visit.</param>
+    /// <param name="isHeld">Whether it was offered none, because of <see cref="IsHeld"/>.</param>
+    /// <param name="now">The instant, in ticks.</param>
+    internal void NoteProgress(int sent, bool isHeld, long now)
+    {
+        if (sent > 0 || (isHeld && UnsentBytes < _unsentBefore))
+        {
+            ProgressAt = now;
+            HasTaken |= sent > 0 && IsBlocked;
+        }
+    }
 
     /// <summary>Notes what the kernel holds for it, and whether that is because it accepts no data.</summary>
     /// <param name="outcome">How its last visit went.</param>

@@ -196,15 +196,10 @@ internal sealed class StreamLoop
         int sent = 0;
         bool isHeld = listener.IsHeld;
         StreamOutcome outcome = isHeld || HasTooMuch(listener, now) ? StreamOutcome.Blocked : _writer.Write(listener, out sent);
+        listener.NoteProgress(sent, isHeld, now);
         if (sent > 0)
         {
-            listener.ProgressAt = now;
-            listener.HasTaken |= listener.IsBlocked;
             _counters.CountWrite(sent);
-        }
-        else if (isHeld && listener.HasDrained)
-        {
-            listener.ProgressAt = now;
         }
 
         CountPackets(listener);
