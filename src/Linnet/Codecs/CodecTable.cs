@@ -25,7 +25,7 @@ internal sealed class CodecTable
         ("MP3", StreamCodec.Mp3, [new("libmpg123", NativeLibraries.Mpg123), new("NLayer")],
             [new("libmp3lame", NativeLibraries.Mp3Lame)]),
         ("Opus", StreamCodec.Opus, [LibOpus, Concentus], [LibOpus, Concentus]),
-        ("Vorbis", StreamCodec.Vorbis, [new("libvorbis", NativeLibraries.Vorbis), new("NVorbis")],
+        ("Vorbis", StreamCodec.Vorbis, [new("libvorbis", NativeLibraries.Vorbis), Linnet],
             [new("libvorbisenc", NativeLibraries.Vorbis, NativeLibraries.VorbisEnc)]),
         ("AU, CAF, W64, ADPCM in WAV", StreamCodec.Other, [LibSndFile, Ffmpeg], []),
         ("AAC, ALAC, WMA, video files", StreamCodec.Other, [MediaFoundation, Ffmpeg], []),

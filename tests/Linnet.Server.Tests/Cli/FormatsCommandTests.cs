@@ -39,7 +39,7 @@ public class FormatsCommandTests
             FLAC                         Linnet     -           libFLAC (faster, encodes)
             MP3                          NLayer     -           libmpg123 (faster), libmp3lame (encodes)
             Opus                         Concentus  Concentus   libopus (faster)
-            Vorbis                       NVorbis    -           libvorbis (faster), libvorbisenc (encodes)
+            Vorbis                       Linnet     -           libvorbis (faster), libvorbisenc (encodes)
             AU, CAF, W64, ADPCM in WAV   -          -           libsndfile (reads)
             AAC, ALAC, WMA, video files  -          -           ffmpeg (reads)
 

@@ -32,8 +32,8 @@ public class MissingEncoderTests
     [Fact]
     public void Each_library_brings_its_renditions()
     {
-        using Station lame = Create(CodecTables.With(NativeLibraries.Mp3Lame));
-        using Station flac = Create(CodecTables.With(NativeLibraries.Flac));
+        using Station lame = Create(With(NativeLibraries.Mp3Lame));
+        using Station flac = Create(With(NativeLibraries.Flac));
 
         Assert.Equal(["mp3", "mp3-64", "opus", "opus-64", "wav"], Streams(lame));
         Assert.Equal(["opus", "opus-64", "flac", "wav"], Streams(flac));
@@ -55,7 +55,7 @@ public class MissingEncoderTests
     public void Vorbis_that_a_client_pushes_is_not_offered_as_vorbis()
     {
         var sent = new StreamFormat(new AudioFormat(48_000, 2), 0, StreamCodec.Vorbis, 128_000, []);
-        using Station with = Create(CodecTable.Current, sent: sent);
+        using Station with = Create(With(NativeLibraries.Vorbis, NativeLibraries.VorbisEnc), sent: sent);
         using Station without = Create(CodecTables.Bare, sent: sent);
 
         Assert.Contains("ogg", Streams(with));
@@ -110,6 +110,13 @@ public class MissingEncoderTests
     {
         var options = new StationOptions { Name = name, Codecs = codecs, Sent = sent };
         return new Station(options with { Streams = streams ?? options.Streams }, new ToneSource(440));
+    }
+
+    /// <summary>A machine with these libraries alone. Skips the test where one is missing, since their encoders are created.</summary>
+    private static CodecTable With(params string[] libraries)
+    {
+        Assert.SkipUnless(libraries.All(NativeLibraries.IsAvailable), $"needs {string.Join(" and ", libraries)}");
+        return CodecTables.With(libraries);
     }
 
     private static IEnumerable<string> Streams(Station station) => station.Listing.Streams.Select(static ring => ring.Info.Name);
