@@ -1,5 +1,5 @@
 using Linnet.Audio;
-using Linnet.Native;
+using Linnet.Codecs.Flac;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Ogg;
 
@@ -10,32 +10,23 @@ namespace Linnet.Codecs.Streams;
 /// Tags that assign channels to unusual speakers come after the stream's description, so the format is announced with the tags or the first
 /// frame. Frames of such a stream are not passed on: listeners would get them without the tags.
 /// </remarks>
-internal sealed class FlacFrames(FormatNews news, bool isFile) : IDisposable
+/// <param name="news">Announces the format.</param>
+/// <param name="isFile">Whether the stream is a file that is only played: then a frame that cannot be decoded does not end it.</param>
+/// <param name="usesLibrary">Whether libFLAC decodes; by default, if it is used at all.</param>
+internal sealed class FlacFrames(FormatNews news, bool isFile, bool? usesLibrary = null) : IDisposable
 {
     private readonly PacketPatience _patience = new(isFile);
-    private FlacFrameDecoder? _decoder;
+    private IFlacFrameDecoder? _decoder;
     private FlacStreamInfo? _untold;
     private ChannelLayout? _layout;
     private float[] _placed = [];
 
-    /// <summary>Begins a stream. Returns why it cannot be played, or <see langword="null"/>.</summary>
-    internal StreamProblem? Begin(FlacStreamInfo info)
+    /// <summary>Begins a stream.</summary>
+    internal void Begin(FlacStreamInfo info)
     {
         _decoder?.Dispose();
-        _decoder = null;
-        if (NativeLibraries.Problem(NativeLibraries.Flac) is string missing)
-        {
-            return new StreamProblem(StreamFault.Unavailable, missing);
-        }
-
-        _decoder = FlacFrameDecoder.TryCreate(info);
-        if (_decoder is null)
-        {
-            return new StreamProblem(StreamFault.Unsupported, "The stream is FLAC that libFLAC cannot decode.");
-        }
-
+        _decoder = FlacFrameDecoders.Create(info, usesLibrary);
         (_untold, _layout) = (info, null);
-        return null;
     }
 
     /// <summary>Reads the stream's tags.</summary>

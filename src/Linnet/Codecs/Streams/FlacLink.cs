@@ -14,10 +14,14 @@ internal sealed class FlacLink(FormatNews news, bool isFile) : IOggLink
     {
         if (packet.IsFirst)
         {
-            return OggFlacHead.TryParse(packet.Data, out _info)
-                ? _frames.Begin(_info)
-                : new StreamProblem(
+            if (!OggFlacHead.TryParse(packet.Data, out _info))
+            {
+                return new StreamProblem(
                     StreamFault.Unsupported, "The stream is FLAC in Ogg with a description (STREAMINFO) that Linnet cannot play.");
+            }
+
+            _frames.Begin(_info);
+            return null;
         }
 
         if (FlacFrameHeader.TryParse(packet.Data, _info!, out FlacFrameHeader header))

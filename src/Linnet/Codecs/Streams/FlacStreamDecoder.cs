@@ -4,10 +4,11 @@ namespace Linnet.Codecs.Streams;
 
 /// <summary>Decodes a stream of native FLAC.</summary>
 /// <param name="isFile">Whether the stream is a file that is only played: then a frame that cannot be decoded does not end it.</param>
-internal sealed class FlacStreamDecoder(bool isFile = false) : IStreamDecoder
+/// <param name="usesLibrary">Whether libFLAC decodes; by default, if it is used at all.</param>
+internal sealed class FlacStreamDecoder(bool isFile = false, bool? usesLibrary = null) : IStreamDecoder
 {
     private readonly FlacReader _reader = new();
-    private readonly FlacFrames _frames = new(new FormatNews(), isFile);
+    private readonly FlacFrames _frames = new(new FormatNews(), isFile, usesLibrary);
     private bool _hasSound;
 
     /// <inheritdoc/>
@@ -58,7 +59,7 @@ internal sealed class FlacStreamDecoder(bool isFile = false) : IStreamDecoder
         switch (item.Kind)
         {
             case FlacItemKind.StreamInfo:
-                Problem = _frames.Begin(item.Info!);
+                _frames.Begin(item.Info!);
                 break;
             case FlacItemKind.Comment:
                 _frames.Take(item.Comment!, sink);

@@ -5,7 +5,12 @@ namespace Linnet.Wire.Flac;
 internal static class FlacSums
 {
     private static readonly byte[] Table8 = [.. Enumerable.Range(0, 256).Select(i => (byte)Divide((uint)i, 8, 0x07))];
-    private static readonly ushort[] Table16 = [.. Enumerable.Range(0, 256).Select(i => (ushort)Divide((uint)i << 8, 16, 0x8005))];
+
+    /// <summary>Bytes that are summed together, which is several times faster than one after the other.</summary>
+    private const int Piece = 8;
+
+    /// <summary>The checksums of each byte, and of each byte with one to seven zeros after it.</summary>
+    private static readonly ushort[] Table16 = MakeTable16();
 
     /// <summary>The checksum of a frame header.</summary>
     internal static byte Header(ReadOnlySpan<byte> bytes)
@@ -22,12 +27,33 @@ internal static class FlacSums
     /// <summary>Continues a frame's checksum over more bytes.</summary>
     internal static ushort Append(ushort sum, ReadOnlySpan<byte> bytes)
     {
+        ReadOnlySpan<ushort> table = Table16;
+        for (; bytes.Length >= Piece; bytes = bytes[Piece..])
+        {
+            ReadOnlySpan<byte> piece = bytes[..Piece];
+            sum = (ushort)(table[(7 << 8) | (piece[0] ^ (sum >> 8))] ^ table[(6 << 8) | (piece[1] ^ (sum & 0xFF))]
+                ^ table[(5 << 8) | piece[2]] ^ table[(4 << 8) | piece[3]] ^ table[(3 << 8) | piece[4]] ^ table[(2 << 8) | piece[5]]
+                ^ table[(1 << 8) | piece[6]] ^ table[piece[7]]);
+        }
+
         foreach (byte next in bytes)
         {
-            sum = (ushort)((sum << 8) ^ Table16[(sum >> 8) ^ next]);
+            sum = (ushort)((sum << 8) ^ table[(sum >> 8) ^ next]);
         }
 
         return sum;
+    }
+
+    private static ushort[] MakeTable16()
+    {
+        var table = new ushort[Piece << 8];
+        for (int i = 0; i < table.Length; i++)
+        {
+            uint before = i < 256 ? (uint)i << 8 : table[i - 256];
+            table[i] = (ushort)(i < 256 ? Divide(before, 16, 0x8005) : (before << 8) ^ table[before >> 8]);
+        }
+
+        return table;
     }
 
     private static uint Divide(uint value, int width, uint polynomial)
