@@ -31,7 +31,10 @@ internal static class PcmConvert
         switch (encoding.Layout)
         {
             case SampleLayout.U8:
-                Pcm8.ToFloat(source, pcm);
+                Pcm8.ToFloat(source, pcm, silence: 128);
+                break;
+            case SampleLayout.S8:
+                Pcm8.ToFloat(source, pcm, silence: 0);
                 break;
             case SampleLayout.S16LE:
                 Pcm16.ToFloat(source, pcm, bigEndian: false);
@@ -46,13 +49,22 @@ internal static class PcmConvert
                 Pcm24.ToFloat(source, pcm, bigEndian: true);
                 break;
             case SampleLayout.S32LE:
-                Pcm32.IntegersToFloat(source, pcm);
+                Pcm32.IntegersToFloat(source, pcm, bigEndian: false);
+                break;
+            case SampleLayout.S32BE:
+                Pcm32.IntegersToFloat(source, pcm, bigEndian: true);
                 break;
             case SampleLayout.F32LE:
-                Pcm32.FloatsToFloat(source, pcm);
+                Pcm32.FloatsToFloat(source, pcm, bigEndian: false);
+                break;
+            case SampleLayout.F32BE:
+                Pcm32.FloatsToFloat(source, pcm, bigEndian: true);
                 break;
             case SampleLayout.F64LE:
-                Pcm64.ToFloat(source, pcm);
+                Pcm64.ToFloat(source, pcm, bigEndian: false);
+                break;
+            case SampleLayout.F64BE:
+                Pcm64.ToFloat(source, pcm, bigEndian: true);
                 break;
             case SampleLayout.MuLaw:
                 G711.MuLawToFloat(source, pcm);
@@ -82,7 +94,10 @@ internal static class PcmConvert
         switch (encoding.Layout)
         {
             case SampleLayout.U8:
-                Pcm8.FromFloat(pcm, destination);
+                Pcm8.FromFloat(pcm, destination, silence: 128);
+                break;
+            case SampleLayout.S8:
+                Pcm8.FromFloat(pcm, destination, silence: 0);
                 break;
             case SampleLayout.S16LE:
                 Pcm16.FromFloat(pcm, destination, bigEndian: false);
@@ -97,13 +112,22 @@ internal static class PcmConvert
                 Pcm24.FromFloat(pcm, destination, bigEndian: true);
                 break;
             case SampleLayout.S32LE:
-                Pcm32.FloatToIntegers(pcm, destination);
+                Pcm32.FloatToIntegers(pcm, destination, bigEndian: false);
+                break;
+            case SampleLayout.S32BE:
+                Pcm32.FloatToIntegers(pcm, destination, bigEndian: true);
                 break;
             case SampleLayout.F32LE:
-                Pcm32.FloatToFloats(pcm, destination);
+                Pcm32.FloatToFloats(pcm, destination, bigEndian: false);
+                break;
+            case SampleLayout.F32BE:
+                Pcm32.FloatToFloats(pcm, destination, bigEndian: true);
                 break;
             case SampleLayout.F64LE:
-                Pcm64.FromFloat(pcm, destination);
+                Pcm64.FromFloat(pcm, destination, bigEndian: false);
+                break;
+            case SampleLayout.F64BE:
+                Pcm64.FromFloat(pcm, destination, bigEndian: true);
                 break;
             case SampleLayout.MuLaw:
                 G711.ToMuLaw(pcm, destination);

@@ -43,7 +43,19 @@ public sealed class SampleEncoding
     /// <summary>G.711 A-law: telephone sound, 13 bits in one byte.</summary>
     public static SampleEncoding ALaw { get; } = new(SampleLayout.ALaw, "alaw", 1, 16);
 
-    /// <summary>All encodings, shortest first.</summary>
+    /// <summary>Signed 8-bit: AIFF.</summary>
+    internal static SampleEncoding S8 { get; } = new(SampleLayout.S8, "s8", 1, 8);
+
+    /// <summary>Signed 32-bit, big-endian: AIFF. Conversion to float32 keeps the upper 24 bits.</summary>
+    internal static SampleEncoding S32BE { get; } = new(SampleLayout.S32BE, "s32be", 4, 32);
+
+    /// <summary>IEEE 754 float32, big-endian, full scale ±1: AIFF.</summary>
+    internal static SampleEncoding F32BE { get; } = new(SampleLayout.F32BE, "f32be", 4, 0);
+
+    /// <summary>IEEE 754 float64, big-endian, full scale ±1: AIFF. Converted to float32.</summary>
+    internal static SampleEncoding F64BE { get; } = new(SampleLayout.F64BE, "f64be", 8, 0);
+
+    /// <summary>All encodings that a user can choose, shortest first.</summary>
     public static IReadOnlyList<SampleEncoding> All { get; } = [U8, MuLaw, ALaw, S16LE, S16BE, S24LE, S24BE, S32LE, F32LE, F64LE];
 
     /// <summary>The name that ffmpeg and the command line use, such as <c>s16le</c>.</summary>
@@ -82,13 +94,17 @@ public sealed class SampleEncoding
 internal enum SampleLayout
 {
     U8,
+    S8,
     S16LE,
     S16BE,
     S24LE,
     S24BE,
     S32LE,
+    S32BE,
     F32LE,
+    F32BE,
     F64LE,
+    F64BE,
     MuLaw,
     ALaw,
 }

@@ -37,6 +37,43 @@ public sealed class FileFormatTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     [Theory]
+    [InlineData("a.wav", "-c:a pcm_u8")]
+    [InlineData("b.wav", "-c:a pcm_s16le")]
+    [InlineData("c.wav", "-c:a pcm_s24le -ac 6")]
+    [InlineData("d.wav", "-c:a pcm_s32le")]
+    [InlineData("e.wav", "-c:a pcm_f32le -ac 3")]
+    [InlineData("f.wav", "-c:a pcm_f64le")]
+    [InlineData("g.wav", "-c:a pcm_alaw")]
+    [InlineData("h.wav", "-c:a pcm_mulaw")]
+    [InlineData("i.wav", "-c:a pcm_s16le -rf64 always -write_bext 1 -metadata description=x")]
+    [InlineData("j.wav", "-c:a pcm_f64le -rf64 always -metadata title=x")]
+    [InlineData("k.aiff", "-c:a pcm_s8")]
+    [InlineData("l.aiff", "-c:a pcm_s16be -write_id3v2 1 -metadata title=x")]
+    [InlineData("m.aiff", "-c:a pcm_s24be -ac 6")]
+    [InlineData("n.aiff", "-c:a pcm_s32be")]
+    [InlineData("o.aiff", "-c:a pcm_f32be")]
+    [InlineData("p.aiff", "-c:a pcm_f64be -ac 8")]
+    [InlineData("q.aiff", "-c:a pcm_alaw")]
+    [InlineData("r.aiff", "-c:a pcm_mulaw")]
+    [InlineData("s.aiff", "-c:a pcm_s16le -metadata title=x")]
+    public void WAV_and_AIFF_are_read_without_libsndfile_as_with_it(string name, string how)
+    {
+        string path = ffmpeg["pcm-" + name];
+        Ffmpeg.Run(["-i", ffmpeg.Reference("s24.wav", 48_000, 2, "pcm_s24le"), .. how.Split(' '), path]);
+
+        using IAudioSource? source = DecodedFile.TryOpen(
+            path, untagged: null, cancellationToken: TestContext.Current.CancellationToken);
+        using SndFileSource? other = SndFileSource.TryOpen(path, untagged: null);
+
+        Assert.NotNull(source);
+        Assert.NotNull(other);
+        Assert.Equal((other.Format, other.BitDepth, other.Duration), (source.Format, source.BitDepth, source.Duration));
+        (float[] pcm, string? track) = Ffmpeg.ReadAll(source);
+        Assert.Equal(Ffmpeg.ReadAll(other).Pcm, pcm);
+        Assert.Equal(how.Contains("title", StringComparison.Ordinal) ? "x" : "pcm-" + name[..1], track);
+    }
+
+    [Theory]
     [InlineData("a.ogg", 44_100, 2, "-c:a libvorbis -q:a 6")]
     [InlineData("b.opus", 48_000, 2, "-c:a libopus -b:a 128k")]
     [InlineData("c.mp3", 44_100, 2, "-c:a libmp3lame -b:a 192k")]

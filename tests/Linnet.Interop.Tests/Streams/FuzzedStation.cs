@@ -48,9 +48,8 @@ internal sealed class FuzzedStation : IDisposable
     internal IEnumerable<string> Renditions => _ears.Select(e => e.Ring.Info.Name);
 
     /// <summary>Pushes a stream in pieces and plays it to its end.</summary>
-    internal void Push(byte[] stream, string contentType, int seed)
+    internal void Push(byte[] stream, IStreamDecoder decoder, int seed)
     {
-        Assert.True(StreamDecoders.TryCreate(contentType, out IStreamDecoder? decoder, out _));
         Assert.True(_buffer.TryBegin("a test", takesOver: true, out IngestWriter? writer));
         using (decoder)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Linnet.Codecs.Streams;
 using Linnet.Interop.Tests.Sources;
 using Linnet.Wire.Flac;
 
@@ -11,21 +12,26 @@ internal sealed class FuzzedStream
         [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, 1e30f, -1e6f, 65536, 4096, 17,
             float.Epsilon, -0f];
 
+    /// <summary>FLAC for our own decoder, even where libFLAC is installed.</summary>
+    private const string OwnFlac = "flac-own";
+
     private readonly byte[] _whole;
     private readonly List<(int Start, int Length, int HeaderLength)> _flacFrames = [];
 
     internal FuzzedStream(string name)
     {
         Name = name;
-        _whole = Read(name);
+        _whole = Read(name is OwnFlac ? "flac" : name);
         ContentType = name switch
         {
             "mp3" => "audio/mpeg",
             "aac" => "audio/aac",
             "flac" => "audio/flac",
+            _ when name.StartsWith("aiff", StringComparison.Ordinal) => "audio/aiff",
+            OwnFlac => "audio/flac",
             _ => name.StartsWith("wav", StringComparison.Ordinal) ? "audio/wav" : "audio/ogg",
         };
-        if (name is "flac" or "ogg-flac")
+        if (name is "flac" or OwnFlac or "ogg-flac")
         {
             FindFlacFrames();
         }
@@ -36,6 +42,18 @@ internal sealed class FuzzedStream
     internal string ContentType { get; }
 
     internal ReadOnlySpan<byte> Whole => _whole;
+
+    /// <summary>Creates the decoder under test.</summary>
+    internal IStreamDecoder CreateDecoder()
+    {
+        if (Name is OwnFlac)
+        {
+            return new FlacStreamDecoder(isFile: false, usesLibrary: false);
+        }
+
+        Assert.True(StreamDecoders.TryCreate(ContentType, out IStreamDecoder? decoder, out _));
+        return decoder;
+    }
 
     /// <summary>The damaged variant with this number.</summary>
     internal byte[] Damaged(int seed)

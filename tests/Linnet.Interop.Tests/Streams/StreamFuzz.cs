@@ -33,14 +33,14 @@ internal static class StreamFuzz
         Assert.Superset(
             new HashSet<string> { "opus", "opus-5ms", "pcm", "l16", "l24", "pyaudio", "mp3", "mp3-64", "opus-64", "flac", "wav" },
             station.Renditions.ToHashSet());
-        station.Push([.. stream.Whole], stream.ContentType, 0);
+        station.Push([.. stream.Whole], stream.CreateDecoder(), 0);
         for (int i = 0; i < seeds.Length; i++)
         {
             running.SetLength(0);
             running.Write(System.Text.Encoding.ASCII.GetBytes(seeds[i].ToString(CultureInfo.InvariantCulture)));
             try
             {
-                station.Push(stream.Damaged(seeds[i]), stream.ContentType, seeds[i]);
+                station.Push(stream.Damaged(seeds[i]), stream.CreateDecoder(), seeds[i]);
                 if ((i + 1) % Round == 0)
                 {
                     station.AssertAllHear();

@@ -5,10 +5,13 @@ namespace Linnet.Tests.Audio;
 
 public class PcmConvertTests
 {
-    public static TheoryData<SampleEncoding> Encodings => [.. SampleEncoding.All];
+    private static readonly SampleEncoding[] All =
+        [.. SampleEncoding.All, SampleEncoding.S8, SampleEncoding.S32BE, SampleEncoding.F32BE, SampleEncoding.F64BE];
+
+    public static TheoryData<SampleEncoding> Encodings => [.. All];
 
     public static TheoryData<SampleEncoding> IntegerEncodings =>
-        [.. SampleEncoding.All.Where(encoding => encoding.BitDepth > 0 && encoding.Name is not ("mulaw" or "alaw"))];
+        [.. All.Where(encoding => encoding.BitDepth > 0 && encoding.Name is not ("mulaw" or "alaw"))];
 
     [Theory]
     [InlineData(true)]
@@ -70,6 +73,10 @@ public class PcmConvertTests
         AssertReads(SampleEncoding.F32LE, [0x00, 0x00, 0x80, 0xBF, 0x00, 0x00, 0x00, 0x40], [-1, 2]);
         AssertReads(SampleEncoding.F64LE, [0, 0, 0, 0, 0, 0, 0xF0, 0xBF, 0, 0, 0, 0, 0, 0, 0, 0x40], [-1, 2]);
         AssertReads(SampleEncoding.F64LE, [0, 0, 0, 0, 0, 0, 0xF8, 0x7F, 0, 0, 0, 0, 0, 0, 0, 0x7F], [0, 0]);
+        AssertReads(SampleEncoding.S8, [0x80, 0, 1, 0x7F], [-1, 0, 1 / 128f, 127 / 128f]);
+        AssertReads(SampleEncoding.S32BE, [0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00], [-1, 256 / 2147483648f]);
+        AssertReads(SampleEncoding.F32BE, [0xBF, 0x80, 0, 0, 0x40, 0, 0, 0, 0x7F, 0x80, 0, 0], [-1, 2, 0]);
+        AssertReads(SampleEncoding.F64BE, [0xBF, 0xF0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0], [-1, 2]);
         AssertReads(SampleEncoding.MuLaw, [0x00, 0x80, 0xFF], [-32124 / 32768f, 32124 / 32768f, 0]);
         AssertReads(SampleEncoding.ALaw, [0x2A, 0xAA, 0xD5], [-32256 / 32768f, 32256 / 32768f, 8 / 32768f]);
     }

@@ -19,7 +19,8 @@ internal static class StreamDecoders
         if (!StreamKinds.TryParse(contentType, out StreamKind kind))
         {
             problem = new StreamProblem(StreamFault.Unsupported,
-                "Linnet does not decode this content type. It decodes MP3, Ogg (Opus, Vorbis, FLAC), FLAC, WAV, AAC, WebM and MPEG-TS.");
+                "Linnet does not decode this content type. It decodes MP3, Ogg (Opus, Vorbis, FLAC), FLAC, WAV, AIFF, AAC, WebM and "
+                    + "MPEG-TS.");
             return false;
         }
 
@@ -42,6 +43,7 @@ internal static class StreamDecoders
         StreamKind.Ogg => new OggStreamDecoder(isFile),
         StreamKind.Flac => new FlacStreamDecoder(isFile),
         StreamKind.Wav => new WavStreamDecoder(),
+        StreamKind.Aiff => new AiffStreamDecoder(),
         StreamKind.Aac => ByFfmpeg("aac"),
         StreamKind.Matroska => ByFfmpeg("matroska"),
         StreamKind.TransportStream => ByFfmpeg("mpegts"),

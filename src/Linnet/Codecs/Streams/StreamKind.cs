@@ -22,6 +22,9 @@ internal enum StreamKind
     /// <summary>A WAV.</summary>
     Wav,
 
+    /// <summary>An AIFF or AIFF-C.</summary>
+    Aiff,
+
     /// <summary>AAC in ADTS, for ffmpeg.</summary>
     Aac,
 
@@ -54,6 +57,7 @@ internal static class StreamKinds
                 StreamKind.Ogg,
             "audio/flac" or "audio/x-flac" or "application/flac" => StreamKind.Flac,
             "audio/wav" or "audio/x-wav" or "audio/wave" or "audio/vnd.wave" => StreamKind.Wav,
+            "audio/aiff" or "audio/x-aiff" or "sound/aiff" => StreamKind.Aiff,
             "audio/aac" or "audio/aacp" or "audio/x-aac" or "audio/x-hx-aac-adts" => StreamKind.Aac,
             "audio/webm" or "video/webm" or "audio/x-matroska" or "video/x-matroska" or "audio/matroska" or "video/matroska" =>
                 StreamKind.Matroska,
@@ -72,6 +76,8 @@ internal static class StreamKinds
         : head.StartsWith(FlacBlockHeader.Marker) ? StreamKind.Flac
         : (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8)) && head.Length >= 12
             && head[8..].StartsWith("WAVE"u8) ? StreamKind.Wav
+        : head.StartsWith("FORM"u8) && head.Length >= 12 && (head[8..].StartsWith("AIFF"u8) || head[8..].StartsWith("AIFC"u8))
+            ? StreamKind.Aiff
         : head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? StreamKind.Matroska
         : AdtsHeader.IsAt(head) ? StreamKind.Aac
         : MpegHeader.TryParse(head, out _) ? StreamKind.Mpeg

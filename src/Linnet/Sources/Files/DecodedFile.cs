@@ -4,12 +4,12 @@ using Linnet.Wire.Mpeg;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>Plays a file with the stream decoders: WAV, FLAC, MP3, Ogg. It ends at the end of the file.</summary>
+/// <summary>Plays a file with the stream decoders: WAV, AIFF, FLAC, MP3, Ogg. It ends at the end of the file.</summary>
 internal sealed class DecodedFile : IAudioSource
 {
     private const int BufferLength = 1 << 16;
 
-    /// <summary>A WAV's declared length is trusted if the file has at most this many bytes besides the samples.</summary>
+    /// <summary>The declared length of a WAV or AIFF is trusted if the file has at most this many bytes besides the samples.</summary>
     private const int MaxBeside = 1 << 20;
 
     /// <summary>Maximum number of tags before the sound.</summary>
@@ -25,13 +25,15 @@ internal sealed class DecodedFile : IAudioSource
     private readonly DecodedSound _sound;
     private readonly string _path;
     private readonly Lazy<TimeSpan?> _duration;
+    private ReadOnlyMemory<byte> _front;
 
     private DecodedFile(FileStream file, StreamKind kind, string path)
     {
         (_file, _path) = (file, path);
+        _front = kind is StreamKind.Aiff ? AiffFront.Take(file) : Array.Empty<byte>();
         _sound = new DecodedSound(ReadBytes, new AnyStreamDecoder(kind, isFile: true), path);
 
-        // The length declared in a WAV is trusted if the file is that long, and not much longer.
+        // The length declared in a WAV or AIFF is trusted if the file is that long, and not much longer.
         long length = file.Length;
         _duration = new Lazy<TimeSpan?>(
             () => length - _sound.Bytes is >= 0 and < MaxBeside ? Format.DurationOf(_sound.Frames ?? 0) : FileLength.Of(path, kind));
@@ -128,7 +130,7 @@ internal sealed class DecodedFile : IAudioSource
         StreamKind kind = StreamKinds.Identify(head.AsSpan(0, length));
         kind = kind switch
         {
-            StreamKind.Mpeg or StreamKind.Ogg or StreamKind.Flac or StreamKind.Wav => kind,
+            StreamKind.Mpeg or StreamKind.Ogg or StreamKind.Flac or StreamKind.Wav or StreamKind.Aiff => kind,
 
             // A part of a file, or a file with a damaged beginning.
             StreamKind.Unknown => extension.ToUpperInvariant() switch
@@ -165,6 +167,14 @@ internal sealed class DecodedFile : IAudioSource
 
     private int ReadBytes(Span<byte> destination, CancellationToken cancellationToken)
     {
+        if (!_front.IsEmpty)
+        {
+            int length = Math.Min(_front.Length, destination.Length);
+            _front.Span[..length].CopyTo(destination);
+            _front = _front[length..];
+            return length;
+        }
+
         try
         {
             return _file.Read(destination);

@@ -54,8 +54,19 @@ internal sealed class FileLength
             case StreamKind.Ogg:
                 length.CountOgg(file);
                 break;
+            case StreamKind.Aiff:
+                using (var aiff = new AiffStreamDecoder())
+                {
+                    length.CountPcm(file, aiff, AiffFront.Take(file));
+                }
+
+                break;
             default:
-                length.CountWav(file);
+                using (var wav = new WavStreamDecoder())
+                {
+                    length.CountPcm(file, wav, []);
+                }
+
                 break;
         }
 
@@ -216,10 +227,10 @@ internal sealed class FileLength
         });
     }
 
-    private void CountWav(Stream file)
+    private void CountPcm(Stream file, ChunkStreamDecoder decoder, ReadOnlySpan<byte> front)
     {
-        using var decoder = new WavStreamDecoder();
         var counter = new Counter(this);
+        decoder.Write(front, counter);
         LookThrough(file, bytes => decoder.Write(bytes, counter));
         decoder.Complete(counter);
     }

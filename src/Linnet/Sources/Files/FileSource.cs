@@ -5,7 +5,7 @@ using Linnet.Native;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// An audio file that Linnet reads itself: WAV, FLAC, MP3, Ogg Vorbis, Opus and FLAC; and through libsndfile AIFF, CAF, AU, W64 and more.
+/// An audio file that Linnet reads itself: WAV, AIFF, FLAC, MP3, Ogg Vorbis, Opus and FLAC; and through libsndfile CAF, AU, W64 and more.
 /// </summary>
 /// <remarks>
 /// Integer PCM of up to 24 bits is exact. Everything in the file is played, whatever length it declares: the links of a chain, concatenated

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using Linnet.Audio;
+using Linnet.Wire.Chunks;
 using Linnet.Wire.Tags;
 
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// Reads the tags that no decoder sees before the sound: after the samples of a WAV, and at the end of other files (APEv2, ID3v1).
+/// Reads the tags that no decoder sees before the sound: after the samples of a WAV or AIFF, and at the end of other files (APEv2, ID3v1).
 /// </summary>
 /// <remarks>Reads only the parts that hold tags, within fixed limits. The file is untrusted.</remarks>
 internal static class FileTags
@@ -37,13 +38,18 @@ internal static class FileTags
     internal static SoundTags Read(Stream file)
     {
         Span<byte> start = stackalloc byte[FormLength];
-        return Fill(file, start) == start.Length && start[8..].SequenceEqual("WAVE"u8) ? ReadChunks(file) : ReadEnd(file);
+        bool isWhole = Fill(file, start) == start.Length;
+        return isWhole && start[8..].SequenceEqual("WAVE"u8) ? ReadChunks(file, ChunkFamily.Wav)
+            : isWhole && ChunkFamily.Aiff.IsForm(start) ? ReadChunks(file, ChunkFamily.Aiff).Or(ReadEnd(file))
+            : ReadEnd(file);
     }
 
-    /// <summary>Walks over the chunks of a WAV; their declared lengths are untrusted.</summary>
-    private static SoundTags ReadChunks(Stream file)
+    /// <summary>Walks over the chunks of a WAV or AIFF; their declared lengths are untrusted.</summary>
+    private static SoundTags ReadChunks(Stream file, ChunkFamily family)
     {
         SoundTags tags = SoundTags.None;
+        string? title = null;
+        string? artist = null;
         Span<byte> head = stackalloc byte[ChunkHead];
         long at = FormLength;
         for (int chunks = 0; chunks < MaxChunks && at < file.Length; chunks++)
@@ -54,8 +60,13 @@ internal static class FileTags
                 break;
             }
 
-            uint length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-            if (head.StartsWith("LIST"u8) && length <= MaxList)
+            uint length = family.ReadLength(head[4..]);
+            if (family == ChunkFamily.Aiff && (head.StartsWith("NAME"u8) || head.StartsWith("AUTH"u8)) && length <= MaxList)
+            {
+                string? text = ReadText(file, (int)length);
+                (title, artist) = head[0] == 'N' ? (title ?? text, artist) : (title, artist ?? text);
+            }
+            else if (head.StartsWith("LIST"u8) && length <= MaxList)
             {
                 tags = tags.Or(ReadList(file, (int)length));
             }
@@ -67,7 +78,14 @@ internal static class FileTags
             at += ChunkHead + (long)length + (length & 1);
         }
 
-        return tags;
+        return new SoundTags(title, artist).Or(tags);
+    }
+
+    private static string? ReadText(Stream file, int length)
+    {
+        byte[] text = new byte[length];
+        ReadOnlySpan<byte> read = text.AsSpan(0, Fill(file, text));
+        return TagText.Decode(read.IndexOf((byte)0) is >= 0 and int end ? read[..end] : read);
     }
 
     private static SoundTags ReadList(Stream file, int length)

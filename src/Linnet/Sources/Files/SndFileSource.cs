@@ -4,7 +4,7 @@ using Linnet.Native;
 
 namespace Linnet.Sources.Files;
 
-/// <summary>An audio file that only libsndfile can read: AIFF, CAF, AU, W64, compressed WAV and more.</summary>
+/// <summary>An audio file that only libsndfile can read: CAF, AU, W64, compressed WAV and AIFF-C, and more.</summary>
 /// <remarks>Integer PCM of up to 24 bits is exact. No declaration in the file is trusted, least of all its length.</remarks>
 internal sealed class SndFileSource : IAudioSource
 {

@@ -49,7 +49,8 @@ internal readonly record struct WavHeader(RawPcmFormat Pcm, long? DataLength)
     /// the encoding.</exception>
     public int Write(Span<byte> destination)
     {
-        if (Pcm.Encoding == SampleEncoding.S16BE || Pcm.Encoding == SampleEncoding.S24BE)
+        if (Pcm.Encoding.Layout is SampleLayout.S8 or SampleLayout.S16BE or SampleLayout.S24BE or SampleLayout.S32BE
+            or SampleLayout.F32BE or SampleLayout.F64BE)
         {
             throw new ArgumentException($"WAV does not support {Pcm.Encoding}.");
         }

@@ -1,27 +1,15 @@
 using System.Buffers.Binary;
 using Linnet.Audio;
+using Linnet.Wire.Chunks;
 
 namespace Linnet.Wire.Wav;
-
-/// <summary>The result of parsing the beginning of a WAV.</summary>
-internal enum WavProgress
-{
-    /// <summary>The samples have not begun yet: read more and try again.</summary>
-    NeedMore,
-
-    /// <summary>The header is complete.</summary>
-    Done,
-
-    /// <summary>This is not a WAV, or not one that Linnet plays.</summary>
-    Invalid,
-}
 
 /// <summary>The beginning of a WAV stream: RIFF, RF64 or BW64, up to the first sample. From a file or a pipe, so untrusted.</summary>
 /// <remarks>Source: Microsoft's <c>mmreg.h</c>; EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).</remarks>
 internal readonly record struct WavPreamble
 {
     /// <summary>
-    /// The samples must begin within this many bytes, not counting chunks that <see cref="WavSkimmer"/> skips.
+    /// The samples must begin within this many bytes, not counting chunks that <see cref="ChunkSkimmer"/> skips.
     /// </summary>
     internal const int MaxLength = 1 << 20;
 
@@ -54,16 +42,16 @@ internal readonly record struct WavPreamble
 
     /// <summary>Parses the bytes received so far. Never throws.</summary>
     /// <param name="bytes">The stream from its first byte.</param>
-    /// <param name="wav">The header, if the result is <see cref="WavProgress.Done"/>.</param>
-    /// <param name="problem">If the result is <see cref="WavProgress.Invalid"/>, why: the rest of a sentence that begins with the
+    /// <param name="wav">The header, if the result is <see cref="ChunkProgress.Done"/>.</param>
+    /// <param name="problem">If the result is <see cref="ChunkProgress.Invalid"/>, why: the rest of a sentence that begins with the
     /// stream's name.</param>
-    public static WavProgress Parse(ReadOnlySpan<byte> bytes, out WavPreamble wav, out string problem)
+    public static ChunkProgress Parse(ReadOnlySpan<byte> bytes, out WavPreamble wav, out string problem)
     {
         wav = default;
         problem = "";
         var walk = new Walk(bytes);
-        WavProgress progress = walk.Run(out wav);
-        if (progress == WavProgress.NeedMore && bytes.Length >= MaxLength)
+        ChunkProgress progress = walk.Run(out wav);
+        if (progress == ChunkProgress.NeedMore && bytes.Length >= MaxLength)
         {
             progress = walk.Refuse($"has no samples within its first {MaxLength / 1024} KiB");
         }
@@ -85,13 +73,13 @@ internal readonly record struct WavPreamble
 
         public string Problem { get; private set; } = "";
 
-        public WavProgress Refuse(string problem)
+        public ChunkProgress Refuse(string problem)
         {
             Problem = problem;
-            return WavProgress.Invalid;
+            return ChunkProgress.Invalid;
         }
 
-        public WavProgress Run(out WavPreamble wav)
+        public ChunkProgress Run(out WavPreamble wav)
         {
             // "RIFF" | length | "WAVE" | (id | length | body | pad to an even length)…
             wav = default;
@@ -111,7 +99,7 @@ internal readonly record struct WavPreamble
             {
                 if (_bytes.Length < at + 8)
                 {
-                    return WavProgress.NeedMore;
+                    return ChunkProgress.NeedMore;
                 }
 
                 ReadOnlySpan<byte> id = _bytes.Slice((int)at, 4);
@@ -129,12 +117,12 @@ internal readonly record struct WavPreamble
 
                 if (_bytes.Length < at + length)
                 {
-                    return WavProgress.NeedMore;
+                    return ChunkProgress.NeedMore;
                 }
 
                 if (!ReadChunk(id, (int)at, (int)length))
                 {
-                    return WavProgress.Invalid;
+                    return ChunkProgress.Invalid;
                 }
 
                 at += length + (length & 1);
@@ -282,7 +270,7 @@ internal readonly record struct WavPreamble
             }
         }
 
-        private WavProgress Finish(int at, uint length, out WavPreamble wav)
+        private ChunkProgress Finish(int at, uint length, out WavPreamble wav)
         {
             wav = default;
             if (_pcm is null)
@@ -290,7 +278,8 @@ internal readonly record struct WavPreamble
                 return Refuse("has samples before its format chunk");
             }
 
-            long? dataLength = length == 0xFFFF_FFFF && _longDataLength is > 0 ? _longDataLength : IsMadeUp(length) ? null : length;
+            long? dataLength = length == 0xFFFF_FFFF && _longDataLength is > 0 ? _longDataLength
+                : ChunkFamily.Wav.IsMadeUp(length) ? null : length;
             wav = new WavPreamble
             {
                 Header = new WavHeader(_pcm, dataLength - (dataLength % _pcm.BytesPerFrame)),
@@ -301,12 +290,7 @@ internal readonly record struct WavPreamble
                 Title = _title,
                 Artist = _artist,
             };
-            return WavProgress.Done;
+            return ChunkProgress.Done;
         }
-
-        /// <summary>
-        /// Placeholder lengths of programs that cannot know it: 0 (GStreamer), about 2^31 (sox, arecord), about 2^32 (ffmpeg, lame).
-        /// </summary>
-        private static bool IsMadeUp(uint length) => length is 0 or (>= 0x7FFF_0000 and <= 0x8000_0000) or >= 0xFFFF_0000;
     }
 }

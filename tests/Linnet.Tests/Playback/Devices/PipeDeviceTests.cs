@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Linnet.Audio;
 using Linnet.Playback.Devices;
 using Linnet.Tests.Fakes;
+using Linnet.Wire.Chunks;
 using Linnet.Wire.Wav;
 
 namespace Linnet.Tests.Playback.Devices;
@@ -27,7 +28,7 @@ public class PipeDeviceTests
         using var bytes = new MemoryStream();
         await pipe.Reader.CopyToAsync(bytes, TestContext.Current.CancellationToken);
         byte[] stream = bytes.ToArray();
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(stream, out WavPreamble wav, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(stream, out WavPreamble wav, out _));
         Assert.Null(wav.Header.DataLength);
         Assert.Equal(uint.MaxValue, BinaryPrimitives.ReadUInt32LittleEndian(stream.AsSpan(4)));
         Assert.Equal(

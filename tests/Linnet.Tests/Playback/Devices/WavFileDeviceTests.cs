@@ -3,6 +3,7 @@ using Linnet.Audio;
 using Linnet.Playback;
 using Linnet.Playback.Devices;
 using Linnet.Tests.Fakes;
+using Linnet.Wire.Chunks;
 using Linnet.Wire.Wav;
 
 namespace Linnet.Tests.Playback.Devices;
@@ -260,7 +261,7 @@ public sealed class WavFileDeviceTests : IDisposable
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         byte[] file = new byte[stream.Length];
         stream.ReadExactly(file);
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(file, out WavPreamble wav, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(file, out WavPreamble wav, out _));
         int length = (int)(wav.Header.DataLength ?? file.Length - wav.HeaderLength);
         return (wav, file[wav.HeaderLength..(wav.HeaderLength + length)]);
     }

@@ -4,7 +4,7 @@ using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
 using Linnet.Sources.Files;
-using Linnet.Wire.Wav;
+using Linnet.Wire.Chunks;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Sources.Files;
@@ -197,7 +197,7 @@ public sealed class WavKindsTests : IDisposable
     [Fact]
     public void Very_many_chunks_are_refused()
     {
-        byte[] wav = [.. Head(), .. Enumerable.Range(0, WavSkimmer.MaxChunks + 1).SelectMany(static _ => "junk\0\0\0\0"u8.ToArray()),
+        byte[] wav = [.. Head(), .. Enumerable.Range(0, ChunkSkimmer.MaxChunks + 1).SelectMany(static _ => "junk\0\0\0\0"u8.ToArray()),
             .. Format(1, 16)];
         using var decoder = new WavStreamDecoder();
 

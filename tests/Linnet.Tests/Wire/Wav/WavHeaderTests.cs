@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Linnet.Audio;
+using Linnet.Wire.Chunks;
 using Linnet.Wire.Wav;
 
 namespace Linnet.Tests.Wire.Wav;
@@ -32,7 +33,7 @@ public class WavHeaderTests
 
         Assert.Equal(header.Length, header.Write(bytes));
 
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble read, out string problem));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(bytes, out WavPreamble read, out string problem));
         Assert.Equal("", problem);
         Assert.Equal(header, read.Header);
         Assert.Equal(header.Length, read.HeaderLength);
@@ -69,7 +70,7 @@ public class WavHeaderTests
         byte[] bytes = new byte[header.Length];
         header.Write(bytes);
 
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble read, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(bytes, out WavPreamble read, out _));
         Assert.Equal(speakers, read.Speakers);
         Assert.Null(ChannelLayout.OfMask(read.Speakers, channels));
     }
@@ -104,10 +105,10 @@ public class WavHeaderTests
 
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.Equal(WavProgress.NeedMore, WavPreamble.Parse(bytes.AsSpan(0, length), out _, out _));
+            Assert.Equal(ChunkProgress.NeedMore, WavPreamble.Parse(bytes.AsSpan(0, length), out _, out _));
         }
 
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out _, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(bytes, out _, out _));
     }
 
     [Theory]
@@ -121,7 +122,7 @@ public class WavHeaderTests
         byte[] bytes = Written(new WavHeader(Stereo16, 4000));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), length);
 
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
         Assert.Null(wav.Header.DataLength);
     }
 
@@ -144,7 +145,7 @@ public class WavHeaderTests
         byte[] bytes = Written(new WavHeader(new RawPcmFormat(SampleEncoding.S24LE, new AudioFormat(48_000, 4)), null));
         bytes[bytes.AsSpan().IndexOf("fmt "u8) + 8 + 18] = 20;
 
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
         Assert.Equal(20, wav.BitDepth);
     }
 
@@ -155,7 +156,7 @@ public class WavHeaderTests
             [.. Head(), .. Chunk("LIST", [.. "INFO"u8, .. Chunk("ISFT", "x"u8), .. Chunk("INAM", "Song"u8), .. Chunk("IART", "Bird!"u8)]),
                 .. Format(), .. Chunk("data", new byte[8])];
 
-        Assert.Equal(WavProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
+        Assert.Equal(ChunkProgress.Done, WavPreamble.Parse(bytes, out WavPreamble wav, out _));
         Assert.Equal("Song"u8, bytes.AsSpan()[wav.Title]);
         Assert.Equal("Bird!"u8, bytes.AsSpan()[wav.Artist]);
     }
@@ -192,7 +193,7 @@ public class WavHeaderTests
     [MemberData(nameof(Refused))]
     public void A_wav_that_cannot_be_played_is_refused(string reason, byte[] bytes)
     {
-        Assert.Equal(WavProgress.Invalid, WavPreamble.Parse(bytes, out _, out string problem));
+        Assert.Equal(ChunkProgress.Invalid, WavPreamble.Parse(bytes, out _, out string problem));
         Assert.Contains(reason, problem, StringComparison.Ordinal);
     }
 
@@ -210,14 +211,14 @@ public class WavHeaderTests
             byte[] bytes = noise.Mutation(samples);
             switch (WavPreamble.Parse(bytes, out WavPreamble wav, out string problem))
             {
-                case WavProgress.Done:
+                case ChunkProgress.Done:
                     accepted++;
                     Assert.True(wav.Header.Pcm.Format.IsValid);
                     Assert.InRange(wav.HeaderLength, 44, bytes.Length);
                     Assert.True(wav.Header.DataLength is null or >= 0);
                     _ = bytes.AsSpan()[wav.Title].Length + bytes.AsSpan()[wav.Artist].Length;
                     break;
-                case WavProgress.Invalid:
+                case ChunkProgress.Invalid:
                     Assert.NotEqual("", problem);
                     break;
                 default:

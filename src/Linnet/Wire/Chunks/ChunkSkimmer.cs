@@ -1,18 +1,17 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Linnet.Wire.Wav;
+namespace Linnet.Wire.Chunks;
 
 /// <summary>
-/// Reads the chunks of a WAV that arrives in pieces of any size. Keeps those that <see cref="WavPreamble"/> reads; the others may be of
-/// any size.
+/// Reads the chunks of a WAV or AIFF that arrives in pieces of any size. Keeps those that are of use; the others may be of any size.
 /// </summary>
+/// <param name="family">The kind of file.</param>
 /// <remarks>
 /// A zero byte follows a chunk of odd length; some programs leave it out. Some write a length of zero for samples that they have not
 /// counted. A chunk that is really empty differs from that: another chunk follows it within the file's length. After the samples there
-/// may be more chunks, which are skipped, and another WAV. Source: Microsoft's RIFF; EBU Tech 3306 (RF64). For use by one thread.
+/// may be more chunks, which are skipped, and another file. For use by one thread.
 /// </remarks>
-internal sealed class WavSkimmer
+internal sealed class ChunkSkimmer(ChunkFamily family)
 {
     /// <summary>The longest chunk that is kept, in bytes. Formats and tags are far shorter.</summary>
     internal const int MaxChunk = 1 << 16;
@@ -22,9 +21,6 @@ internal sealed class WavSkimmer
 
     private const int ChunkHead = 8;
     private const int FormLength = 12;
-
-    // File lengths from here on are placeholders, like those of the samples.
-    private const uint MadeUp = 0x7FFF_0000;
 
     private readonly byte[] _head = new byte[2 * ChunkHead];
     private readonly List<byte> _kept = [];
@@ -64,13 +60,13 @@ internal sealed class WavSkimmer
                 return true;
             }
 
-            bool isForm = _kept.Count == 0 || (_isTail && StartsForm(_head.AsSpan(0, _headLength)));
+            bool isForm = _kept.Count == 0 || (_isTail && family.IsForm(_head.AsSpan(0, _headLength)));
             if (!TryFill(ref bytes, isForm ? FormLength : ChunkHead))
             {
                 return false;
             }
 
-            if (_isTail && !isForm && StartsForm(_head))
+            if (_isTail && !isForm && family.IsForm(_head))
             {
                 continue;
             }
@@ -86,7 +82,7 @@ internal sealed class WavSkimmer
                 continue;
             }
 
-            if (!_isTail && _head.AsSpan().StartsWith("data"u8))
+            if (!_isTail && family.IsSamples(_head))
             {
                 if (IsMaybeEmpty && !TryFill(ref bytes, 2 * ChunkHead) && !isEnd)
                 {
@@ -95,7 +91,12 @@ internal sealed class WavSkimmer
 
                 if (!IsEmpty)
                 {
-                    Keep(ChunkHead);
+                    if (!TryFill(ref bytes, ChunkHead + family.SamplesHead))
+                    {
+                        return false;
+                    }
+
+                    Keep(ChunkHead + family.SamplesHead);
                     return true;
                 }
 
@@ -120,29 +121,21 @@ internal sealed class WavSkimmer
     /// <param name="isOdd">Whether the samples were an odd number of bytes.</param>
     internal void Continue(bool isOdd) => (_isTail, _isAfterOdd) = (true, isOdd);
 
-    private static bool StartsForm(ReadOnlySpan<byte> head) =>
-        head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8);
-
-    private static bool IsOfUse(ReadOnlySpan<byte> id) =>
-        id.SequenceEqual("fmt "u8) || id.SequenceEqual("ds64"u8) || id.SequenceEqual("LIST"u8);
-
     private static bool IsName(ReadOnlySpan<byte> id) => id[0] != ' ' && !id.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
-    private uint Length => BinaryPrimitives.ReadUInt32LittleEndian(_head.AsSpan(4));
+    private uint Length => family.ReadLength(_head.AsSpan(4));
 
     private bool IsMaybeEmpty => Length == 0 && _at + (2 * ChunkHead) <= _end;
 
     /// <summary>Whether another chunk that ends within the file follows the header of the samples.</summary>
     private bool IsEmpty => IsMaybeEmpty && _headLength == 2 * ChunkHead && IsName(_head.AsSpan(ChunkHead, 4))
-        && _at + (2 * ChunkHead) + BinaryPrimitives.ReadUInt32LittleEndian(_head.AsSpan(ChunkHead + 4)) <= _end;
+        && _at + (2 * ChunkHead) + family.ReadLength(_head.AsSpan(ChunkHead + 4)) <= _end;
 
     private void BeginForm()
     {
-        // RIFF
-        //  length
-        //  WAVE. The parser identifies it.
+        // The parser identifies it.
         _kept.Clear();
-        _end = Length is > 0 and < MadeUp ? ChunkHead + (long)Length : 0;
+        _end = family.IsMadeUp(Length) ? 0 : ChunkHead + (long)Length;
         (_at, _chunks, _isTail, _isAfterOdd) = (0, 0, false, false);
         Keep(FormLength);
     }
@@ -156,7 +149,7 @@ internal sealed class WavSkimmer
         // Bytes without a valid name are not a chunk, and the start of the next one is unknown.
         _body = _isTail && !IsName(id) ? long.MaxValue : length;
         _isAfterOdd = (length & 1) != 0;
-        _isKept = !_isTail && length <= MaxChunk && IsOfUse(id);
+        _isKept = !_isTail && length <= MaxChunk && family.IsOfUse(id);
         if (_isKept)
         {
             Keep(ChunkHead);
@@ -172,7 +165,7 @@ internal sealed class WavSkimmer
     {
         _isAfterOdd = false;
         ReadOnlySpan<byte> next = _head.AsSpan(1, 4);
-        bool isPad = !IsName(_head.AsSpan(0, 4)) || next.SequenceEqual("data"u8) || IsOfUse(next) || StartsForm(next);
+        bool isPad = !IsName(_head.AsSpan(0, 4)) || family.IsSamples(next) || family.IsOfUse(next) || family.IsForm(next);
         if (isPad)
         {
             Drop(1);
