@@ -7,8 +7,6 @@ internal sealed class VorbisFloor
     /// <summary>Maximum number of points.</summary>
     internal const int MaxPoints = 65;
 
-    private const int MaxClasses = 16;
-
     // 140 dB in 256 steps; the last is 1.
     private static readonly float[] Gains =
         [.. Enumerable.Range(0, 256).Select(static i => (float)Math.Pow(10, (i - 255) * 140.0 / 256 / 20))];

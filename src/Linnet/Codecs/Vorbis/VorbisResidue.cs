@@ -12,14 +12,20 @@ internal sealed class VorbisResidue
     private readonly int _partitionLength;
     private readonly VorbisBook _classBook;
 
+    // The entries of that book that have a meaning.
+    private readonly long _classWords;
+
     // One per class: the book of each stage.
     private readonly VorbisBook?[][] _books;
 
     // The class of each partition of each channel.
     private byte[] _classes = [];
 
-    private VorbisResidue(int type, int begin, int end, int partitionLength, VorbisBook classBook, VorbisBook?[][] books) =>
+    private VorbisResidue(int type, int begin, int end, int partitionLength, VorbisBook classBook, VorbisBook?[][] books)
+    {
         (_type, _begin, _end, _partitionLength, _classBook, _books) = (type, begin, end, partitionLength, classBook, books);
+        _classWords = VorbisBook.Power(books.Length, classBook.Dimensions, classBook.Entries);
+    }
 
     /// <summary>Reads a residue of the setup header; returns <see langword="null"/> if it is malformed.</summary>
     internal static VorbisResidue? TryRead(ref VorbisBits bits, VorbisBook[] books)
@@ -122,23 +128,22 @@ internal sealed class VorbisResidue
 
             // One entry has the classes of several partitions, the first in the most significant digit.
             int rest = _classBook.Read(ref bits);
-            if (rest < 0)
+            if (rest < 0 || rest >= _classWords)
             {
                 return false;
             }
 
-            for (int i = _classBook.Dimensions - 1; i >= 0; i--)
+            // The book may have any number of dimensions: no work for those that are 0, or beyond the last partition.
+            Span<byte> classes = _classes.AsSpan((vector * partitions) + partition);
+            classes = classes[..Math.Min(_classBook.Dimensions, partitions - partition)];
+            classes.Clear();
+            for (int i = _classBook.Dimensions - 1; rest > 0; i--)
             {
                 (rest, int one) = Math.DivRem(rest, _books.Length);
-                if (partition + i < partitions)
+                if (i < classes.Length)
                 {
-                    _classes[(vector * partitions) + partition + i] = (byte)one;
+                    classes[i] = (byte)one;
                 }
-            }
-
-            if (rest > 0)
-            {
-                return false;
             }
         }
 

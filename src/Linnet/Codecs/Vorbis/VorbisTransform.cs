@@ -9,10 +9,11 @@ namespace Linnet.Codecs.Vorbis;
 /// </remarks>
 internal sealed class VorbisTransform
 {
+    // By the logarithm of the length. Streams share them: a chain of short streams would compute them again and again.
+    private static readonly Tables?[] Known = new Tables?[14];
+
     private readonly int _half;
-    private readonly Complex32[] _rotations;
-    private readonly Complex32[] _roots;
-    private readonly int[] _reversed;
+    private readonly Tables _tables;
     private readonly Complex32[] _work;
     private readonly float[] _dct;
 
@@ -20,43 +21,28 @@ internal sealed class VorbisTransform
     internal VorbisTransform(int length)
     {
         _half = length / 2;
-        int points = length / 4;
         _dct = new float[_half];
-        _work = new Complex32[points];
-        _rotations = [.. Enumerable.Range(0, points).Select(k => Complex32.Unit(-Math.PI * (k + 0.125) / _half))];
-        _roots = [.. Enumerable.Range(0, points / 2).Select(k => Complex32.Unit(-2 * Math.PI * k / points))];
-        _reversed = new int[points];
-        int bits = BitOperations.Log2((uint)points);
-        for (int i = 0; i < points; i++)
-        {
-            for (int bit = 0; bit < bits; bit++)
-            {
-                _reversed[i] |= ((i >> bit) & 1) << (bits - 1 - bit);
-            }
-        }
-
-        Slope = [.. Enumerable.Range(0, _half).Select(i =>
-        {
-            double sine = Math.Sin(Math.PI / 2 * (i + 0.5) / _half);
-            return (float)Math.Sin(Math.PI / 2 * sine * sine);
-        })];
+        _work = new Complex32[length / 4];
+        _tables = Known[BitOperations.Log2((uint)length)] ??= Tables.Of(length);
     }
 
     /// <summary>The rising half of the window, for two neighbors of this length.</summary>
-    internal float[] Slope { get; }
+    internal ReadOnlySpan<float> Slope => _tables.Slope;
 
     /// <summary>Computes the whole block, without the window, from the half as long spectrum.</summary>
     internal void Invert(ReadOnlySpan<float> spectrum, Span<float> block)
     {
+        Complex32[] rotations = _tables.Rotations;
+        int[] reversed = _tables.Reversed;
         for (int i = 0; i < _work.Length; i++)
         {
-            _work[_reversed[i]] = new Complex32(spectrum[2 * i], spectrum[_half - 1 - (2 * i)]) * _rotations[i];
+            _work[reversed[i]] = new Complex32(spectrum[2 * i], spectrum[_half - 1 - (2 * i)]) * rotations[i];
         }
 
         Transform();
         for (int i = 0; i < _work.Length; i++)
         {
-            Complex32 value = _work[i] * _rotations[i];
+            Complex32 value = _work[i] * rotations[i];
             _dct[2 * i] = value.Real;
             _dct[_half - 1 - (2 * i)] = -value.Imaginary;
         }
@@ -80,6 +66,7 @@ internal sealed class VorbisTransform
     private void Transform()
     {
         Span<Complex32> values = _work;
+        Complex32[] roots = _tables.Roots;
         for (int size = 2; size <= values.Length; size *= 2)
         {
             int half = size / 2;
@@ -90,11 +77,38 @@ internal sealed class VorbisTransform
                 Span<Complex32> high = values.Slice(start + half, half);
                 for (int i = 0; i < low.Length; i++)
                 {
-                    Complex32 turned = high[i] * _roots[i * stride];
+                    Complex32 turned = high[i] * roots[i * stride];
                     high[i] = low[i] - turned;
                     low[i] += turned;
                 }
             }
+        }
+    }
+
+    private sealed record Tables(Complex32[] Rotations, Complex32[] Roots, int[] Reversed, float[] Slope)
+    {
+        public static Tables Of(int length)
+        {
+            (int half, int points) = (length / 2, length / 4);
+            int[] reversed = new int[points];
+            int bits = BitOperations.Log2((uint)points);
+            for (int i = 0; i < points; i++)
+            {
+                for (int bit = 0; bit < bits; bit++)
+                {
+                    reversed[i] |= ((i >> bit) & 1) << (bits - 1 - bit);
+                }
+            }
+
+            return new Tables(
+                [.. Enumerable.Range(0, points).Select(k => Complex32.Unit(-Math.PI * (k + 0.125) / half))],
+                [.. Enumerable.Range(0, points / 2).Select(k => Complex32.Unit(-2 * Math.PI * k / points))],
+                reversed,
+                [.. Enumerable.Range(0, half).Select(i =>
+                {
+                    double sine = Math.Sin(Math.PI / 2 * (i + 0.5) / half);
+                    return (float)Math.Sin(Math.PI / 2 * sine * sine);
+                })]);
         }
     }
 

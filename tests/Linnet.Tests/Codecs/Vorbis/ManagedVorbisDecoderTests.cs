@@ -137,6 +137,25 @@ public sealed class ManagedVorbisDecoderTests
         Assert.InRange(accepted, 1, 2_000);
     }
 
+    [Fact]
+    public void A_word_for_many_classes_costs_no_more_than_those_that_there_are()
+    {
+        // Eight channels that are not silent, each with one word of 65,535 classes for two partitions of a block of 64. Work for each
+        // class would take a minute for these packets.
+        byte[] packet = new byte[40];
+        packet.AsSpan().Fill(0xFF);
+        packet[0] = 0xFE;
+        byte[] first = [1, .. "vorbis"u8, 0, 0, 0, 0, 8, 0x80, 0xBB, 0, 0, .. new byte[12], 0x66, 1];
+        Assert.True(VorbisHead.TryParse(first, out VorbisHead head));
+        byte[] setup = [.. VorbisSetups.WithClassBook(65_535), .. new byte[300]];
+        Assert.True(VorbisSetup.IsReasonable(setup));
+
+        var stream = new Stream(head, first, setup, [.. Enumerable.Repeat(packet, 20_000)]);
+        (_, int[] frames) = stream.Decode(stream.Managed()!, stream.Packets);
+
+        Assert.Equal(19_999 * 32, frames.Sum());
+    }
+
     private static void AssertSame(Stream stream, IReadOnlyList<byte[]> packets)
     {
         (float[] native, int[] nativeFrames) = stream.Decode(stream.Native()!, packets);

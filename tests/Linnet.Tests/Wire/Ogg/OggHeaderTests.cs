@@ -1,4 +1,6 @@
 using Linnet.Audio;
+using Linnet.Codecs.Vorbis;
+using Linnet.Tests.Codecs.Vorbis;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Ogg;
 
@@ -123,6 +125,33 @@ public class OggHeaderTests
         for (int i = 0; i < 20_000; i++)
         {
             VorbisSetup.IsReasonable(noise.Mutation([setup]));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1 << 9, 0, true)]
+    [InlineData(1, 1 << 12, 0, false)]
+    [InlineData(1, 1 << 12, 200, true)]
+    [InlineData(1, 1 << 17, 10_000, true)]
+    [InlineData(1, 1 << 18, 10_000, false)]
+    [InlineData(4_000, 1, 0, true)]
+    [InlineData(20_000, 1, 0, false)]
+    [InlineData(20_000, 1, 200, true)]
+    [InlineData(1000, 1 << 11, 10_000, true)]
+    [InlineData(1000, 1 << 12, 100_000, false)]
+    public void Code_books_must_be_in_proportion_to_their_bytes(int dimensions, int entries, int zeros, bool isReasonable) =>
+        Assert.Equal(isReasonable, VorbisSetup.IsReasonable(VorbisSetups.WithBook(dimensions, entries, zeros)));
+
+    [Fact]
+    public void Code_books_of_the_encoder_are_accepted()
+    {
+        foreach (int rate in (int[])[8_000, 16_000, 22_050, 44_100, 48_000, 96_000])
+        {
+            for (int channels = 1; channels <= 8; channels++)
+            {
+                using var encoder = new VorbisEncoder(new AudioFormat(rate, channels), rate * channels);
+                Assert.True(VorbisSetup.IsReasonable(encoder.Headers[2].Span), $"{rate} Hz, {channels} channels");
+            }
         }
     }
 
