@@ -67,6 +67,20 @@ public sealed class ManagedCodecsTests
         Assert.Contains("LINNET_CODECS=managed turns off the C libraries", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_needs_a_missing_program_is_refused_with_how_to_add_it()
+    {
+        using var folder = new TempFolder();
+        folder.Write("song.au", [.. ".snd"u8, 0, 0, 0, 24, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0x1F, 0x40, 0, 0, 0, 1, 0x40, 0, 0, 1]);
+        await using LinnetProcess program = LinnetProcess.Start(
+            "PATH=/nonexistent exec \"$0\" \"$@\"", LinnetProcess.Serve(0, "song.au", "--once"), folder.Path, Managed);
+
+        Assert.Equal(1, await program.ExitAsync());
+        Assert.Contains(
+            "song.au is not an audio file that Linnet can read, and ffmpeg, which might, is not installed. Install it with: ",
+            await program.Errors.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("formats")]
     [InlineData("serve", "tone")]

@@ -35,8 +35,8 @@ internal abstract class ChunkStreamDecoder(ChunkFamily family) : IStreamDecoder
         Take([], isEnd: true, sink);
         if (!_hasBegun)
         {
-            Problem ??= new StreamProblem(
-                StreamFault.NotSound, _skimmer.SawNoSamples ? "The stream has no audio." : "The stream ended before its audio began.");
+            Problem ??= _skimmer.SawNoSamples
+                ? StreamProblem.NoAudio : new StreamProblem(StreamFault.NotSound, "The stream ended before its audio began.");
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed record StreamProblem(StreamFault Fault, string Text)
     /// <summary>The beginning of most texts; a file name can replace it.</summary>
     internal const string Subject = "The stream ";
 
+    /// <summary>The stream is whole and well-formed, but holds no sound: no other decoder would find any.</summary>
+    internal static StreamProblem NoAudio { get; } = new(StreamFault.NotSound, "The stream has no audio.");
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 }

@@ -63,8 +63,19 @@ internal sealed class DecodedFile : IAudioSource
     /// <param name="cancellationToken">Cancels the search for the sound.</param>
     /// <exception cref="IOException">The file has no sound, or cannot be read; the message is a sentence for the user.</exception>
     internal static DecodedFile? TryOpen(
-        string path, TrackInfo? untagged, string? name = null, CancellationToken cancellationToken = default)
+        string path, TrackInfo? untagged, string? name = null, CancellationToken cancellationToken = default) =>
+        TryOpen(path, untagged, name, out _, cancellationToken);
+
+    /// <param name="path">A regular file that can be read.</param>
+    /// <param name="untagged">Title and artist if the tags have no title.</param>
+    /// <param name="name">The file's real name.</param>
+    /// <param name="reason">Why a file of a known kind cannot be decoded here, for the case that no other reader supports it.</param>
+    /// <param name="cancellationToken">Cancels the search for the sound.</param>
+    /// <inheritdoc cref="TryOpen(string, TrackInfo?, string?, CancellationToken)"/>
+    internal static DecodedFile? TryOpen(
+        string path, TrackInfo? untagged, string? name, out IOException? reason, CancellationToken cancellationToken)
     {
+        reason = null;
         var file = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferLength, FileOptions.SequentialScan);
         DecodedFile? opened = null;
@@ -84,11 +95,13 @@ internal sealed class DecodedFile : IAudioSource
                 return opened;
             }
 
-            if (opened._sound.Problem is null)
+            if (opened._sound.Problem is null || opened._sound.Problem == StreamProblem.NoAudio)
             {
                 throw opened._sound.NoSound();
             }
 
+            // Bytes that are not sound for this decoder may be for another; that tells nothing about the file.
+            reason = opened._sound.Problem.Fault is StreamFault.NotSound ? null : opened._sound.NoSound();
             opened.Dispose();
             return null;
         }

@@ -39,18 +39,29 @@ public sealed class FileSource : IAudioSource
     /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
     /// <exception cref="IOException">The file does not exist, or is not an audio file; the message is a sentence for the user.</exception>
     public static FileSource Open(string path, TrackInfo? untagged = null) =>
-        TryOpen(path, untagged) ?? throw new IOException(CodecChoice.Problem(NativeLibraries.SndFile) is string missing
-            ? $"{path} is not an audio file that Linnet can read without libsndfile. {missing}"
-            : $"{path} is not an audio file that Linnet or libsndfile can read.");
+        TryOpen(path, untagged, name: null, out IOException? reason, CancellationToken.None)
+        ?? throw reason ?? new IOException(Refusal(path, CodecChoice.Problem(NativeLibraries.SndFile)));
+
+    /// <summary>Says that a file cannot be read, and what would read more formats.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="missing">Why libsndfile is not used, as a sentence; <see langword="null"/> if it is.</param>
+    internal static string Refusal(string path, string? missing) => missing is null
+        ? $"{path} is not an audio file that Linnet or libsndfile can read."
+        : $"{path} is not an audio file that Linnet can read without libsndfile. {missing}";
 
     /// <summary>Like <see cref="Open"/>, but returns <see langword="null"/> for a readable file of another kind.</summary>
-    /// <inheritdoc cref="DecodedFile.TryOpen"/>
+    /// <inheritdoc cref="DecodedFile.TryOpen(string, TrackInfo?, string?, CancellationToken)"/>
     internal static FileSource? TryOpen(
-        string path, TrackInfo? untagged = null, string? name = null, CancellationToken cancellationToken = default)
+        string path, TrackInfo? untagged = null, string? name = null, CancellationToken cancellationToken = default) =>
+        TryOpen(path, untagged, name, out _, cancellationToken);
+
+    /// <inheritdoc cref="DecodedFile.TryOpen(string, TrackInfo?, string?, out IOException?, CancellationToken)"/>
+    private static FileSource? TryOpen(
+        string path, TrackInfo? untagged, string? name, out IOException? reason, CancellationToken cancellationToken)
     {
         SourceFile.ThrowIfUnreadable(path);
-        IAudioSource? file =
-            (IAudioSource?)DecodedFile.TryOpen(path, untagged, name, cancellationToken) ?? SndFileSource.TryOpen(path, untagged);
+        IAudioSource? file = (IAudioSource?)DecodedFile.TryOpen(path, untagged, name, out reason, cancellationToken)
+            ?? SndFileSource.TryOpen(path, untagged);
         return file is null ? null : new FileSource(file);
     }
 

@@ -51,10 +51,11 @@ internal sealed class SndFileSource : IAudioSource
     /// <summary>Opens a file; returns <see langword="null"/> if libsndfile does not support it, or is not used.</summary>
     /// <param name="path">A regular file that can be read.</param>
     /// <param name="untagged">Title and artist if the tags have no title; by default the file name without its extension.</param>
+    /// <param name="isUsed">Whether libsndfile is used; by default what <see cref="CodecChoice"/> says.</param>
     /// <exception cref="IOException">Linnet does not carry the file's format; the message is a sentence for the user.</exception>
-    internal static SndFileSource? TryOpen(string path, TrackInfo? untagged)
+    internal static SndFileSource? TryOpen(string path, TrackInfo? untagged, bool? isUsed = null)
     {
-        if (!CodecChoice.Uses(NativeLibraries.SndFile))
+        if (!(isUsed ?? CodecChoice.Uses(NativeLibraries.SndFile)))
         {
             return null;
         }

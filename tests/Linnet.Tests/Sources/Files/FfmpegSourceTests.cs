@@ -39,7 +39,7 @@ public sealed partial class FfmpegSourceTests : IDisposable
         string message = Assert.Throws<IOException>(
             () => FfmpegSource.Open(song, null, TimeProvider.System, _folder.Path, TestContext.Current.CancellationToken)).Message;
 
-        Assert.Equal($"{song} is not an audio file that libsndfile or ffmpeg can read: {problem}.", message);
+        Assert.Equal($"{song} is not an audio file that {FfmpegProcess.OtherReader} or ffmpeg can read: {problem}.", message);
     }
 
     [Fact]

@@ -78,6 +78,21 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public void Without_libsndfile_its_formats_are_left_to_the_next_reader_and_the_error_says_what_would_add_them()
+    {
+        // Two frames of AU, 16 bits, mono.
+        string path = _folder.Write(
+            "song.au", [.. ".snd"u8, 0, 0, 0, 24, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0x1F, 0x40, 0, 0, 0, 1, 0x40, 0, 0, 1]);
+
+        Assert.Null(SndFileSource.TryOpen(path, null, isUsed: false));
+        using SndFileSource? source = SndFileSource.TryOpen(path, null, isUsed: true);
+        Assert.Equal([0.5f, 1 / 32768f], source!.ReadAll());
+        Assert.Equal(
+            $"{path} is not an audio file that Linnet can read without libsndfile. libsndfile is not installed.",
+            FileSource.Refusal(path, "libsndfile is not installed."));
+    }
+
+    [Fact]
     public void Open_errors_are_sentences()
     {
         Directory.CreateDirectory(_folder["folder"]);
