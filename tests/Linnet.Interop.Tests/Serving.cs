@@ -19,11 +19,15 @@ internal sealed class Serving : IAsyncDisposable
 
     public Tool Tool { get; }
 
-    public static async Task<Serving> StartAsync(params string[] arguments)
+    public static Task<Serving> StartAsync(params string[] arguments) =>
+        StartAsync(static all => Tool.Start("linnet", all), arguments);
+
+    /// <summary>The same with another build of Linnet.</summary>
+    public static async Task<Serving> StartAsync(Func<string[], Tool> start, params string[] arguments)
     {
         bool hasHttp = arguments.Contains("--http-port");
         string[] noHttp = hasHttp ? [] : ["--http-port", "off"];
-        Tool tool = Tool.Start("linnet", ["serve", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", .. noHttp]);
+        Tool tool = start(["serve", .. arguments, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", .. noHttp]);
         string port = await tool.LineAsync("Listen with: linnet play rtsp://127.0.0.1:", TimeSpan.FromSeconds(30));
         string? http = hasHttp ? await tool.LineAsync("In a browser:  ", TimeSpan.FromSeconds(30)) : null;
         return new Serving(tool, int.Parse(port[..port.IndexOf('/', StringComparison.Ordinal)], null), http);
