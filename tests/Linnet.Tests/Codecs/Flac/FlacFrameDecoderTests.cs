@@ -149,6 +149,13 @@ public sealed class FlacFrameDecoderTests
         Assert.True(IsDamaged([0x12, 0, 0, 0x10, 0]));              // 16 partitions, the first of which has the first sample
         Assert.True(IsDamaged([0x40, 0, 0, 0xF0, .. new byte[9]])); // coefficients of 16 bits
 
+        string zero = new('0', 30);
+        string rest = string.Concat(Enumerable.Repeat("1" + zero, 15));
+
+        // A number of 32 bits is possible, one of 34 is not, even if its lower 32 bits are.
+        Assert.False(IsDamaged([0x10, .. Bits("010000" + "11110" + "1" + zero + rest)]));
+        Assert.True(IsDamaged([0x10, .. Bits("010000" + "11110" + "000000001" + zero + rest)]));
+
         bool IsDamaged(byte[] body)
         {
             byte[] frame = FlacFrameMaker.Seal([.. head, .. body, 0, 0]);
@@ -156,6 +163,21 @@ public sealed class FlacFrameDecoderTests
             own.Decode(frame, header, out bool isDamaged);
             return isDamaged;
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_frame_with_a_wrong_checksum_is_silence(bool usesLibrary)
+    {
+        List<byte[]> frames = Frames(20_000, out FlacStreamInfo info);
+        using IFlacFrameDecoder decoder = FlacFrameDecoders.Create(info, usesLibrary);
+        Assert.True(FlacFrameHeader.TryParse(frames[1], info, out FlacFrameHeader header));
+        byte[] wrong = [.. frames[1]];
+        wrong[^1] ^= 1;
+
+        Assert.All(decoder.Decode(wrong, header, out bool isDamaged).ToArray(), static sample => Assert.Equal(0, sample));
+        Assert.True(isDamaged);
     }
 
     [Fact]
@@ -167,6 +189,9 @@ public sealed class FlacFrameDecoderTests
 
         Assert.Equal(0, Allocations.Of(() => own.Decode(frames[1], header, out _)));
     }
+
+    private static byte[] Bits(string bits) =>
+        [.. bits.Chunk(8).Select(static chunk => Convert.ToByte(new string(chunk).PadRight(8, '0'), 2))];
 
     private static List<byte[]> Frames(int length, out FlacStreamInfo info)
     {

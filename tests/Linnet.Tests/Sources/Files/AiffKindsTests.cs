@@ -97,8 +97,10 @@ public sealed class AiffKindsTests : IDisposable
     {
         byte[] aiff = Aiff("AIFC", Samples([.. HalfBytes, .. HalfBytes]), Common("twos", 16, 2, channels: 2), Text("NAME", "Late"));
         var tracks = new List<(long, TrackInfo Track)>();
-        using FileSource file = FileSource.Open(_folder.Write("aiff", aiff));
+        using DecodedFile? file = DecodedFile.TryOpen(
+            _folder.Write("aiff", aiff), null, cancellationToken: TestContext.Current.CancellationToken);
 
+        Assert.NotNull(file);
         Assert.Equal([.. Half, .. Half], file.ReadAll(tracks: tracks));
         Assert.Equal((2, file.Format.DurationOf(2), "Late"), (file.Format.Channels, file.Duration, Assert.Single(tracks).Track.Title));
         string problem = Assert.Throws<IOException>(
