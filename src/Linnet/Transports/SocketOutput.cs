@@ -13,11 +13,15 @@ internal sealed class SocketOutput : ConnectionOutput
 
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
+    private readonly bool _gathers;
     private long _capacity;
 
-    internal SocketOutput(Socket socket)
+    /// <summary>Sends to a connected socket.</summary>
+    /// <param name="socket">Made non-blocking.</param>
+    /// <param name="gathers">Whether one call sends several pieces. <see langword="null"/>: if the system is Linux.</param>
+    internal SocketOutput(Socket socket, bool? gathers = null)
     {
-        (_socket, _handle) = (socket, socket.SafeHandle);
+        (_socket, _handle, _gathers) = (socket, socket.SafeHandle, gathers ?? OperatingSystem.IsLinux());
         try
         {
             socket.Blocking = false;
@@ -78,9 +82,14 @@ internal sealed class SocketOutput : ConnectionOutput
     /// <inheritdoc/>
     internal override int Send(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
     {
-        if (pieces.Length + (lead.IsEmpty ? 0 : 1) == 1 || !OperatingSystem.IsLinux())
+        if (pieces.Length + (lead.IsEmpty ? 0 : 1) == 1)
         {
             return Send(lead.IsEmpty ? pieces[0].Span : lead);
+        }
+
+        if (!_gathers)
+        {
+            return SendEach(lead, pieces);
         }
 
         try
@@ -135,6 +144,34 @@ internal sealed class SocketOutput : ConnectionOutput
 
     /// <inheritdoc/>
     internal override ValueTask CloseAsync() => ValueTask.CompletedTask;
+
+    // All that there is room for: the caller takes fewer bytes for a full buffer, and waits.
+    private int SendEach(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
+    {
+        int all = Send(lead);
+        if (all < lead.Length)
+        {
+            return all;
+        }
+
+        foreach (StreamPiece piece in pieces)
+        {
+            int sent = Send(piece.Span);
+            if (sent < 0)
+            {
+                // What was accepted counts. The next call reports the broken connection.
+                return all > 0 ? all : sent;
+            }
+
+            all += sent;
+            if (sent < piece.Length)
+            {
+                break;
+            }
+        }
+
+        return all;
+    }
 
     private unsafe int Gather(ReadOnlySpan<byte> lead, ReadOnlySpan<StreamPiece> pieces)
     {
