@@ -85,7 +85,14 @@ internal sealed class Tool : IAsyncDisposable
         throw new InvalidOperationException($"{_process.StartInfo.FileName} did not print '{prefix}…'. {Output} {Errors}");
     }
 
-    /// <summary>Presses Ctrl-C.</summary>
+    /// <summary>Writes to its standard input.</summary>
+    internal async Task TypeAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Sends it the signal of Ctrl-C.</summary>
     internal Task InterruptAsync() => SignalAsync("INT");
 
     /// <summary>Sends it a signal.</summary>

@@ -1,0 +1,19 @@
+using Microsoft.Playwright;
+
+namespace Linnet.Interop.Tests.Radio;
+
+/// <summary>The browser that the tests listen with.</summary>
+internal static class Chromium
+{
+    /// <summary>Starts it without a window and without traffic of its own. It may play without a click.</summary>
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = "/usr/bin/chromium",
+        Args =
+        [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+        ],
+    });
+}
