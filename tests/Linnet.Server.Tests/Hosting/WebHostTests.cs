@@ -255,7 +255,9 @@ public class WebHostTests
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{host.EndPoint}/metrics")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { name, value } },
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { { name, value } },
         };
 
         using HttpResponseMessage response = await client.SendAsync(request, WebHost.HangLimit);

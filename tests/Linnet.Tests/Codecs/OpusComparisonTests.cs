@@ -283,7 +283,9 @@ public class OpusComparisonTests
             channels,
             new OpusEncoderOptions
             {
-                BitRate = 64_000 * channels, PacketTime = TimeSpan.FromMilliseconds(packetMs), LowDelay = lowDelay,
+                BitRate = 64_000 * channels,
+                PacketTime = TimeSpan.FromMilliseconds(packetMs),
+                LowDelay = lowDelay,
             },
             provider);
         return [.. Encoded.By(encoder, Sound(channels)).Packets];
