@@ -51,6 +51,7 @@ peers=(
   "ip|iproute2|iproute|iproute2|"
   "nft|nftables|nftables|nftables|"
   "wine|wine wine64|wine|wine|"
+  "debootstrap|debootstrap|debootstrap|debootstrap|"
   "gi/__init__.py|python3-gi|python3-gobject|python-gobject|pygobject3"
   "libportaudio.so.2|libportaudio2|portaudio|portaudio|portaudio"
   "libasound_module_pcm_pulse.so|libasound2-plugins|alsa-plugins-pulseaudio|alsa-plugins|"
