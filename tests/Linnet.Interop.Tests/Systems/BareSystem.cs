@@ -41,7 +41,8 @@ public sealed class BareSystem : IAsyncLifetime
     /// <param name="command">The program and its arguments; the working folder is <c>/linnet</c>.</param>
     internal Tool Start(bool hasOwnNetwork, params string[] command) => Tool.Start(
         "unshare", [
-            "--mount", .. hasOwnNetwork ? (string[])["--net"] : [], "bash", "-c", (hasOwnNetwork ? "ip link set lo up; " : "") + Enter, "enter",
+            "--mount", .. hasOwnNetwork ? (string[])["--net"] : [],
+            "bash", "-c", (hasOwnNetwork ? "ip link set lo up; " : "") + Enter, "enter",
             _folder["root"], Path.GetDirectoryName(MadePackages.Dotnet) is { Length: > 0 } sdk ? sdk : "/usr/share/dotnet", .. command]);
 
     /// <summary>Runs a shell's commands there, in a network of their own, to their end, which must be a success.</summary>
