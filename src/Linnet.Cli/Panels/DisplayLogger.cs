@@ -54,10 +54,8 @@ internal sealed class DisplayLogger(Shell shell, LogLevel least) : ILogger, ILog
             shell.Say(sentence);
         }
 
-        // The sentence says all about a lost connection, except what caused it. The log call passes the exception so that the option can
-        // be found.
-        exception = exception is Transports.TransportException lost ? lost.InnerException : exception;
-        if (exception is not null && shell.IsDebugging)
+        // The sentence says all about a lost connection; the log call passes the exception only so that the option can be found.
+        if (exception is not null and not Transports.TransportException && shell.IsDebugging)
         {
             shell.Error.WriteLine(exception);
         }
