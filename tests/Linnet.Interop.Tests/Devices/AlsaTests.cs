@@ -8,7 +8,7 @@ namespace Linnet.Interop.Tests.Devices;
 
 /// <summary>ALSA without a sound card: its file device, and its plugin for a PulseAudio server, which has a clock.</summary>
 [Collection(nameof(PulseServer))]
-public sealed partial class AlsaTests : IDisposable
+public sealed class AlsaTests : IDisposable
 {
     private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
     private static readonly TimeSpan Safe = TimeSpan.FromMilliseconds(200);
@@ -28,8 +28,7 @@ public sealed partial class AlsaTests : IDisposable
 
             """);
 
-        // ALSA reads the C library's environment; .NET has only a copy of it.
-        Assert.Equal(0, SetEnvironment("ALSA_CONFIG_PATH", configuration, 1));
+        AlsaConfiguration.Use(configuration);
     }
 
     private string FilePath => Path.Combine(_folder.FullName, "sound.raw");
@@ -112,7 +111,4 @@ public sealed partial class AlsaTests : IDisposable
         Assert.Contains("(No PulseAudio or PipeWire server answers (", e.Message, StringComparison.Ordinal);
         Assert.Contains("; Cannot open the ALSA device 'default': ", e.Message, StringComparison.Ordinal);
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

@@ -12,7 +12,7 @@ namespace Linnet.Interop.Tests.Devices;
 /// PortAudio, which Linnet uses on macOS, through its ALSA interface and ALSA's plugin for a PulseAudio server, which has a clock.
 /// </summary>
 [Collection(nameof(PulseServer))]
-public sealed partial class PortAudioTests : IDisposable
+public sealed class PortAudioTests : IDisposable
 {
     // The sample rate that PortAudio prefers for devices of this plugin, so that nothing is resampled.
     private const int SlowRate = 44_100;
@@ -34,8 +34,7 @@ public sealed partial class PortAudioTests : IDisposable
 
             """);
 
-        // ALSA reads the C library's environment; .NET has only a copy of it.
-        Assert.Equal(0, SetEnvironment("ALSA_CONFIG_PATH", configuration, 1));
+        AlsaConfiguration.Use(configuration);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -259,7 +258,4 @@ public sealed partial class PortAudioTests : IDisposable
         double givenMs = 1000.0 * (ramp.Given - ramp.Calls[^1].Frames) / PulseServer.SampleRate;
         Assert.InRange(wholeMs - givenMs, -100, 100);
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

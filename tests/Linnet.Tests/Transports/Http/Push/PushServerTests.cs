@@ -10,7 +10,6 @@ using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.Http.Radio;
 using Linnet.Transports.Http.Push;
 using Linnet.Wire.Http;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Http.Push;
 
@@ -19,7 +18,7 @@ public class PushServerTests
     private static readonly AudioFormat Format = new(8000, 1);
     private static readonly string Password = Credentials("hackme");
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly WaitedTime _time = new();
     private readonly RecordingLogger _log = new();
     private readonly IngestBuffer _live = new("live", new IngestOptions(), Format);
     private readonly PushServer _server;
@@ -230,9 +229,14 @@ public class PushServerTests
     {
         PushPeer peer = Begin(_server, "SOURCE /live HTTP/1.0", Password);
         await peer.ReadUntilAsync("\r\n\r\n");
+        TimeSpan idle = new PushServerOptions().IdleTime;
+        await PushPeer.Until(() => _time.Waits.Contains(idle));
+        Task<string> end = peer.ReadToEndAsync();
 
-        _time.Advance(TimeSpan.FromSeconds(11));
-        await peer.ReadToEndAsync();
+        _time.Advance(idle - TimeSpan.FromSeconds(1));
+        Assert.False(end.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await end;
 
         Assert.Null(_live.Writer);
         Assert.Contains(_log.Lines, l => l.Contains("it stopped sending", StringComparison.Ordinal));
