@@ -107,7 +107,7 @@ public class ConnectionGateTests
         Volatile.Write(ref room, -1);
         accepting = gate.AcceptAsync(listener, HangLimit);
         await RefuseAsync(listener, "127.0.0.4", () => accepting.IsCompleted);
-        Assert.Equal(1, gate.Refused);
+        await Until.TrueAsync(() => gate.Refused == 1);
     }
 
     [Fact]
