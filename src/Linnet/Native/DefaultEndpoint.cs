@@ -3,7 +3,7 @@ using NAudio.CoreAudioApi;
 
 namespace Linnet.Native;
 
-/// <summary>Notices when the user chooses another default output or input.</summary>
+/// <summary>Notices when the user chooses another default output or input, and says when to move there.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class DefaultEndpoint : IDisposable
 {
@@ -11,14 +11,15 @@ internal sealed class DefaultEndpoint : IDisposable
     private readonly EventWaitHandle _wake;
     private readonly MMDeviceEnumerator? _enumerator;
     private readonly MMDeviceNotificationClient? _notifications;
-    private volatile bool _hasChanged;
+    private readonly MoveAttempts _attempts;
 
     /// <summary>Starts watching. Without Windows' notifications it notices nothing.</summary>
     /// <param name="isInput">Which default to watch.</param>
     /// <param name="wake">Signalled after a change.</param>
-    internal DefaultEndpoint(bool isInput, EventWaitHandle wake)
+    /// <param name="time">The clock between two attempts to move.</param>
+    internal DefaultEndpoint(bool isInput, EventWaitHandle wake, TimeProvider time)
     {
-        (_isInput, _wake) = (isInput, wake);
+        (_isInput, _wake, _attempts) = (isInput, wake, new MoveAttempts(time));
         try
         {
             _enumerator = new MMDeviceEnumerator();
@@ -31,17 +32,11 @@ internal sealed class DefaultEndpoint : IDisposable
         }
     }
 
-    /// <summary>Whether the default has changed since the last call.</summary>
-    internal bool TakeChange()
-    {
-        if (!_hasChanged)
-        {
-            return false;
-        }
+    /// <summary>Whether to move to the default device now. Then call <see cref="OnMoved"/>.</summary>
+    internal bool IsMoveDue => _attempts.IsDue;
 
-        _hasChanged = false;
-        return true;
-    }
+    /// <summary>Tells whether the move has succeeded; if not, it is due again a little later, a few times.</summary>
+    internal void OnMoved(bool hasSucceeded) => _attempts.OnMoved(hasSucceeded);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -55,8 +50,15 @@ internal sealed class DefaultEndpoint : IDisposable
     {
         if (change.Role == Role.Multimedia && change.Flow == (_isInput ? DataFlow.Capture : DataFlow.Render))
         {
-            _hasChanged = true;
-            _ = _wake.Set();
+            _attempts.OnChanged();
+            try
+            {
+                _ = _wake.Set();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The owner has ended meanwhile.
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class WasapiEndpoints
     internal static IOException Failed(string what, Exception reason) => new(
         reason.HResult switch
         {
-            AccessDenied => $"{what}: Windows does not allow it. Look in Settings under Privacy, Microphone.",
+            AccessDenied => $"{what}: Windows does not allow it. For an input, look in Settings under Privacy, Microphone.",
             InUse => $"{what}: another program uses it alone.",
             int code => $"{what} (0x{code:X8}).",
         },
@@ -60,9 +60,16 @@ internal static class WasapiEndpoints
         using MMDeviceCollection devices = enumerator.EnumerateAudioEndPoints(flow, DeviceState.Active);
         for (int i = 0; i < devices.Count; i++)
         {
-            using MMDevice one = devices[i];
-            endpoints.Add(new WasapiEndpoint(
-                one.ID, one.FriendlyName, AdapterOf(one), IsInput: flow == DataFlow.Capture, IsDefault: one.ID == standard));
+            try
+            {
+                using MMDevice one = devices[i];
+                endpoints.Add(new WasapiEndpoint(
+                    one.ID, one.FriendlyName, AdapterOf(one), IsInput: flow == DataFlow.Capture, IsDefault: one.ID == standard));
+            }
+            catch (Exception e) when (IsFailure(e))
+            {
+                // It was unplugged meanwhile, or its driver gives no name. The others are there.
+            }
         }
 
         return endpoints;

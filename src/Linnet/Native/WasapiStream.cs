@@ -32,11 +32,12 @@ internal sealed unsafe class WasapiStream : IDisposable
     private readonly ulong _clockRate;
     private readonly int _target;
 
-    private WasapiStream(WasapiEndpoint endpoint, AudioClient client, WasapiFormat format, WasapiUse use, int latencyFrames)
+    private WasapiStream(
+        WasapiEndpoint endpoint, AudioClient client, WasapiFormat format, WasapiUse use, long latencyFrames, long periodFrames)
     {
         (_client, Endpoint, Format) = (client, endpoint, format);
         BufferFrames = client.BufferSize;
-        _target = Math.Clamp(latencyFrames, 1, BufferFrames);
+        _target = WasapiTiming.TargetFor(latencyFrames, periodFrames, BufferFrames);
         if (use == WasapiUse.Play)
         {
             (_render, _clock) = (client.AudioRenderClient, client.AudioClockClient);
@@ -85,23 +86,27 @@ internal sealed unsafe class WasapiStream : IDisposable
             WaveFormat mix = client.MixFormat;
             WasapiFormat format = wanted ?? WasapiFormat.Of(mix);
             bool isMix = format.Is(mix);
-            int latencyFrames = (int)(latency.Ticks * format.SampleRate / TimeSpan.TicksPerSecond);
-            bool isShort = use == WasapiUse.Play && latency < WasapiTiming.OrdinaryPeriod * 2 && isMix;
-            if (!isShort || !TryInitializeShort(client, mix, latencyFrames))
+            long latencyFrames = WasapiTiming.Scale((ulong)latency.Ticks, format.SampleRate, TimeSpan.TicksPerSecond);
+            bool mayBeShort = use == WasapiUse.Play && latency < WasapiTiming.OrdinaryPeriod * 2 && isMix;
+            long periodFrames = mayBeShort ? TryInitializeShort(client, mix, latencyFrames) : 0;
+            if (periodFrames == 0)
             {
-                if (isShort)
+                if (mayBeShort)
                 {
                     // A client that has refused is of no use any more.
                     client.Dispose();
                     client = device.CreateAudioClient();
                 }
 
+                long period = client.DefaultDevicePeriod;
+                periodFrames = WasapiTiming.Scale((ulong)period, format.SampleRate, TimeSpan.TicksPerSecond);
                 client.Initialize(
-                    AudioClientShareMode.Shared, FlagsOf(use, isMix), latency.Ticks, 0, isMix ? mix : format.Describe(), Guid.Empty);
+                    AudioClientShareMode.Shared, FlagsOf(use, isMix), Math.Max(latency.Ticks, 2 * period), 0,
+                    isMix ? mix : format.Describe(), Guid.Empty);
             }
 
             client.SetEventHandle(ready.SafeWaitHandle.DangerousGetHandle());
-            return new WasapiStream(endpoint, client, format, use, latencyFrames);
+            return new WasapiStream(endpoint, client, format, use, latencyFrames, periodFrames);
         }
         catch (Exception e) when (WasapiEndpoints.IsFailure(e))
         {
@@ -113,7 +118,7 @@ internal sealed unsafe class WasapiStream : IDisposable
     /// <summary>Starts the stream.</summary>
     internal void Start() => _client.Start();
 
-    /// <summary>Frames that should be written now to keep the buffer at the latency asked for.</summary>
+    /// <summary>Frames that should be written now to keep the buffer at the latency asked for, or at the shortest possible.</summary>
     internal int Room => _target - _client.CurrentPadding;
 
     /// <summary>Gets room for so many frames; fill it and call <see cref="Write"/>.</summary>
@@ -198,12 +203,12 @@ internal sealed unsafe class WasapiStream : IDisposable
         _client.Dispose();
     }
 
-    // From Windows 10 the mixer can work in periods of less than 10 ms. The buffer is then as short as they are.
-    private static bool TryInitializeShort(AudioClient client, WaveFormat format, int latencyFrames)
+    // From Windows 10 the mixer can work in periods of less than 10 ms. The buffer is then as short as they are. Gives the period, or 0.
+    private static uint TryInitializeShort(AudioClient client, WaveFormat format, long latencyFrames)
     {
         if (!client.SupportsAudioClient3)
         {
-            return false;
+            return 0;
         }
 
         try
@@ -212,12 +217,12 @@ internal sealed unsafe class WasapiStream : IDisposable
             uint period = WasapiTiming.PeriodFor(
                 latencyFrames, engine.MinPeriodInFrames, engine.MaxPeriodInFrames, engine.FundamentalPeriodInFrames);
             client.InitializeSharedAudioStream(AudioClientStreamFlags.EventCallback, period, format, Guid.Empty);
-            return true;
+            return period;
         }
         catch (Exception e) when (WasapiEndpoints.IsFailure(e))
         {
             // An old driver, or another program that holds the mixer to its period.
-            return false;
+            return 0;
         }
     }
 

@@ -20,6 +20,16 @@ internal static class WasapiTiming
         return (uint)Math.Clamp(wanted, least, Math.Max(least, most));
     }
 
+    /// <summary>
+    /// Frames to keep in the buffer: as many as the latency asks for, but two periods at least. The engine takes a whole period at a time,
+    /// and plays a gap where there is less.
+    /// </summary>
+    /// <param name="latencyFrames">The requested latency.</param>
+    /// <param name="periodFrames">The engine's period.</param>
+    /// <param name="bufferFrames">Frames that the buffer can hold.</param>
+    internal static int TargetFor(long latencyFrames, long periodFrames, int bufferFrames) =>
+        (int)Math.Clamp(Math.Max(latencyFrames, 2 * periodFrames), 1, Math.Max(bufferFrames, 1));
+
     /// <summary>When the next frame to be written will be heard.</summary>
     /// <param name="now">The present instant, in ticks.</param>
     /// <param name="ticksPerSecond">Ticks per second of <paramref name="now"/>.</param>

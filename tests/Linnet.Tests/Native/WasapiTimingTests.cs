@@ -17,6 +17,16 @@ public class WasapiTimingTests
     public void Numbers_of_a_broken_driver_do_no_harm() =>
         Assert.Equal(480u, WasapiTiming.PeriodFor(960, least: 480, most: 0, step: 0));
 
+    [Theory]
+    [InlineData(1920, 480, 2112, 1920)]
+    [InlineData(240, 480, 1056, 960)] // 5 ms, on a device that works in periods of 10 ms
+    [InlineData(480, 480, 1056, 960)]
+    [InlineData(240, 480, 900, 900)]
+    [InlineData(240, 0, 480, 240)]
+    [InlineData(0, 0, 0, 1)]
+    public void The_buffer_always_holds_two_periods_if_it_can(int latency, int period, int buffer, int target) =>
+        Assert.Equal(target, WasapiTiming.TargetFor(latency, period, buffer));
+
     [Fact]
     public void A_frame_is_heard_after_all_that_were_written_before_it() => Assert.Equal(
         1_000_000 - 30_000 + 200_000,

@@ -22,10 +22,12 @@ internal static class AudioThread
 
         void Run()
         {
-            nint priority = OperatingSystem.IsWindows() ? ProAudio.Enter() : 0;
+            nint priority = 0;
             try
             {
+                // In this order: on Windows the first call sets a priority below that of the second one.
                 DeadlineWaiter.UsePreciseTimers(isLast: true);
+                priority = OperatingSystem.IsWindows() ? ProAudio.Enter() : 0;
                 work();
                 done.SetResult();
             }

@@ -28,6 +28,7 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
     private Task _running = Task.CompletedTask;
     private WasapiStream? _stream;
     private long _underruns;
+    private bool _isInCallback;
 
     /// <summary>The output's name, once it is open.</summary>
     public string Name => Volatile.Read(ref _stream)?.Endpoint.Name ?? output ?? "default";
@@ -102,7 +103,7 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
         {
             Play(callback, cancellationToken);
         }
-        catch (Exception e) when (WasapiEndpoints.IsFailure(e) && e is not InvalidOperationException)
+        catch (Exception e) when (!_isInCallback && WasapiEndpoints.IsFailure(e) && e is not InvalidOperationException)
         {
             throw WasapiEndpoints.Failed($"The sound device {Name} is gone", e);
         }
@@ -112,7 +113,7 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
         using CancellationTokenRegistration waking = stop.Token.UnsafeRegister(static e => ((AutoResetEvent)e!).Set(), _ready);
-        using DefaultEndpoint? standard = output is null ? new DefaultEndpoint(isInput: false, _ready) : null;
+        using DefaultEndpoint? standard = output is null ? new DefaultEndpoint(isInput: false, _ready, time) : null;
         WasapiStream stream = _stream!;
         AudioFormat format = FormatOf(stream);
         var heard = new HeardClock(format.SampleRate, time.TimestampFrequency);
@@ -122,13 +123,14 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
         bool isHeard = false;
         var steady = new SteadyStart(format.SampleRate, time.TimestampFrequency);
 
+        _isInCallback = false;
         Start(stream);
         while (end is null || time.GetTimestamp() < end)
         {
             stop.Token.ThrowIfCancellationRequested();
-            if (standard is not null && standard.TakeChange())
+            if (standard is not null && standard.IsMoveDue)
             {
-                stream = Move(stream);
+                standard.OnMoved(TryMove(ref stream));
             }
 
             int room = stream.Room;
@@ -163,19 +165,30 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
         stream.Start();
     }
 
-    private WasapiStream Move(WasapiStream from)
+    private bool TryMove(ref WasapiStream stream)
     {
-        WasapiStream to = Open(from.Format);
-        if (to.Endpoint.Id == from.Endpoint.Id)
+        WasapiStream to;
+        try
+        {
+            to = Open(stream.Format);
+        }
+        catch (IOException)
+        {
+            // Another program has it alone, or it is not ready. If the old device is gone, its next call tells.
+            return false;
+        }
+
+        if (to.Endpoint.Id == stream.Endpoint.Id)
         {
             to.Dispose();
-            return from;
+            return true;
         }
 
         Volatile.Write(ref _stream, to);
-        from.Dispose();
+        stream.Dispose();
+        stream = to;
         Start(to);
-        return to;
+        return true;
     }
 
     private void CountUnderrun(WasapiStream stream)
@@ -212,13 +225,15 @@ internal sealed class WasapiDevice(string? output, TimeProvider time, TimeSpan? 
 
     /// <summary>Fills the room.</summary>
     /// <returns>When the last frame will have been heard, if there is no more audio.</returns>
-    private static long? WriteSound(WasapiStream stream, int room, HeardClock heard, AudioCallback callback)
+    private long? WriteSound(WasapiStream stream, int room, HeardClock heard, AudioCallback callback)
     {
         int channels = stream.Format.Channels;
         while (room > 0)
         {
             Span<float> pcm = stream.BeginWrite(room);
+            _isInCallback = true;
             int frames = callback(pcm, heard.HeardAt);
+            _isInCallback = false;
             if (frames == AudioDevice.End)
             {
                 stream.Write(0);

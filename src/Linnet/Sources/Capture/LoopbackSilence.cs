@@ -12,6 +12,9 @@ internal sealed class LoopbackSilence(AudioFormat format, TimeProvider time)
     // Sound that is on its way must not be taken for silence: longer than the engine's period, and than a busy machine needs.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
+    // Longer than the pauses between two calls. After the machine has slept there is no use in hours of silence.
+    private static readonly TimeSpan MostAtOnce = TimeSpan.FromSeconds(1);
+
     private long _heardAt = time.GetTimestamp();
     private bool _isSilent;
 
@@ -24,9 +27,15 @@ internal sealed class LoopbackSilence(AudioFormat format, TimeProvider time)
             return 0;
         }
 
+        _isSilent = true;
+        if (quiet > MostAtOnce)
+        {
+            _heardAt = time.GetTimestamp();
+            return format.FramesIn(MostAtOnce);
+        }
+
         int frames = format.FramesIn(quiet);
         _heardAt += (long)((Int128)frames * time.TimestampFrequency / format.SampleRate);
-        _isSilent = true;
         return frames;
     }
 

@@ -56,7 +56,7 @@ internal sealed class WasapiCapture : ICapture
     public void Run(PcmBuffer buffer, CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration waking = cancellationToken.UnsafeRegister(static e => ((AutoResetEvent)e!).Set(), _ready);
-        using DefaultEndpoint? standard = FollowsDefault ? new DefaultEndpoint(isInput: !IsLoopback, _ready) : null;
+        using DefaultEndpoint? standard = FollowsDefault ? new DefaultEndpoint(isInput: !IsLoopback, _ready, _time) : null;
         nint priority = ProAudio.Enter();
         try
         {
@@ -87,10 +87,15 @@ internal sealed class WasapiCapture : ICapture
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (standard is not null && standard.TakeChange() && TryMove())
+            if (standard is not null && standard.IsMoveDue)
             {
-                isFirst = true;
-                buffer.Lose();
+                WasapiStream from = _stream;
+                standard.OnMoved(TryMove());
+                if (_stream != from)
+                {
+                    isFirst = true;
+                    buffer.Lose();
+                }
             }
 
             for (int frames = _stream.Peek(out ReadOnlySpan<float> pcm, out bool isLost); frames > 0;
@@ -132,11 +137,21 @@ internal sealed class WasapiCapture : ICapture
     private bool TryMove()
     {
         WasapiStream from = _stream;
-        WasapiStream to = Open(from.Format);
+        WasapiStream to;
+        try
+        {
+            to = Open(from.Format);
+        }
+        catch (IOException)
+        {
+            // Another program has it alone, or it is not ready. If the old device is gone, its next call tells.
+            return false;
+        }
+
         if (to.Endpoint.Id == from.Endpoint.Id)
         {
             to.Dispose();
-            return false;
+            return true;
         }
 
         Volatile.Write(ref _stream, to);

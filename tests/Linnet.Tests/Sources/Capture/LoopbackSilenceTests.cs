@@ -37,6 +37,18 @@ public class LoopbackSilenceTests
         Assert.Equal(0, frames);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(14 * 3600)]
+    public void After_a_long_pause_a_second_of_silence_is_enough(int seconds)
+    {
+        var silence = new LoopbackSilence(new AudioFormat(48_000, 2), _time);
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.Equal(48_000, silence.Take());
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(960, silence.Take());
+    }
+
     [Fact]
     public void After_sound_the_silence_counts_from_its_end()
     {
