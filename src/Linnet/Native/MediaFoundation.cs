@@ -32,7 +32,8 @@ internal static unsafe partial class MediaFoundation
     {
         try
         {
-            return NativeLibrary.TryLoad("mfreadwrite.dll", out _) && MFStartup(Version, WithoutSockets) >= 0;
+            return NativeLibrary.TryLoad("mfreadwrite.dll", typeof(MediaFoundation).Assembly, DllImportSearchPath.System32, out _)
+                && MFStartup(Version, WithoutSockets) >= 0;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {

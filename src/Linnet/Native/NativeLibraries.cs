@@ -3,6 +3,9 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
+// Windows would also look into the working directory and PATH, where anyone may have put a file of that name.
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+
 namespace Linnet.Native;
 
 /// <summary>Finds the C libraries that Linnet calls, and says what to install if one is missing.</summary>
@@ -106,7 +109,7 @@ internal static class NativeLibraries
     {
         foreach (string file in Known[key].Files)
         {
-            if (NativeLibrary.TryLoad(file, out nint handle))
+            if (TryLoad(file, out nint handle))
             {
                 return handle;
             }
@@ -114,6 +117,12 @@ internal static class NativeLibraries
 
         return 0;
     });
+
+    // As the assembly's attribute says, which does not hold for this call.
+    private static bool TryLoad(string file, out nint handle) => OperatingSystem.IsWindows()
+        ? NativeLibrary.TryLoad(
+            file, typeof(NativeLibraries).Assembly, DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories, out handle)
+        : NativeLibrary.TryLoad(file, out handle);
 
     private static string HowToInstall(string name) => OperatingSystem.IsWindows()
         ? $"{NameOf(name)} is not installed. To add it, {HowToAdd([name])}."
