@@ -8,8 +8,8 @@ namespace Linnet.Cli;
 /// <remarks>
 /// A hang-up never counts as the second: a terminal that closes sends two within milliseconds, one from the shell and one from the kernel,
 /// and an impatient user does not send one. After the first, the kernel drops them, so no handler has to run while the program ends.
-/// Windows sends one when the window is closed, and SIGTERM when the machine shuts down. It then ends the process as soon as the handler
-/// returns, and after 5 s in any case; so the handler waits until the program has ended cleanly.
+/// Windows sends one when the window is closed. It then ends the process as soon as the handler returns, and after 5 s in any case; so the
+/// handler waits until the program has ended cleanly. <see cref="SessionEnd"/> reports that the user signs out or shuts down.
 /// </remarks>
 internal sealed partial class Interrupt : IDisposable
 {
@@ -45,7 +45,11 @@ internal sealed partial class Interrupt : IDisposable
         // Never unregistered: the second may arrive when the program has almost ended, and must not change its exit code.
         _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
+        {
+            SessionEnd.Watch(End);
+        }
+        else
         {
             // Never unregistered: remaining output is written after the rest of the program has ended.
             _fileTooLong ??= PosixSignalRegistration.Create(FileTooLong, static context => context.Cancel = true);
@@ -74,6 +78,18 @@ internal sealed partial class Interrupt : IDisposable
             Environment.Exit(ExitCode.Of(context.Signal));
         }
 
+        if (OperatingSystem.IsWindows() && context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
+        {
+            End();
+        }
+        else
+        {
+            Ask();
+        }
+    }
+
+    private void Ask()
+    {
         try
         {
             // Handlers may be slow or fail; that must not affect the signal thread.
@@ -83,11 +99,12 @@ internal sealed partial class Interrupt : IDisposable
         {
             // The program has almost ended.
         }
+    }
 
-        if (OperatingSystem.IsWindows() && context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGTERM)
-        {
-            _ = _ended.Wait(LongestEnd);
-        }
+    private void End()
+    {
+        Ask();
+        _ = _ended.Wait(LongestEnd);
     }
 
     [LibraryImport("libc", EntryPoint = "signal")]

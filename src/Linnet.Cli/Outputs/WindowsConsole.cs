@@ -40,7 +40,14 @@ internal sealed partial class WindowsConsole : IDisposable
     internal bool CanRedraw { get; }
 
     /// <summary>Prepares the console. Call it before anything is written.</summary>
-    internal static WindowsConsole Prepare() => OfThisProcess = new WindowsConsole();
+    internal static WindowsConsole Prepare()
+    {
+        var console = new WindowsConsole();
+
+        // A second Ctrl-C ends the process at once.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => console.Dispose();
+        return OfThisProcess = console;
+    }
 
     /// <summary>Restores the console.</summary>
     public void Dispose()

@@ -73,6 +73,9 @@ public sealed class Wine : IAsyncLifetime
         static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 
+    /// <summary>Ends the session, as when a user signs out.</summary>
+    internal Task<string> SignOutAsync() => Tool.RunAsync(Limit, "env", Command("wineboot", ["--end-session"]));
+
     /// <summary>Serves with Linnet for Windows.</summary>
     internal Task<Serving> ServeAsync(params string[] arguments) => Serving.StartAsync(StartLinnet, arguments);
 
@@ -109,6 +112,8 @@ public sealed class Wine : IAsyncLifetime
         await RunSilentAsync([.. Variables, Server, "--persistent"]);
         // The programs that Wine offers to install (Mono, Gecko) are not needed here, and would be asked for in a window.
         await RunSilentAsync([.. Variables, "WINEDLLOVERRIDES=mscoree,mshtml=", "wineboot", "--init"]);
+        // There is no display: windows are not shown, but exist.
+        await RunSilentAsync([.. Variables, "wine", "reg", "add", @"HKCU\Software\Wine\Drivers", "/v", "Graphics", "/d", "null", "/f"]);
     }
 
     // What these start stays, and would keep a pipe to the test open.
