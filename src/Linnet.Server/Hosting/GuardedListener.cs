@@ -18,7 +18,7 @@ internal sealed class GuardedListener(Socket socket, ConnectionGate gate, Socket
         {
             try
             {
-                connection.Socket.NoDelay = true;
+                connection.Socket.TrySetNoDelay();
                 return new GuardedConnection(contexts.Create(connection.Socket), connection);
             }
             catch (Exception e)

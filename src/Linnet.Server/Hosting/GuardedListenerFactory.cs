@@ -22,7 +22,7 @@ internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<Socke
         Socket socket = options.Value.CreateBoundListenSocket(endpoint);
         try
         {
-            socket.ReceiveBufferSize = HttpPort.ReceiveBufferSize;
+            socket.TrySetReceiveBuffer(HttpPort.ReceiveBufferSize);
             socket.Listen(options.Value.Backlog);
             return ValueTask.FromResult<IConnectionListener>(new GuardedListener(
                 socket,

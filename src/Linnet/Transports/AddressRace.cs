@@ -111,7 +111,7 @@ internal static class AddressRace
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.NoDelay = true;
+            socket.TrySetNoDelay();
             await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
             return socket;
         }

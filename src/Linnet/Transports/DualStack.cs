@@ -38,17 +38,25 @@ internal static class DualStack
     internal static Socket CreateSocket(IPAddress local, SocketType type, ProtocolType protocol)
     {
         var socket = new Socket(local.AddressFamily, type, protocol);
-        if (local.AddressFamily == AddressFamily.InterNetworkV6)
+        try
         {
-            socket.DualMode = local.Equals(IPAddress.IPv6Any);
-        }
+            if (local.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = local.Equals(IPAddress.IPv6Any);
+            }
 
-        if (type == SocketType.Dgram && OperatingSystem.IsWindows())
+            if (type == SocketType.Dgram && OperatingSystem.IsWindows())
+            {
+                PrepareForWindows(socket);
+            }
+
+            return socket;
+        }
+        catch
         {
-            PrepareForWindows(socket);
+            socket.Dispose();
+            throw;
         }
-
-        return socket;
     }
 
     [SupportedOSPlatform("windows")]

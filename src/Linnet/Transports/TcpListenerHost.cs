@@ -84,7 +84,7 @@ internal sealed class TcpListenerHost : IDisposable
         Socket socket = DualStack.CreateSocket(local.Address, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.ReceiveBufferSize = options.ReceiveBufferSize;
+            socket.TrySetReceiveBuffer(options.ReceiveBufferSize);
 
             // No ReuseAddress: on Unix .NET sets SO_REUSEPORT for it, and a second server would share the port instead of failing. A
             // restart finds the port free anyway, since Bind sets SO_REUSEADDR there by itself.

@@ -43,7 +43,7 @@ internal sealed class DirectExchange(
     /// <inheritdoc/>
     internal override ValueTask<ReadOnlyMemory<byte>> BeginAsync(CancellationToken cancellationToken)
     {
-        connection.Socket.NoDelay = true;
+        connection.Socket.TrySetNoDelay();
         HttpResponseHead response = TakeResponse();
         if (response.Headers[LinnetEnd.Header] is null)
         {

@@ -155,7 +155,7 @@ internal sealed class HttpFront
             if (isTaken || !Site.IsShared)
             {
                 // A client that does not push sends no more than its request.
-                connection.Socket.ReceiveBufferSize = isPush ? PushServer.ReceiveBufferSize : TcpListenerHost.ReceiveBufferSize;
+                connection.Socket.TrySetReceiveBuffer(isPush ? PushServer.ReceiveBufferSize : TcpListenerHost.ReceiveBufferSize);
             }
 
             if (head is null && (read.Malformed is null || !hasPages))

@@ -40,7 +40,8 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
         {
             IPAddress[] hosts = await Dns.GetHostAddressesAsync(options.Address.Host, either.Token).ConfigureAwait(false);
             socket = await AddressRace.ConnectAsync(hosts, options.Address.Port, time, either.Token).ConfigureAwait(false);
-            KeepAlive(socket);
+            // We send nothing, so only this notices a server that has vanished without a word before its silence is reported.
+            socket.TryKeepAlive(KeepAliveSeconds, KeepAliveTries);
             return new PyAudioTcpReceiver(socket, options, time, random, logger);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -111,22 +112,6 @@ internal sealed class PyAudioTcpReceiver : PyAudioReceiver
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>A server that has vanished without a word is noticed though we never send anything.</summary>
-    private static void KeepAlive(Socket socket)
-    {
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveTries);
-        }
-        catch (SocketException)
-        {
-            // Windows has these since 2017, and Wine 8 does not. The system's own times are longer, and the silence is reported before.
-        }
     }
 
     /// <summary>Takes the next message out of the buffer, if it is whole.</summary>

@@ -52,7 +52,7 @@ internal sealed class PyAudioTcpServer(
 
             using (lease)
             {
-                socket.NoDelay = true;
+                socket.TrySetNoDelay();
                 var frames = new FramedOutput(output);
                 using SendMemory.Use? memory =
                     ConnectionListener.TryReserve(senders.Memory, frames, lease!.Ring.Info, PeerAddress.Of(remote.Address));

@@ -22,6 +22,9 @@ internal sealed class PyAudioUdpPort : IDisposable
     // A longer datagram than the buffer is an error on Windows, and is cut elsewhere.
     private static readonly int BufferLength = OperatingSystem.IsWindows() ? ushort.MaxValue : PyAudioHello.Length + 1;
 
+    // The longest datagram, twice: macOS sends none that is longer than its buffer, which has 9 KiB at first.
+    private const int SendBuffer = 2 * (ushort.MaxValue + 1);
+
     private readonly Socket _socket;
     private readonly Func<Socket, int> _room;
     private readonly bool _hasOneSocket;
@@ -180,6 +183,11 @@ internal sealed class PyAudioUdpPort : IDisposable
     {
         Socket socket = DualStack.CreateSocket(local, SocketType.Dgram, ProtocolType.Udp);
         socket.Blocking = false;
+        if (socket.SendBufferSize < SendBuffer)
+        {
+            socket.TrySetSendBuffer(SendBuffer);
+        }
+
         return socket;
     }
 

@@ -135,8 +135,8 @@ internal sealed class UdpSocket : IDatagramSender, IDisposable
         socket.Blocking = false;
         try
         {
-            socket.ReceiveBufferSize = bufferSize;
-            socket.SendBufferSize = bufferSize;
+            socket.TrySetReceiveBuffer(bufferSize);
+            socket.TrySetSendBuffer(bufferSize);
             socket.Bind(local);
             return new UdpSocket(socket);
         }

@@ -82,7 +82,7 @@ internal sealed partial class RtspServerConnection
     {
         try
         {
-            socket.NoDelay = true;
+            socket.TrySetNoDelay();
             return socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local }
                 ? new RtspServerConnection(
                     server, input, output ?? ConnectionOutput.ToSocket(socket), origin ?? new ClientOrigin(remote.Unmapped()),
