@@ -99,6 +99,7 @@ public static class AudioSources
     /// <summary>Opens a file or a part of one; the name may hold any bytes.</summary>
     private static IAudioSource OpenEntry(PlaylistEntry entry, TimeProvider time, CancellationToken cancellationToken)
     {
+        WindowsDeviceName.Refuse(entry.Path);
         IAudioSource source = ByteText.HasBytes(entry.Path)
             ? LentFile.Open(entry.Path, OpenLent)
             : OpenFile(entry.Path, entry.Untagged, entry.Path, time, cancellationToken);

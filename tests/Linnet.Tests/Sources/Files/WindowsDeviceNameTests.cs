@@ -15,6 +15,11 @@ public class WindowsDeviceNameTests
     [InlineData(@"\\.\pipe\music")]
     [InlineData("//./pipe/music")]
     [InlineData(@"\\?\PIPE\music")]
+    [InlineData(@"\\host\pipe\music")]
+    [InlineData("//127.0.0.1/Pipe/music.wav")]
+    [InlineData(@"\\?\UNC\host\pipe\music")]
+    [InlineData("C:NUL")]
+    [InlineData("c:com1.wav")]
     public void Devices_and_named_pipes_are_recognized(string path) => Assert.True(WindowsDeviceName.Is(path));
 
     [Theory]
@@ -26,6 +31,10 @@ public class WindowsDeviceNameTests
     [InlineData(@"C:\nul\song.wav")]
     [InlineData(@"\\?\C:\song.wav")]
     [InlineData(@"\\host\share\song.wav")]
+    [InlineData(@"\\host\music\pipe\song.wav")]
+    [InlineData(@"\\?\UNC\host\share\pipe\song.wav")]
+    [InlineData(@"\\host\pipe")]
+    [InlineData("C:song.wav")]
     [InlineData("song.nul")]
     public void Files_are_not(string path) => Assert.False(WindowsDeviceName.Is(path));
 }
