@@ -86,6 +86,11 @@ internal sealed unsafe class PortAudioStream : IDisposable
         }
         catch
         {
+            if (stream is { _stream: not 0 and var opened })
+            {
+                PortAudioLibrary.Run(() => PortAudio.CloseStream(opened));
+            }
+
             stream?._self.Free();
             stream?._ended.Dispose();
             PortAudioLibrary.Release();
