@@ -10,6 +10,9 @@ internal sealed class FlacLink(FormatNews news, bool isFile) : IOggLink
     private FlacStreamInfo? _info;
 
     /// <inheritdoc/>
+    public bool HasSound { get; private set; }
+
+    /// <inheritdoc/>
     public StreamProblem? Take(scoped in OggPacket packet, IStreamSink sink)
     {
         if (packet.IsFirst)
@@ -28,6 +31,7 @@ internal sealed class FlacLink(FormatNews news, bool isFile) : IOggLink
         {
             if (!packet.IsCut && header.Format == _info!.Format && header.Frames <= _info.MaxBlock)
             {
+                HasSound = true;
                 return _frames.Take(packet.Data, header, sink);
             }
         }

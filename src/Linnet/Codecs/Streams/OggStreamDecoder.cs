@@ -5,6 +5,9 @@ namespace Linnet.Codecs.Streams;
 /// <summary>One logical stream of an Ogg stream.</summary>
 internal interface IOggLink : IDisposable
 {
+    /// <summary>Whether it has given any sound.</summary>
+    bool HasSound { get; }
+
     /// <summary>Takes the next packet. Returns why the stream cannot be played, or <see langword="null"/>.</summary>
     StreamProblem? Take(scoped in OggPacket packet, IStreamSink sink);
 }
@@ -17,9 +20,15 @@ internal sealed class OggStreamDecoder(bool isFile = false, bool? isManaged = nu
     /// <summary>Bytes without a page after which the stream is rejected.</summary>
     internal const int MaxGarbage = 1 << 18;
 
+    /// <summary>
+    /// Consecutive links without sound after which the stream is rejected: a hundred bytes make a link, and each link makes a decoder.
+    /// </summary>
+    internal const int MaxSoundlessLinks = 100;
+
     private readonly OggPacketReader _packets = new();
     private readonly FormatNews _news = new();
     private IOggLink? _link;
+    private int _soundlessLinks;
 
     /// <inheritdoc/>
     public StreamProblem? Problem { get; private set; }
@@ -32,13 +41,7 @@ internal sealed class OggStreamDecoder(bool isFile = false, bool? isManaged = nu
     {
         while (Problem is null && _packets.TryRead(ref bytes, out OggPacket packet))
         {
-            if (packet.IsFirst)
-            {
-                _link?.Dispose();
-                _link = Create(_packets.Codec);
-            }
-
-            Problem = _link?.Take(packet, sink);
+            Problem = packet.IsFirst ? Begin(packet, sink) : _link?.Take(packet, sink);
         }
 
         if (_link is null && _packets.Skipped > MaxGarbage)
@@ -58,6 +61,16 @@ internal sealed class OggStreamDecoder(bool isFile = false, bool? isManaged = nu
 
     /// <inheritdoc/>
     public void Dispose() => _link?.Dispose();
+
+    private StreamProblem? Begin(scoped in OggPacket packet, IStreamSink sink)
+    {
+        _soundlessLinks = _link is { HasSound: false } ? _soundlessLinks + 1 : 0;
+        _link?.Dispose();
+        _link = Create(_packets.Codec);
+        return _soundlessLinks < MaxSoundlessLinks
+            ? _link.Take(packet, sink)
+            : new StreamProblem(StreamFault.NotSound, $"The stream has {MaxSoundlessLinks} parts in a row without audio.");
+    }
 
     private IOggLink Create(OggCodec codec) => codec switch
     {

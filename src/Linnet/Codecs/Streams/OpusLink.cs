@@ -16,6 +16,11 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
     /// </summary>
     internal const int MaxPacket = 61_440;
 
+    /// <summary>
+    /// The most Opus streams in a packet: more than one for each channel are of no use, and each of up to 255 costs a decoder.
+    /// </summary>
+    internal const int MaxStreams = AudioFormat.MaxChannels;
+
     private readonly OggTrim _trim = new();
     private readonly PacketPatience _patience = new(isFile);
     private OpusDecoder? _decoder;
@@ -25,6 +30,9 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
     private float _gain = 1;
     private int _maxPacket = MaxPacket;
     private bool _hasTags;
+
+    /// <inheritdoc/>
+    public bool HasSound { get; private set; }
 
     /// <inheritdoc/>
     public StreamProblem? Take(scoped in OggPacket packet, IStreamSink sink)
@@ -83,6 +91,7 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         }
 
         Range kept = _trim.Take(frames, packet.Granule, packet.IsLast);
+        HasSound |= kept.Start.Value < kept.End.Value;
         if (frames > 0)
         {
             sink.OnPacket(
@@ -113,6 +122,12 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
         {
             return new StreamProblem(StreamFault.Unsupported,
                 $"The stream is Opus with {head.Channels} channels without defined speakers (mapping family {head.MappingFamily}).");
+        }
+
+        if (head.Streams > MaxStreams)
+        {
+            return new StreamProblem(
+                StreamFault.Unsupported, $"The stream is Opus with {head.Streams} streams in a packet; Linnet decodes up to {MaxStreams}.");
         }
 
         _channels = head.Channels;

@@ -19,6 +19,9 @@ internal sealed class VorbisLink(FormatNews news, bool isFile, bool? isManaged =
     private int _headersRead;
     private float[] _pcm = [];
 
+    /// <inheritdoc/>
+    public bool HasSound { get; private set; }
+
     /// <summary>The Vorbis channel for each of our channels.</summary>
     /// <remarks>Source: Vorbis I §4.3.9; ours are in WAV order.</remarks>
     internal static ReadOnlySpan<byte> Order(int channels) => channels switch
@@ -62,6 +65,7 @@ internal sealed class VorbisLink(FormatNews news, bool isFile, bool? isManaged =
         }
 
         Range kept = _trim.Take(frames, packet.Granule, packet.IsLast);
+        HasSound |= kept.Start.Value < kept.End.Value;
         int channels = _head.Format.Channels;
         sink.OnPacket(packet.Data, _pcm.AsSpan()[(kept.Start.Value * channels)..(kept.End.Value * channels)]);
         return null;
