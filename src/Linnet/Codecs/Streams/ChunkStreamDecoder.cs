@@ -13,6 +13,7 @@ internal abstract class ChunkStreamDecoder(ChunkFamily family) : IStreamDecoder
     private readonly FormatNews _news = new();
     private PcmFrames? _frames;
     private long _toSkip;
+    private bool _isOffsetOdd;
     private long _length;
     private long _left;
     private bool _hasBegun;
@@ -97,6 +98,7 @@ internal abstract class ChunkStreamDecoder(ChunkFamily family) : IStreamDecoder
     {
         RawPcmFormat pcm = sound.Pcm;
         _toSkip = sound.Offset;
+        _isOffsetOdd = (sound.Offset & 1) != 0;
         _length = _left = sound.StoredLength ?? long.MaxValue;
         Frames = _hasBegun ? null : sound.StoredLength / pcm.BytesPerFrame;
         _hasBegun = true;
@@ -129,7 +131,7 @@ internal abstract class ChunkStreamDecoder(ChunkFamily family) : IStreamDecoder
         if (_left == 0)
         {
             _frames = null;
-            _skimmer.Continue((_length & 1) != 0);
+            _skimmer.Continue((_length & 1) != 0 != _isOffsetOdd);
         }
     }
 

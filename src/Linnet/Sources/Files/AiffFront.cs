@@ -50,7 +50,8 @@ internal static class AiffFront
             {
                 return;
             }
-            else if (isAfterSamples && ChunkFamily.Aiff.IsOfUse(head) && length <= ChunkSkimmer.MaxChunk)
+            else if (isAfterSamples && ChunkFamily.Aiff.IsOfUse(head) && length <= ChunkSkimmer.MaxChunk
+                && front.Count + length < ChunkSkimmer.MaxKept / 2)
             {
                 byte[] body = new byte[length];
                 if (!Fill(file, body))

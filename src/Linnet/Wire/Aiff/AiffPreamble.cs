@@ -56,7 +56,8 @@ internal readonly record struct AiffPreamble
         ReadOnlySpan<byte> layout = [];
         (bool isKnown, long frames, problem) = (false, 0, "");
         long at = FormLength;
-        while (at + ChunkHead <= bytes.Length)
+        int chunks = 0;
+        for (; at + ChunkHead <= bytes.Length && chunks < ChunkSkimmer.MaxKeptChunks; chunks++)
         {
             ReadOnlySpan<byte> id = bytes.Slice((int)at, 4);
             uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes[((int)at + 4)..]);
@@ -106,7 +107,9 @@ internal readonly record struct AiffPreamble
             at += length + (length & 1);
         }
 
-        return ChunkProgress.NeedMore;
+        problem = chunks == ChunkSkimmer.MaxKeptChunks ? ChunkSkimmer.TooManyKept
+            : bytes.Length >= ChunkSkimmer.MaxKept ? ChunkSkimmer.TooLong : "";
+        return problem.Length > 0 ? ChunkProgress.Invalid : ChunkProgress.NeedMore;
     }
 
     private AiffPreamble WithSamples(ReadOnlySpan<byte> head, uint length, long frames)

@@ -16,6 +16,12 @@ internal sealed class ChunkSkimmer(ChunkFamily family)
     /// <summary>The longest chunk that is kept, in bytes. Formats and tags are far shorter.</summary>
     internal const int MaxChunk = 1 << 16;
 
+    /// <summary>The samples must begin within this many bytes, not counting skipped chunks.</summary>
+    internal const int MaxKept = 1 << 20;
+
+    /// <summary>The most kept chunks before the samples: all of them are parsed again with each new one.</summary>
+    internal const int MaxKeptChunks = 64;
+
     /// <summary>The most chunks in a file, so that a stream of empty chunks cannot cost endless work.</summary>
     internal const int MaxChunks = 1000;
 
@@ -32,6 +38,12 @@ internal sealed class ChunkSkimmer(ChunkFamily family)
     private bool _isAfterOdd;
     private bool _isTail;
     private int _chunks;
+
+    /// <summary>Why a file with more than <see cref="MaxKept"/> is refused: the rest of a sentence.</summary>
+    internal static string TooLong { get; } = $"has no samples within its first {MaxKept / 1024} KiB";
+
+    /// <summary>Why a file with more than <see cref="MaxKeptChunks"/> is refused: the rest of a sentence.</summary>
+    internal static string TooManyKept { get; } = $"has more than {MaxKeptChunks} chunks before its samples";
 
     /// <summary>The file's beginning without the skipped chunks. Each chunk has its pad byte.</summary>
     internal ReadOnlySpan<byte> Kept => CollectionsMarshal.AsSpan(_kept);

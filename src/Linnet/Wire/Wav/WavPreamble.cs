@@ -8,14 +8,6 @@ namespace Linnet.Wire.Wav;
 /// <remarks>Source: Microsoft's <c>mmreg.h</c>; EBU Tech 3306 (RF64); ITU-R BS.2088 (BW64).</remarks>
 internal readonly record struct WavPreamble
 {
-    /// <summary>
-    /// The samples must begin within this many bytes, not counting chunks that <see cref="ChunkSkimmer"/> skips.
-    /// </summary>
-    internal const int MaxLength = 1 << 20;
-
-    /// <summary>The most chunks before the samples.</summary>
-    internal const int MaxChunks = 64;
-
     /// <summary>Format and length of the data; the length is a whole number of frames.</summary>
     public WavHeader Header { get; private init; }
 
@@ -51,9 +43,9 @@ internal readonly record struct WavPreamble
         problem = "";
         var walk = new Walk(bytes);
         ChunkProgress progress = walk.Run(out wav);
-        if (progress == ChunkProgress.NeedMore && bytes.Length >= MaxLength)
+        if (progress == ChunkProgress.NeedMore && bytes.Length >= ChunkSkimmer.MaxKept)
         {
-            progress = walk.Refuse($"has no samples within its first {MaxLength / 1024} KiB");
+            progress = walk.Refuse(ChunkSkimmer.TooLong);
         }
 
         problem = walk.Problem;
@@ -95,7 +87,7 @@ internal readonly record struct WavPreamble
             }
 
             long at = 12;
-            for (int chunks = 0; chunks < MaxChunks; chunks++)
+            for (int chunks = 0; chunks < ChunkSkimmer.MaxKeptChunks; chunks++)
             {
                 if (_bytes.Length < at + 8)
                 {
@@ -110,9 +102,9 @@ internal readonly record struct WavPreamble
                     return Finish((int)at, length, out wav);
                 }
 
-                if (at + length > MaxLength)
+                if (at + length > ChunkSkimmer.MaxKept)
                 {
-                    return Refuse($"has no samples within its first {MaxLength / 1024} KiB");
+                    return Refuse(ChunkSkimmer.TooLong);
                 }
 
                 if (_bytes.Length < at + length)
@@ -128,7 +120,7 @@ internal readonly record struct WavPreamble
                 at += length + (length & 1);
             }
 
-            return Refuse($"has more than {MaxChunks} chunks before its samples");
+            return Refuse(ChunkSkimmer.TooManyKept);
         }
 
         private static bool StartsLike(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> id) =>

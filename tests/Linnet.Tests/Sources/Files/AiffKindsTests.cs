@@ -59,7 +59,9 @@ public sealed class AiffKindsTests : IDisposable
         byte[] offset = [.. "SSND"u8, 0, 0, 0, 15, 0, 0, 0, 3, 0, 0, 0, 0, 1, 2, 3, .. HalfBytes, 0];
         byte[] big = [.. "APPL"u8, 0, 0x30, 0, 1, .. new byte[0x30_0002]];
         byte[] marks = [.. "MARK"u8, 0, 0, 0, 3, 1, 2, 3, 0];
+        byte[] oddOffset = Aiff("", Common("", 16, 2), [.. "SSND"u8, 0, 0, 0, 13, 0, 0, 0, 1, 0, 0, 0, 0, 9, .. HalfBytes, 0]);
 
+        AssertPlays("odd offset", [.. oddOffset, .. oddOffset], [.. Half, .. Half], 16);
         AssertPlays("offset", Aiff("", Common("", 16, 2), offset), Half, 16);
         AssertPlays("chunks", Aiff("", big, Common("", 16, 2), marks, Samples(HalfBytes), marks), Half, 16);
     }
@@ -136,6 +138,20 @@ public sealed class AiffKindsTests : IDisposable
         byte[] aiff = Aiff("", Common("", 16, 2), Samples(HalfBytes), Text("ANNO", "between"));
 
         AssertPlays("two", [.. aiff, .. aiff], [.. Half, .. Half], 16);
+    }
+
+    [Theory]
+    [InlineData(20, 60_000, "has no samples within its first 1024 KiB")]
+    [InlineData(70, 10, "has more than 64 chunks before its samples")]
+    public void Many_chunks_that_are_kept_before_the_samples_are_refused(int count, int length, string problem)
+    {
+        byte[] name = Text("NAME", new string('x', length));
+        byte[] aiff = Aiff("", [.. Enumerable.Repeat(name, count), Common("", 16, 2), Samples(HalfBytes)]);
+        using var decoder = new AiffStreamDecoder();
+
+        decoder.Write(aiff, new Sound());
+
+        Assert.Equal($"The stream {problem}.", decoder.Problem?.Text);
     }
 
     [Fact]

@@ -185,7 +185,7 @@ public class WavHeaderTests
         { "rate of 4294967295 Hz", [.. Head(), .. Format(rate: 0xFFFF_FFFF)] },
         { "frames of 5 bytes", [.. Head(), .. Format(frame: 5)] },
         { "no samples within", [.. Head(), .. "junk"u8, 0xFF, 0xFF, 0xFF, 0x7F] },
-        { "no samples within", [.. Head(), .. Chunk("junk", new byte[WavPreamble.MaxLength])] },
+        { "no samples within", [.. Head(), .. Chunk("junk", new byte[ChunkSkimmer.MaxKept])] },
         { "more than 64 chunks", [.. Head(), .. Enumerable.Range(0, 65).SelectMany(_ => Chunk("junk", []))] },
     };
 
