@@ -9,9 +9,11 @@ internal sealed class PcmFrames
 
     private readonly RawPcmFormat _pcm;
     private readonly ChannelLayout? _layout;
-    private readonly float[] _block;
-    private readonly float[] _placed;
     private readonly byte[] _part;
+
+    // They grow to the longest block. A stream of many tiny files would pay for long ones again and again.
+    private float[] _block = [];
+    private float[] _placed = [];
     private int _partLength;
 
     /// <param name="pcm">How the samples are stored.</param>
@@ -20,8 +22,6 @@ internal sealed class PcmFrames
     {
         (_pcm, _layout) = (pcm, layout);
         Format = pcm.Format with { Channels = layout?.Channels ?? pcm.Format.Channels };
-        _block = new float[BlockFrames * pcm.Format.Channels];
-        _placed = layout is null ? [] : new float[BlockFrames * Format.Channels];
         _part = new byte[pcm.BytesPerFrame];
     }
 
@@ -57,15 +57,20 @@ internal sealed class PcmFrames
 
     private void Give(ReadOnlySpan<byte> frames, IStreamSink sink)
     {
+        int count = frames.Length / _part.Length;
+        Grow(ref _block, count * _pcm.Format.Channels);
         Span<float> pcm = _block.AsSpan(0, PcmConvert.ToFloat(_pcm.Encoding, frames, _block));
         if (_layout is not null)
         {
             SampleLimit.Apply(pcm);
-            Span<float> placed = _placed.AsSpan(0, pcm.Length / _layout.Stored * _layout.Channels);
+            Grow(ref _placed, count * Format.Channels);
+            Span<float> placed = _placed.AsSpan(0, count * Format.Channels);
             _layout.Place(pcm, placed);
             pcm = placed;
         }
 
         sink.OnPacket([], pcm);
     }
+
+    private static void Grow(ref float[] buffer, int samples) => buffer = buffer.Length < samples ? new float[samples] : buffer;
 }

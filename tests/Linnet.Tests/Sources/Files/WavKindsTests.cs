@@ -206,6 +206,21 @@ public sealed class WavKindsTests : IDisposable
         Assert.Contains("more than 1000 chunks", decoder.Problem!.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_chain_of_tiny_WAVs_costs_no_more_memory_than_a_few_times_its_bytes()
+    {
+        byte[] format = Format(1, 16);
+        format[10] = 8;
+        format[20] = 16;
+        byte[] wav = [.. Head(44), .. format, .. "data"u8, 16, 0, 0, 0, .. new byte[16]];
+        byte[] chain = [.. Enumerable.Repeat(wav, 100).SelectMany(static one => one)];
+        var sink = new Sound();
+        using var decoder = new WavStreamDecoder();
+
+        Assert.InRange(Allocations.OfRounds(3, _ => decoder.Write(chain, sink)), 0, 20 * chain.Length);
+        Assert.Equal(3 * 100 * 8, sink.Pcm.Count);
+    }
+
     private void AssertPlays(string what, byte[] wav, float[] expected, int depth)
     {
         using FileSource file = FileSource.Open(_folder.Write("wav", wav));
