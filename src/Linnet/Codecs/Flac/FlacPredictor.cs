@@ -19,7 +19,7 @@ internal struct FlacPredictor
     private int _shift;
 
     /// <summary>Uses a fixed predictor, of order 0 to 4.</summary>
-    internal bool TrySetFixed(int order)
+    internal void SetFixed(int order)
     {
         ReadOnlySpan<long> coefficients = order switch
         {
@@ -30,7 +30,6 @@ internal struct FlacPredictor
             _ => [-1, 4, -6, 4],
         };
         coefficients.CopyTo(Begin(order));
-        return true;
     }
 
     /// <summary>Reads the coefficients of a linear predictor.</summary>

@@ -78,9 +78,16 @@ internal static class FlacSubframe<T>
 
         ReadPlain(ref bits, samples[..order], depth);
         FlacPredictor predictor = default;
-        return (isFixed ? predictor.TrySetFixed(order) : predictor.TryRead(ref bits, order))
-            && TryReadResidual(ref bits, samples, order)
-            && predictor.TryAdd(memory, Lead + order, depth);
+        if (isFixed)
+        {
+            predictor.SetFixed(order);
+        }
+        else if (!predictor.TryRead(ref bits, order))
+        {
+            return false;
+        }
+
+        return TryReadResidual(ref bits, samples, order) && predictor.TryAdd(memory, Lead + order, depth);
     }
 
     private static bool TryReadResidual(ref FlacBits bits, Span<T> samples, int order)

@@ -5,7 +5,7 @@ namespace Linnet.Codecs.Opus;
 
 /// <summary>Opus by Concentus, a translation of libopus' fixed-point code to C#.</summary>
 /// <remarks>
-/// Its samples have 16 bits: sound beyond full scale is clipped. Each packet allocates: some 125 kB to encode 20 ms of stereo, 12 kB to
+/// Its samples have 16 bits: sound beyond full scale is clipped. Each packet allocates: some 125 kB to encode 20 ms of stereo, 15 kB to
 /// decode it. It has the decoder of RFC 6716 without the changes of RFC 8251: what a voice mode folds into the high bands differs audibly
 /// little from libopus', all else is the same.
 /// </remarks>

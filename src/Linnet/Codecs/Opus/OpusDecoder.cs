@@ -8,9 +8,6 @@ namespace Linnet.Codecs.Opus;
 /// </remarks>
 internal sealed class OpusDecoder : IAudioDecoder
 {
-    /// <summary>120 ms at 48 kHz: the longest packet (RFC 6716 §3.2.5).</summary>
-    private const int LongestPacketFrames = 5760;
-
     /// <summary>Concealment has steps of 2.5 ms, which is also the shortest packet.</summary>
     private const int StepFrames = 120;
 
@@ -45,13 +42,13 @@ internal sealed class OpusDecoder : IAudioDecoder
     public AudioFormat Format { get; }
 
     /// <inheritdoc/>
-    public int MaxFramesPerPacket => LongestPacketFrames;
+    public int MaxFramesPerPacket => OpusPacket.LongestFrames;
 
     /// <inheritdoc/>
     public bool TryDecode(ReadOnlySpan<byte> packet, Span<float> pcm, out int frames)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pcm.Length, MaxFramesPerPacket * Format.Channels, nameof(pcm));
-        frames = packet.IsEmpty ? 0 : Math.Max(_decoder.Decode(packet, pcm, LongestPacketFrames), 0);
+        frames = packet.IsEmpty ? 0 : Math.Max(_decoder.Decode(packet, pcm, OpusPacket.LongestFrames), 0);
         if (frames == 0)
         {
             return false;

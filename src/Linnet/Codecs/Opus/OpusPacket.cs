@@ -7,7 +7,7 @@ internal static class OpusPacket
     private const int FirstHybrid = 12;
     private const int FirstCelt = 16;
 
-    /// <summary>The most frames a packet can decode to: 120 ms at 48 kHz.</summary>
+    /// <summary>The most frames a packet can decode to: 120 ms at 48 kHz (RFC 6716 §3.2.5).</summary>
     internal const int LongestFrames = 5760;
 
     /// <summary>Whether a packet has a copy of the previous sound at a lower rate (in-band FEC, LBRR; voice modes only).</summary>

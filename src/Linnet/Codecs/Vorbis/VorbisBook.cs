@@ -1,9 +1,9 @@
-using System.Numerics;
+using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Vorbis;
 
 /// <summary>A code book: code words, and for each of them a vector of numbers.</summary>
-/// <remarks>Source: Vorbis I §3.2.1, §3.3. <see cref="Wire.Ogg.VorbisSetup"/> limits its size.</remarks>
+/// <remarks>Source: Vorbis I §3.2.1, §3.3. <see cref="VorbisSetup"/> limits its size.</remarks>
 internal sealed class VorbisBook
 {
     private const int Sync = 0x56_4342;
@@ -72,7 +72,7 @@ internal sealed class VorbisBook
         int length = bits.Read(5) + 1;
         for (int i = 0; i < entries; length++)
         {
-            int count = bits.Read(BitsFor(entries - i));
+            int count = bits.Read(VorbisNumbers.BitsFor(entries - i));
             if (length > LongestWord || count > entries - i || bits.IsPastEnd)
             {
                 return null;
@@ -91,7 +91,7 @@ internal sealed class VorbisBook
         float step = ReadFloat(ref bits);
         int width = bits.Read(4) + 1;
         bool isSequence = bits.ReadFlag();
-        int count = lookup == 1 ? Root(entries, dimensions) : entries * dimensions;
+        int count = lookup == 1 ? VorbisNumbers.Root(entries, dimensions) : entries * dimensions;
         if ((long)count * width > bits.Left)
         {
             return null;
@@ -124,42 +124,10 @@ internal sealed class VorbisBook
         return vectors;
     }
 
-    /// <summary>Number of bits for a value, as the format counts: 0 for 0.</summary>
-    internal static int BitsFor(int value) => 32 - BitOperations.LeadingZeroCount((uint)value);
-
-    /// <summary>A power; any larger number if it is above <paramref name="limit"/>.</summary>
-    internal static long Power(long number, int exponent, int limit)
-    {
-        long power = 1;
-        for (; exponent > 0 && power <= limit && number > 1; exponent--)
-        {
-            power *= number;
-        }
-
-        return power;
-    }
-
     private static float ReadFloat(ref VorbisBits bits)
     {
         uint value = bits.ReadUnsigned(32);
         double mantissa = value & 0x1F_FFFF;
         return (float)Math.ScaleB((value >> 31) == 1 ? -mantissa : mantissa, (int)((value >> 21) & 0x3FF) - 788);
-    }
-
-    /// <summary>The largest number whose power of <paramref name="dimensions"/> does not exceed <paramref name="entries"/>.</summary>
-    private static int Root(int entries, int dimensions)
-    {
-        int root = (int)Math.Pow(entries, 1.0 / dimensions);
-        while (Power(root + 1, dimensions, entries) <= entries)
-        {
-            root++;
-        }
-
-        while (Power(root, dimensions, entries) > entries)
-        {
-            root--;
-        }
-
-        return root;
     }
 }

@@ -1,3 +1,5 @@
+using Linnet.Wire.Ogg;
+
 namespace Linnet.Codecs.Vorbis;
 
 /// <summary>The coarse curve of a channel's spectrum: lines between points, in decibels.</summary>
@@ -105,7 +107,7 @@ internal sealed class VorbisFloor
             return false;
         }
 
-        int width = VorbisBook.BitsFor(Range - 1);
+        int width = VorbisNumbers.BitsFor(Range - 1);
         points[0] = bits.Read(width);
         points[1] = bits.Read(width);
         int at = 2;

@@ -1,3 +1,5 @@
+using Linnet.Wire.Ogg;
+
 namespace Linnet.Codecs.Vorbis;
 
 /// <summary>Which floor and residue each channel has, and which channels are coded as magnitude and angle.</summary>
@@ -19,7 +21,7 @@ internal sealed record VorbisMapping(
 
         int groupCount = bits.ReadFlag() ? bits.Read(4) + 1 : 1;
         var couplings = new (int, int)[bits.ReadFlag() ? bits.Read(8) + 1 : 0];
-        int width = VorbisBook.BitsFor(channels - 1);
+        int width = VorbisNumbers.BitsFor(channels - 1);
         for (int i = 0; i < couplings.Length; i++)
         {
             (int magnitude, int angle) = (bits.Read(width), bits.Read(width));

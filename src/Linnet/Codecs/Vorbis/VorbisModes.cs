@@ -1,7 +1,9 @@
+using Linnet.Wire.Ogg;
+
 namespace Linnet.Codecs.Vorbis;
 
 /// <summary>The setup header of a Vorbis stream: the kinds of packet, with everything that decodes them.</summary>
-/// <remarks>Source: Vorbis I §4.2.4. Check the packet with <see cref="Wire.Ogg.VorbisSetup.IsReasonable"/> first.</remarks>
+/// <remarks>Source: Vorbis I §4.2.4. Check the packet with <see cref="VorbisSetup.IsReasonable"/> first.</remarks>
 internal sealed class VorbisModes
 {
     private const int PreambleLength = 7;
@@ -79,7 +81,7 @@ internal sealed class VorbisModes
             return false;
         }
 
-        int mode = bits.Read(VorbisBook.BitsFor(_modes.Length - 1));
+        int mode = bits.Read(VorbisNumbers.BitsFor(_modes.Length - 1));
         if (mode >= _modes.Length || bits.IsPastEnd)
         {
             return false;

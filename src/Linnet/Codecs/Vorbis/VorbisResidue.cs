@@ -1,3 +1,5 @@
+using Linnet.Wire.Ogg;
+
 namespace Linnet.Codecs.Vorbis;
 
 /// <summary>The fine structure of the spectra of some channels, as sums of vectors.</summary>
@@ -24,7 +26,7 @@ internal sealed class VorbisResidue
     private VorbisResidue(int type, int begin, int end, int partitionLength, VorbisBook classBook, VorbisBook?[][] books)
     {
         (_type, _begin, _end, _partitionLength, _classBook, _books) = (type, begin, end, partitionLength, classBook, books);
-        _classWords = VorbisBook.Power(books.Length, classBook.Dimensions, classBook.Entries);
+        _classWords = VorbisNumbers.Power(books.Length, classBook.Dimensions, classBook.Entries);
     }
 
     /// <summary>Reads a residue of the setup header; returns <see langword="null"/> if it is malformed.</summary>
@@ -37,7 +39,7 @@ internal sealed class VorbisResidue
         int classes = bits.Read(6) + 1;
         int classBook = bits.Read(8);
         if (type > 2 || classBook >= books.Length
-            || VorbisBook.Power(classes, books[classBook].Dimensions, books[classBook].Entries) > books[classBook].Entries)
+            || VorbisNumbers.Power(classes, books[classBook].Dimensions, books[classBook].Entries) > books[classBook].Entries)
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Vorbis;
 

@@ -67,7 +67,7 @@ internal readonly record struct FlacFrameHeader(bool IsVariable, long Number, in
 
     private static bool TryReadNumber(ReadOnlySpan<byte> bytes, ref int at, out long number)
     {
-        // // Coded like a UTF-8 character, but with up to seven bytes.
+        // Coded like a UTF-8 character, but with up to seven bytes.
         byte first = bytes[at++];
         number = first;
         if (first < 0x80)

@@ -33,7 +33,7 @@ internal static class VorbisSetup
             return false;
         }
 
-        var bits = new BitReader(packet[7..]);
+        var bits = new VorbisBits(packet[7..]);
         int books = bits.Read(8) + 1;
         long values = Math.Min(MaxValues, (long)packet.Length * MaxValuesPerByte);
         long entries = Math.Min(MaxEntries, (long)packet.Length * MaxEntriesPerByte);
@@ -51,7 +51,7 @@ internal static class VorbisSetup
     /// <param name="bits">The packet.</param>
     /// <param name="valuesLeft">How many numbers this and the following books may have.</param>
     /// <param name="entriesLeft">How many entries they may have.</param>
-    private static bool TrySkipBook(ref BitReader bits, ref long valuesLeft, ref long entriesLeft)
+    private static bool TrySkipBook(ref VorbisBits bits, ref long valuesLeft, ref long entriesLeft)
     {
         if (bits.Read(24) != BookSync)
         {
@@ -73,20 +73,20 @@ internal static class VorbisSetup
             bits.Skip(64);
             int width = bits.Read(4) + 1;
             bits.Skip(1);
-            bits.Skip((lookup == 1 ? Root(entries, dimensions) : (long)entries * dimensions) * width);
+            bits.Skip((lookup == 1 ? VorbisNumbers.Root(entries, dimensions) : (long)entries * dimensions) * width);
         }
 
         return lookup <= 2 && !bits.IsPastEnd;
     }
 
-    private static bool TrySkipLengths(ref BitReader bits, int entries)
+    private static bool TrySkipLengths(ref VorbisBits bits, int entries)
     {
-        if (bits.Read(1) == 0)
+        if (!bits.ReadFlag())
         {
-            bool isSparse = bits.Read(1) == 1;
+            bool isSparse = bits.ReadFlag();
             for (int i = 0; i < entries && !bits.IsPastEnd; i++)
             {
-                if (!isSparse || bits.Read(1) == 1)
+                if (!isSparse || bits.ReadFlag())
                 {
                     bits.Skip(5);
                 }
@@ -99,8 +99,7 @@ internal static class VorbisSetup
         int length = bits.Read(5) + 1;
         for (int i = 0; i < entries && !bits.IsPastEnd; length++)
         {
-            int width = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(entries - i));
-            int count = bits.Read(width);
+            int count = bits.Read(VorbisNumbers.BitsFor(entries - i));
             if (length > LongestWord || count > entries - i)
             {
                 return false;
@@ -110,56 +109,5 @@ internal static class VorbisSetup
         }
 
         return !bits.IsPastEnd;
-    }
-
-    /// <summary>The largest number whose power of <paramref name="dimensions"/> does not exceed <paramref name="entries"/>.</summary>
-    private static long Root(int entries, int dimensions)
-    {
-        if (dimensions == 0)
-        {
-            return 0;
-        }
-
-        long root = 0;
-        while (Power(root + 1, dimensions, entries) <= entries)
-        {
-            root++;
-        }
-
-        return root;
-    }
-
-    private static long Power(long number, int exponent, int limit)
-    {
-        long power = 1;
-        for (; exponent > 0 && power <= limit && number > 1; exponent--)
-        {
-            power *= number;
-        }
-
-        return number == 0 ? 0 : power;
-    }
-
-    /// <summary>Reads bits, least significant first. Past the end it reads zeros and sets a flag.</summary>
-    private ref struct BitReader(ReadOnlySpan<byte> bytes)
-    {
-        private readonly ReadOnlySpan<byte> _bytes = bytes;
-        private long _at;
-
-        public readonly bool IsPastEnd => _at > 8L * _bytes.Length;
-
-        public int Read(int count)
-        {
-            int value = 0;
-            for (int i = 0; i < count; i++, _at++)
-            {
-                int at = (int)Math.Min(_at >> 3, int.MaxValue);
-                value |= (at < _bytes.Length ? (_bytes[at] >> (int)(_at & 7)) & 1 : 0) << i;
-            }
-
-            return value;
-        }
-
-        public void Skip(long count) => _at += count;
     }
 }

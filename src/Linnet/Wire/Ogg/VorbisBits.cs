@@ -1,4 +1,4 @@
-namespace Linnet.Codecs.Vorbis;
+namespace Linnet.Wire.Ogg;
 
 /// <summary>Reads the bits of a Vorbis packet, least significant first. Past the end it reads zeros and sets a flag.</summary>
 /// <remarks>Source: Vorbis I §2.</remarks>
@@ -35,7 +35,7 @@ internal ref struct VorbisBits(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Skips bits.</summary>
-    public void Skip(int count) => _at += count;
+    public void Skip(long count) => _at += count;
 
     /// <summary>Reads an unsigned number of at most 32 bits.</summary>
     public uint ReadUnsigned(int count)
