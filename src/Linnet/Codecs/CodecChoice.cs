@@ -33,15 +33,4 @@ internal static class CodecChoice
     /// <param name="library">A name in <see cref="NativeLibraries"/>.</param>
     internal static string? Problem(string library) =>
         IsManagedOnly ? $"{Variable}={Managed} turns off the C libraries of codecs." : NativeLibraries.Problem(library);
-
-    /// <summary>Returns if the C library of a codec is used.</summary>
-    /// <param name="library">A name in <see cref="NativeLibraries"/>.</param>
-    /// <exception cref="DllNotFoundException">It is not; the message says why, and what to install.</exception>
-    internal static void Require(string library)
-    {
-        if (Problem(library) is string problem)
-        {
-            throw new DllNotFoundException(problem);
-        }
-    }
 }

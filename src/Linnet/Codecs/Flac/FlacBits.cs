@@ -18,15 +18,12 @@ internal ref struct FlacBits(ReadOnlySpan<byte> bytes)
     /// <summary>Whether more bits were read than there are.</summary>
     internal bool IsOver { get; private set; }
 
-    /// <summary>Whether all bits were read, apart from zeros up to a whole byte.</summary>
-    internal bool IsAtEnd
+    /// <summary>Reads zeros up to a whole byte. Returns whether that is the end.</summary>
+    internal bool TryEnd()
     {
-        get
-        {
-            Fill();
-            int left = (8 * (_bytes.Length - _at)) + _count;
-            return !IsOver && left < 8 && Read(left) == 0;
-        }
+        Fill();
+        int left = (8 * (_bytes.Length - _at)) + _count;
+        return !IsOver && left < 8 && Read(left) == 0;
     }
 
     /// <summary>Reads an unsigned number of up to <see cref="MaxWidth"/> bits.</summary>

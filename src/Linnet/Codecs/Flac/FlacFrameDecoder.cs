@@ -65,7 +65,7 @@ internal sealed class FlacFrameDecoder<T>(FlacStreamInfo info) : IFlacFrameDecod
             }
         }
 
-        if (!bits.IsAtEnd || (code >= LeftSide && !TrySeparate(code, header.Frames)))
+        if (!bits.TryEnd() || (code >= LeftSide && !TrySeparate(code, header.Frames)))
         {
             return false;
         }

@@ -138,7 +138,7 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
             byte[] mapping = new byte[_channels];
             for (int i = 0; i < mapping.Length; i++)
             {
-                mapping[i] = head.Mapping.Span[VorbisLink.Order(_channels)[i]];
+                mapping[i] = head.Mapping.Span[VorbisChannels.Order(_channels)[i]];
             }
 
             _surround = new OpusSurroundDecoder(head.Streams, head.Coupled, mapping);

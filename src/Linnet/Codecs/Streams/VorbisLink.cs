@@ -22,18 +22,6 @@ internal sealed class VorbisLink(FormatNews news, bool isFile, bool? isManaged =
     /// <inheritdoc/>
     public bool HasSound { get; private set; }
 
-    /// <summary>The Vorbis channel for each of our channels.</summary>
-    /// <remarks>Source: Vorbis I §4.3.9; ours are in WAV order.</remarks>
-    internal static ReadOnlySpan<byte> Order(int channels) => channels switch
-    {
-        3 => [0, 2, 1],
-        5 => [0, 2, 1, 3, 4],
-        6 => [0, 2, 1, 5, 3, 4],
-        7 => [0, 2, 1, 6, 5, 3, 4],
-        8 => [0, 2, 1, 7, 5, 6, 3, 4],
-        _ => [0, 1, 2, 3],
-    };
-
     /// <inheritdoc/>
     public StreamProblem? Take(scoped in OggPacket packet, IStreamSink sink)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Linnet.Codecs.Streams;
 using Linnet.Native;
 using Linnet.Wire.Ogg;
 
@@ -56,7 +55,7 @@ internal sealed unsafe class LibVorbisPackets : IVorbisDecoder
             }
         }
 
-        ReadOnlySpan<byte> order = VorbisLink.Order(_channels);
+        ReadOnlySpan<byte> order = VorbisChannels.Order(_channels);
         int frames = 0;
         while (LibVorbisDecoder.Pcm(_handle.State, out float** decoded) is > 0 and int more)
         {

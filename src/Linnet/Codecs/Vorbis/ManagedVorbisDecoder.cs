@@ -1,4 +1,3 @@
-using Linnet.Codecs.Streams;
 using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Vorbis;
@@ -55,7 +54,7 @@ internal sealed class ManagedVorbisDecoder : IVorbisDecoder
         int length = isLong ? _lengths.Long : _lengths.Short;
         ReadSpectra(ref bits, mapping, length / 2);
         int frames = _previous == 0 ? 0 : (_previous + length) / 4;
-        ReadOnlySpan<byte> order = VorbisLink.Order(_channels);
+        ReadOnlySpan<byte> order = VorbisChannels.Order(_channels);
         for (int channel = 0; channel < _channels; channel++)
         {
             int coded = order[channel];

@@ -1,6 +1,6 @@
 using Linnet.Audio;
-using Linnet.Codecs.Streams;
 using Linnet.Native;
+using Linnet.Wire.Ogg;
 
 namespace Linnet.Codecs.Vorbis;
 
@@ -90,7 +90,7 @@ internal sealed class VorbisEncoder : IAudioEncoder
 
         pcm = SampleLimit.Within(pcm, ref _limited);
         float** planes = LibVorbisEncoder.Buffer(_encoder.State, frames);
-        ReadOnlySpan<byte> order = VorbisLink.Order(channels);
+        ReadOnlySpan<byte> order = VorbisChannels.Order(channels);
         for (int channel = 0; channel < channels; channel++)
         {
             float* plane = planes[order[channel]];

@@ -1,6 +1,6 @@
 using Linnet.Audio;
-using Linnet.Codecs.Streams;
 using Linnet.Native;
+using Linnet.Wire.Ogg;
 
 namespace Linnet.Sources.Files;
 
@@ -34,7 +34,7 @@ internal static class FileLayout
     private static ChannelLayout? OfVorbis(int channels)
     {
         ReadOnlySpan<Speaker> usual = UsualSpeakers.Of(channels);
-        ReadOnlySpan<byte> order = VorbisLink.Order(channels);
+        ReadOnlySpan<byte> order = VorbisChannels.Order(channels);
         Span<Speaker> speakers = stackalloc Speaker[channels];
         for (int i = 0; i < channels; i++)
         {

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs.Flac;
 using Linnet.Codecs.Streams;
+using Linnet.Tests.Fakes;
 using Linnet.Tests.Sources.Files;
 using Linnet.Wire.Flac;
 
@@ -53,7 +54,7 @@ public sealed class FlacFrameDecoderTests
 
         foreach (bool usesLibrary in (bool[])[false, true])
         {
-            var decoded = new Sound();
+            var decoded = new HeardSound();
             using var decoder = new FlacStreamDecoder(isFile: false, usesLibrary);
             decoder.Write(file, decoded);
             decoder.Complete(decoded);
@@ -208,20 +209,5 @@ public sealed class FlacFrameDecoderTests
 
         info = reader.Info!;
         return frames;
-    }
-
-    private sealed class Sound : IStreamSink
-    {
-        public List<float> Pcm { get; } = [];
-
-        public void OnFormat(StreamFormat format)
-        {
-        }
-
-        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => Pcm.AddRange(pcm);
-
-        public void OnTrack(TrackInfo track)
-        {
-        }
     }
 }

@@ -1,5 +1,5 @@
-using Linnet.Audio;
 using Linnet.Codecs.Streams;
+using Linnet.Tests.Fakes;
 
 namespace Linnet.Tests.Codecs.Mpeg;
 
@@ -49,7 +49,7 @@ internal static class BothWays
     {
         using (decoder)
         {
-            var sink = new Sink();
+            var sink = new HeardSound();
             for (int i = 0; i < stream.Length; i += 1000)
             {
                 decoder.Write(stream.AsSpan(i, Math.Min(1000, stream.Length - i)), sink);
@@ -58,21 +58,6 @@ internal static class BothWays
             decoder.Complete(sink);
             Assert.Null(decoder.Problem);
             return [.. sink.Pcm];
-        }
-    }
-
-    private sealed class Sink : IStreamSink
-    {
-        public List<float> Pcm { get; } = [];
-
-        public void OnFormat(StreamFormat format)
-        {
-        }
-
-        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => Pcm.AddRange(pcm);
-
-        public void OnTrack(TrackInfo track)
-        {
         }
     }
 }

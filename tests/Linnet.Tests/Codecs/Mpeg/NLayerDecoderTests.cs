@@ -3,6 +3,7 @@ using Linnet.Audio;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Mpeg;
 using Linnet.Codecs.Streams;
+using Linnet.Tests.Fakes;
 using Linnet.Tests.Sources.Files;
 using Linnet.Wire.Mpeg;
 
@@ -158,7 +159,7 @@ public sealed class NLayerDecoderTests
         Assert.Equal(8_000, parsed.SampleRate);
         byte[] frame = [.. header, .. new byte[parsed.FrameLength - header.Length]];
         using var decoder = new MpegStreamDecoder(isManaged: true);
-        decoder.Write([.. frame, .. frame, .. frame], new FormatsOnly());
+        decoder.Write([.. frame, .. frame, .. frame], new HeardSound());
 
         Assert.Equal(StreamFault.Unavailable, decoder.Problem?.Fault);
         Assert.StartsWith("MP3 at 8 kHz needs libmpg123.", decoder.Problem?.Text, StringComparison.Ordinal);
@@ -220,20 +221,5 @@ public sealed class NLayerDecoderTests
         }
 
         return damaged;
-    }
-
-    private sealed class FormatsOnly : IStreamSink
-    {
-        public void OnFormat(StreamFormat format)
-        {
-        }
-
-        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm)
-        {
-        }
-
-        public void OnTrack(TrackInfo track)
-        {
-        }
     }
 }

@@ -3,6 +3,7 @@ using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
 using Linnet.Sources.Files;
+using Linnet.Tests.Fakes;
 using Linnet.Tests.Wire.Tags;
 using Linnet.Wire.Aiff;
 
@@ -149,7 +150,7 @@ public sealed class AiffKindsTests : IDisposable
         byte[] aiff = Aiff("", [.. Enumerable.Repeat(name, count), Common("", 16, 2), Samples(HalfBytes)]);
         using var decoder = new AiffStreamDecoder();
 
-        decoder.Write(aiff, new Sound());
+        decoder.Write(aiff, new HeardSound());
 
         Assert.Equal($"The stream {problem}.", decoder.Problem?.Text);
     }
@@ -188,7 +189,7 @@ public sealed class AiffKindsTests : IDisposable
         Assert.True(StreamDecoders.TryCreate("audio/x-aiff", out IStreamDecoder? decoder, out _));
         using (decoder)
         {
-            decoder.Write(Aiff(encoding, Common(encoding, bits, 2), Samples(HalfBytes)), new Sound());
+            decoder.Write(Aiff(encoding, Common(encoding, bits, 2), Samples(HalfBytes)), new HeardSound());
             Assert.StartsWith($"The stream {problem}", decoder.Problem!.Text, StringComparison.Ordinal);
         }
     }
@@ -248,7 +249,7 @@ public sealed class AiffKindsTests : IDisposable
 
     private static (string? Problem, float[] Pcm) Decode(byte[] aiff, Func<int> next)
     {
-        var sound = new Sound();
+        var sound = new HeardSound();
         using var decoder = new AiffStreamDecoder();
         for (int at = 0; at < aiff.Length;)
         {
@@ -286,20 +287,5 @@ public sealed class AiffKindsTests : IDisposable
         byte[] bytes = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(bytes, value);
         return bytes;
-    }
-
-    private sealed class Sound : IStreamSink
-    {
-        public List<float> Pcm { get; } = [];
-
-        public void OnFormat(StreamFormat format)
-        {
-        }
-
-        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => Pcm.AddRange(pcm);
-
-        public void OnTrack(TrackInfo track)
-        {
-        }
     }
 }

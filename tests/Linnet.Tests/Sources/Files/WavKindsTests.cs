@@ -4,6 +4,7 @@ using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
 using Linnet.Sources.Files;
+using Linnet.Tests.Fakes;
 using Linnet.Wire.Chunks;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -184,7 +185,7 @@ public sealed class WavKindsTests : IDisposable
             $"is compressed ({name}), which Linnet plays only as a file: convert it to a PCM WAV (with sox or ffmpeg), or send "
                 + "FLAC.";
         Assert.True(StreamDecoders.TryCreate("audio/wav", out IStreamDecoder? decoder, out _));
-        decoder.Write(wav, new Sound());
+        decoder.Write(wav, new HeardSound());
         decoder.Dispose();
 
         Assert.Equal($"The stream {what}", decoder.Problem!.Text);
@@ -201,7 +202,7 @@ public sealed class WavKindsTests : IDisposable
             .. Format(1, 16)];
         using var decoder = new WavStreamDecoder();
 
-        decoder.Write(wav, new Sound());
+        decoder.Write(wav, new HeardSound());
 
         Assert.Contains("more than 1000 chunks", decoder.Problem!.Text, StringComparison.Ordinal);
     }
@@ -214,7 +215,7 @@ public sealed class WavKindsTests : IDisposable
         format[20] = 16;
         byte[] wav = [.. Head(44), .. format, .. "data"u8, 16, 0, 0, 0, .. new byte[16]];
         byte[] chain = [.. Enumerable.Repeat(wav, 100).SelectMany(static one => one)];
-        var sink = new Sound();
+        var sink = new HeardSound();
         using var decoder = new WavStreamDecoder();
 
         Assert.InRange(Allocations.OfRounds(3, _ => decoder.Write(chain, sink)), 0, 20 * chain.Length);
@@ -234,7 +235,7 @@ public sealed class WavKindsTests : IDisposable
         for (int piece = 1; piece < 3; piece++)
         {
             Assert.True(StreamDecoders.TryCreate("audio/wav", out IStreamDecoder? decoder, out _));
-            var sound = new Sound();
+            var sound = new HeardSound();
             for (int at = 0; at < wav.Length; at += piece == 1 && wav.Length < 100_000 ? 1 : 7777)
             {
                 decoder.Write(wav.AsSpan(at, Math.Min(piece == 1 && wav.Length < 100_000 ? 1 : 7777, wav.Length - at)), sound);
@@ -266,20 +267,5 @@ public sealed class WavKindsTests : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(20), (ushort)((bits + 7) / 8));
         BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(22), (ushort)bits);
         return chunk;
-    }
-
-    private sealed class Sound : IStreamSink
-    {
-        public List<float> Pcm { get; } = [];
-
-        public void OnFormat(StreamFormat format)
-        {
-        }
-
-        public void OnPacket(ReadOnlySpan<byte> packet, ReadOnlySpan<float> pcm) => Pcm.AddRange(pcm);
-
-        public void OnTrack(TrackInfo track)
-        {
-        }
     }
 }
