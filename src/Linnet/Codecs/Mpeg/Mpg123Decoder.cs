@@ -11,6 +11,7 @@ internal sealed class Mpg123Decoder : IMpegDecoder
 
     // More than any frame gives, even if the decoder has held something back.
     private readonly float[] _pcm = new float[4 * 1152 * 2];
+    private readonly Mp3Reservoir _reservoir = new();
     private readonly LibMpg123.Handle _handle;
 
     private Mpg123Decoder(LibMpg123.Handle handle) => _handle = handle;
@@ -25,12 +26,13 @@ internal sealed class Mpg123Decoder : IMpegDecoder
     {
         int samples = frame.Header.Frames * frame.Header.Channels;
         int written = 0;
-        fixed (byte* bytes = frame.Data)
+        MpegFrame complete = _reservoir.Complete(frame);
+        fixed (byte* bytes = complete.Data)
         {
             fixed (float* pcm = _pcm)
             {
                 byte* input = bytes;
-                nuint length = (nuint)frame.Data.Length;
+                nuint length = (nuint)complete.Data.Length;
                 for (int call = 0; call < MaxCalls; call++)
                 {
                     int result = LibMpg123.Decode(

@@ -9,10 +9,8 @@ internal sealed class NLayerDecoder : IMpegDecoder
 {
     private readonly NLayerFrame _frame = new();
     private readonly float[] _pcm = new float[1152 * 2];
+    private readonly Mp3Reservoir _reservoir = new();
     private MpegFrameDecoder? _decoder;
-
-    // Bytes of earlier main data that this decoder has.
-    private int _reservoir;
 
     static NLayerDecoder()
     {
@@ -34,14 +32,14 @@ internal sealed class NLayerDecoder : IMpegDecoder
         try
         {
             _decoder ??= Create(frame, pcm);
-            _frame.Set(frame);
-            SilenceIfIncomplete(header);
+            _frame.Set(_reservoir.Complete(frame));
             written = _decoder.DecodeFrame(_frame, pcm);
         }
 #pragma warning disable CA1031 // NLayer indexes its tables with what the frame says, so any exception is possible.
         catch (Exception)
         {
-            (_decoder, _reservoir) = (null, 0);
+            _decoder = null;
+            _reservoir.Clear();
         }
 #pragma warning restore CA1031
 
@@ -73,24 +71,6 @@ internal sealed class NLayerDecoder : IMpegDecoder
         }
 
         return decoder;
-    }
-
-    /// <summary>
-    /// Makes the frame silent if earlier frames that it needs are missing. NLayer would count bytes that it never had, and decode them.
-    /// </summary>
-    private void SilenceIfIncomplete(MpegHeader header)
-    {
-        if (header.Layer != 3)
-        {
-            return;
-        }
-
-        if (Mp3Frame.MainDataBegin(_frame.Bytes, header) > _reservoir)
-        {
-            Mp3Frame.Silence(_frame.Bytes, header, _reservoir);
-        }
-
-        _reservoir = Math.Min(_reservoir + Mp3Frame.MainDataLength(header), Mp3Frame.MaxReservoir);
     }
 
     /// <summary>

@@ -141,6 +141,30 @@ public sealed class NLayerDecoderTests
         }
     }
 
+    [Theory]
+    [InlineData(64_000, true)]
+    [InlineData(64_000, false)]
+    [InlineData(128_000, true)]
+    [InlineData(128_000, false)]
+    public void Frames_whose_reservoir_is_lost_in_a_gap_are_silent_and_not_noise(int bitRate, bool isManaged)
+    {
+        byte[] stream = Encode(44_100, 2, bitRate);
+        float[] whole = BothWays.Decode(new MpegStreamDecoder(isManaged: isManaged), stream);
+        float loudest = whole.Max(MathF.Abs);
+        int[] frames = [.. FramesOf(stream)];
+        for (int i = 5; i < frames.Length - 15; i++)
+        {
+            // A frame is lost, and other bytes are in its place.
+            byte[] damaged = [.. stream.AsSpan(0, frames[i]), .. new byte[50], .. stream.AsSpan(frames[i + 1])];
+            float[] pcm = BothWays.Decode(new MpegStreamDecoder(isManaged: isManaged), damaged);
+
+            Assert.Equal(whole.Length - (1152 * 2), pcm.Length);
+            Assert.InRange(pcm.Max(MathF.Abs), 0.1f, 1.1f * loudest);
+            int tail = (frames.Length - i - 12) * 1152 * 2;
+            BothWays.AssertSame(whole[^tail..], pcm[^tail..]);
+        }
+    }
+
     [Fact]
     public void Every_table_of_NLayer_is_built_before_the_first_frame()
     {
@@ -173,6 +197,15 @@ public sealed class NLayerDecoderTests
     {
         using var encoder = new Mp3Encoder(new AudioFormat(rate, channels), new Mp3EncoderOptions { BitRate = bitRate });
         return Encoded.By(encoder, BothWays.Lively(rate, rate, channels)).Bytes;
+    }
+
+    /// <summary>Where the frames begin.</summary>
+    private static IEnumerable<int> FramesOf(byte[] stream)
+    {
+        for (int at = 0; at < stream.Length && MpegHeader.TryParse(stream.AsSpan(at), out MpegHeader header); at += header.FrameLength)
+        {
+            yield return at;
+        }
     }
 
     private static int BitsOf(ReadOnlySpan<byte> bytes, int at, int count)
