@@ -49,12 +49,16 @@ public sealed class ManagedDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     [Theory]
     [InlineData("mp3", 500)]
     [InlineData("vorbis", 500)]
+    [InlineData("opus", 200)]
+    [InlineData("opus-surround", 100)]
     public void Damaged_streams_never_fail(string format, int streams) => Fuzz(format, 0, streams);
 
     [Theory]
     [Trait("Length", "Long")]
     [InlineData("mp3", 20_000)]
     [InlineData("vorbis", 20_000)]
+    [InlineData("opus", 20_000)]
+    [InlineData("opus-surround", 20_000)]
     public void Twenty_thousand_damaged_streams_never_fail(string format, int streams) => Fuzz(format, 1_000_000, streams);
 
     private static void Fuzz(string format, int first, int streams)
@@ -78,7 +82,7 @@ public sealed class ManagedDecoderTests(Ffmpeg ffmpeg) : IClassFixture<Ffmpeg>
     }
 
     private static IStreamDecoder Create(string name, bool isManaged, bool isFile = true) =>
-        name.EndsWith("ogg", StringComparison.Ordinal) || name is "vorbis"
+        name.EndsWith("ogg", StringComparison.Ordinal) || name is "vorbis" or "opus" or "opus-surround"
             ? new OggStreamDecoder(isFile, isManaged) : new MpegStreamDecoder(isFile, isManaged);
 
     private static List<float> Decode(IStreamDecoder decoder, byte[] stream)

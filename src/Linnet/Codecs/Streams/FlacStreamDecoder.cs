@@ -39,7 +39,8 @@ internal sealed class FlacStreamDecoder(bool isFile = false, bool? usesLibrary =
         CheckReader();
         if (!_hasSound)
         {
-            Problem ??= new StreamProblem(StreamFault.NotSound, "The stream ended before its audio began.");
+            Problem ??= _reader.HasOnlyMetadata
+                ? StreamProblem.NoAudio : new StreamProblem(StreamFault.NotSound, "The stream ended before its audio began.");
         }
     }
 

@@ -14,7 +14,7 @@ internal interface IOggLink : IDisposable
 
 /// <summary>Decodes an Ogg stream: Opus, Vorbis or FLAC, including chained streams.</summary>
 /// <param name="isFile">Whether the stream is a file that is only played: then a packet that cannot be decoded does not end it.</param>
-/// <param name="isManaged">Whether Vorbis is decoded without libvorbis; by default only if libvorbis is not used.</param>
+/// <param name="isManaged">Whether Vorbis and Opus are decoded without C libraries; by default, only if the library is not used.</param>
 internal sealed class OggStreamDecoder(bool isFile = false, bool? isManaged = null) : IStreamDecoder
 {
     /// <summary>Bytes without a page after which the stream is rejected.</summary>
@@ -74,7 +74,7 @@ internal sealed class OggStreamDecoder(bool isFile = false, bool? isManaged = nu
 
     private IOggLink Create(OggCodec codec) => codec switch
     {
-        OggCodec.Opus => new OpusLink(_news, isFile),
+        OggCodec.Opus => new OpusLink(_news, isFile, isManaged),
         OggCodec.Vorbis => new VorbisLink(_news, isFile, isManaged),
         _ => new FlacLink(_news, isFile),
     };

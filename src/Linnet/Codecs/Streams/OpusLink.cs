@@ -9,7 +9,10 @@ namespace Linnet.Codecs.Streams;
 /// Packets are not passed on if the head declares a gain or more than two channels: listeners would get them without the head. In a file, a
 /// packet that cannot be decoded becomes silence. Source: RFC 7845 §4, §5.1.
 /// </remarks>
-internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
+/// <param name="news">Announces the format.</param>
+/// <param name="isFile">Whether the stream is a file that is only played.</param>
+/// <param name="isManaged">Whether Concentus decodes; by default only if libopus is not used.</param>
+internal sealed class OpusLink(FormatNews news, bool isFile, bool? isManaged = null) : IOggLink
 {
     /// <summary>
     /// Maximum bytes per stream in a packet: more is unreasonable (RFC 7845 §6), and more than RTP carries to listeners.
@@ -20,6 +23,9 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
     /// The most Opus streams in a packet: more than one for each channel are of no use, and each of up to 255 costs a decoder.
     /// </summary>
     internal const int MaxStreams = AudioFormat.MaxChannels;
+
+    private readonly OpusProvider _provider = isManaged is not { } managed ? OpusProvider.Chosen
+        : managed ? OpusProvider.Managed : OpusProvider.Native;
 
     private readonly OggTrim _trim = new();
     private readonly PacketPatience _patience = new(isFile);
@@ -141,11 +147,11 @@ internal sealed class OpusLink(FormatNews news, bool isFile) : IOggLink
                 mapping[i] = head.Mapping.Span[VorbisChannels.Order(_channels)[i]];
             }
 
-            _surround = new OpusSurroundDecoder(head.Streams, head.Coupled, mapping);
+            _surround = new OpusSurroundDecoder(head.Streams, head.Coupled, mapping, _provider);
         }
         else
         {
-            _decoder = new OpusDecoder(_channels);
+            _decoder = new OpusDecoder(_channels, _provider);
         }
 
         var format = new AudioFormat(OpusEncoder.SampleRate, _channels);

@@ -82,6 +82,9 @@ internal sealed partial class FlacReader
     /// <summary>Bytes of metadata: descriptions, tags and pictures.</summary>
     public long Metadata { get; private set; }
 
+    /// <summary>Whether the stream, once it has ended, is whole and has no byte after its metadata.</summary>
+    public bool HasOnlyMetadata => _state is State.Frame && _toSkip == 0 && _window.Count == 0 && !_hasGap && _expected < 0;
+
     /// <summary>Frames that were damaged or incomplete.</summary>
     public long Damaged { get; private set; }
 
