@@ -128,7 +128,7 @@ public static class AudioSources
     private static IAudioSource OpenFile(
         string path, TrackInfo? untagged, string name, TimeProvider time, CancellationToken cancellationToken,
         SafeFileHandle? lent = null) =>
-        (IAudioSource?)FileSource.TryOpen(path, untagged, name, cancellationToken)
+        (IAudioSource?)FileSource.TryOpen(path, untagged, name, out IOException? reason, cancellationToken)
         ?? (OperatingSystem.IsWindows() ? MediaFoundationSource.TryOpen(path, untagged, time, cancellationToken) : null)
-        ?? (IAudioSource)FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent);
+        ?? (IAudioSource)FfmpegSource.Open(path, untagged, time, FfmpegSource.SearchPath, cancellationToken, lent, reason?.Message);
 }

@@ -113,12 +113,15 @@ internal sealed class FfmpegProcess : IDisposable
     /// <param name="searchPath">Where to find the program: the value of PATH.</param>
     /// <param name="freeWork">Replaces <see cref="FreeWork"/>.</param>
     /// <param name="lent">An open file for ffmpeg to inherit, if <paramref name="path"/> is its <c>/proc/self/fd/N</c>.</param>
+    /// <param name="reason">Why no other reader can play the file, as a sentence, if it is known; errors begin with it.</param>
     /// <exception cref="IOException">ffmpeg is not installed, or does not start; the message says what to do.</exception>
-    internal static FfmpegProcess Start(string path, string? searchPath, TimeSpan? freeWork = null, SafeFileHandle? lent = null)
+    internal static FfmpegProcess Start(
+        string path, string? searchPath, TimeSpan? freeWork = null, SafeFileHandle? lent = null, string? reason = null)
     {
         string program = Find(searchPath) ?? throw new IOException(
-            $"{path} is not an audio file that {OtherReader} can read, and ffmpeg, which might, is not installed. Install it with: "
-                + $"{HowToInstall}");
+            (reason is null ? $"{path} is not an audio file that {OtherReader} can read, and ffmpeg, which might, is not installed. "
+                : $"{reason} ffmpeg, which might read it nevertheless, is not installed. ")
+            + $"Install it with: {HowToInstall}");
         try
         {
             FfmpegProcess process = Run(program, ArgumentsFor(path), freeWork, lent);

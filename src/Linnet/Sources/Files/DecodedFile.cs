@@ -100,8 +100,7 @@ internal sealed class DecodedFile : IAudioSource
                 throw opened._sound.NoSound();
             }
 
-            // Bytes that are not sound for this decoder may be for another; that tells nothing about the file.
-            reason = opened._sound.Problem.Fault is StreamFault.NotSound ? null : opened._sound.NoSound();
+            reason = opened._sound.NoSound();
             opened.Dispose();
             return null;
         }

@@ -76,6 +76,13 @@ public sealed class FfmpegSource : IAudioSource
     public static FfmpegSource Open(string path, TrackInfo? untagged, TimeProvider time, CancellationToken cancellationToken = default) =>
         Open(path, untagged, time, SearchPath, cancellationToken);
 
+    /// <param name="path">A regular file.</param>
+    /// <param name="untagged">Title and artist if the tags have no title.</param>
+    /// <param name="time">Measures the time that ffmpeg takes.</param>
+    /// <param name="searchPath">Where to find the program: the value of PATH.</param>
+    /// <param name="cancellationToken">Ends the wait and ffmpeg.</param>
+    /// <param name="lent">An open file for ffmpeg to inherit.</param>
+    /// <param name="reason">Why Linnet's own decoder cannot play the file, as a sentence; errors begin with it.</param>
     /// <inheritdoc cref="Open(string, TrackInfo?, TimeProvider, CancellationToken)"/>
     internal static FfmpegSource Open(
         string path,
@@ -83,10 +90,11 @@ public sealed class FfmpegSource : IAudioSource
         TimeProvider time,
         string? searchPath,
         CancellationToken cancellationToken,
-        SafeFileHandle? lent = null)
+        SafeFileHandle? lent = null,
+        string? reason = null)
     {
         SourceFile.ThrowIfUnreadable(path);
-        FfmpegProcess process = FfmpegProcess.Start(path, searchPath, lent: lent);
+        FfmpegProcess process = FfmpegProcess.Start(path, searchPath, lent: lent, reason: reason);
         var bytes = new ReadAhead(process.Output);
         var sound = new DecodedSound(bytes.Read, new WavStreamDecoder(), path);
         try
@@ -97,7 +105,8 @@ public sealed class FfmpegSource : IAudioSource
             {
                 // If ffmpeg decodes the file but Linnet does not carry the format, ffmpeg has no error, and would run on.
                 throw sound.Problem is not { Fault: StreamFault.Unsupported } && process.WaitForProblem() is string problem
-                    ? new IOException($"{path} is not an audio file that {FfmpegProcess.OtherReader} or ffmpeg can read: {problem}.")
+                    ? new IOException(reason is not null ? $"{reason} ffmpeg cannot read it either: {problem}."
+                        : $"{path} is not an audio file that {FfmpegProcess.OtherReader} or ffmpeg can read: {problem}.")
                     : sound.NoSound();
             }
 

@@ -56,7 +56,7 @@ public sealed class FileSource : IAudioSource
         TryOpen(path, untagged, name, out _, cancellationToken);
 
     /// <inheritdoc cref="DecodedFile.TryOpen(string, TrackInfo?, string?, out IOException?, CancellationToken)"/>
-    private static FileSource? TryOpen(
+    internal static FileSource? TryOpen(
         string path, TrackInfo? untagged, string? name, out IOException? reason, CancellationToken cancellationToken)
     {
         SourceFile.ThrowIfUnreadable(path);

@@ -54,9 +54,9 @@ internal static class AiffEncoding
 
     /// <summary>Why it is not read: the rest of a sentence. Does not repeat the name, which is untrusted.</summary>
     internal static string Problem(ReadOnlySpan<byte> name, int bits) =>
-        IsPlain(name) ? $"has samples of {bits} bits, which Linnet does not read from a stream"
-        : $"is compressed ({NameOf(name)}), which Linnet plays only as a file: convert it to a PCM AIFF or WAV (with sox or ffmpeg), "
-            + "or send FLAC";
+        IsPlain(name) ? $"has samples of {bits} bits, which Linnet does not decode"
+        : $"is compressed ({NameOf(name)}), which only libsndfile or ffmpeg can decode, and only from a file: convert it to a PCM "
+            + "AIFF or WAV (with sox or ffmpeg), or to FLAC";
 
     /// <summary>The name of an encoding, for those seen in practice.</summary>
     private static string NameOf(ReadOnlySpan<byte> name) =>

@@ -194,9 +194,9 @@ internal readonly record struct WavPreamble
             if (encoding is null)
             {
                 return Fail(tag is WavHeader.IntegerTag or WavHeader.FloatTag or WavHeader.ALawTag or WavHeader.MuLawTag
-                    ? $"has samples of {bits} bits, which Linnet does not read from a stream"
-                    : $"is compressed ({NameOf(tag)}), which Linnet plays only as a file: convert it to a PCM WAV (with sox or ffmpeg), "
-                        + "or send FLAC");
+                    ? $"has samples of {bits} bits, which Linnet does not decode"
+                    : $"is compressed ({NameOf(tag)}), which only libsndfile or ffmpeg can decode, and only from a file: convert it to "
+                        + "a PCM WAV (with sox or ffmpeg), or to FLAC");
             }
 
             if (channels is < 1 or > AudioFormat.MaxChannels)

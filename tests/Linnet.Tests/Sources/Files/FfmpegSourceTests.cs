@@ -43,6 +43,20 @@ public sealed partial class FfmpegSourceTests : IDisposable
     }
 
     [Fact]
+    public void An_error_begins_with_the_reason_of_the_decoder_that_failed_before()
+    {
+        const string Reason = "a song has malformed metadata.";
+        Pretend("echo '[error] Invalid data' >&2; exit 1");
+
+        Assert.Equal($"{Reason} ffmpeg cannot read it either: Invalid data.", Fail(_folder.Path));
+        Assert.StartsWith(
+            $"{Reason} ffmpeg, which might read it nevertheless, is not installed. Install it with: ", Fail(""), StringComparison.Ordinal);
+
+        string Fail(string searchPath) => Assert.Throws<IOException>(() => FfmpegSource.Open(
+            _song, null, TimeProvider.System, searchPath, TestContext.Current.CancellationToken, reason: Reason)).Message;
+    }
+
+    [Fact]
     public void The_source_plays_the_WAV_that_ffmpeg_writes()
     {
         _folder.Write("song.wav", Wavs.Counting(0, 5000));

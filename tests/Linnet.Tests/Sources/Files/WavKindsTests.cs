@@ -182,8 +182,8 @@ public sealed class WavKindsTests : IDisposable
     {
         byte[] wav = [.. Head(), .. Format(tag, 4), .. "data"u8, 4, 0, 0, 0, 1, 2, 3, 4];
         string what =
-            $"is compressed ({name}), which Linnet plays only as a file: convert it to a PCM WAV (with sox or ffmpeg), or send "
-                + "FLAC.";
+            $"is compressed ({name}), which only libsndfile or ffmpeg can decode, and only from a file: convert it to a PCM WAV "
+                + "(with sox or ffmpeg), or to FLAC.";
         Assert.True(StreamDecoders.TryCreate("audio/wav", out IStreamDecoder? decoder, out _));
         decoder.Write(wav, new HeardSound());
         decoder.Dispose();
