@@ -19,10 +19,10 @@ internal static class PlaySession
     {
         using var session =
             new Session(shell, request.WantsJson, outIsTaken: request.Output == "-", cancellationToken, request.EndsWithReader);
-        session.Log.SayCodecs(CodecTable.Current);
         await using IAudioDevice device =
             AudioDevices.Create(request.Output, shell.Time, DeviceLatencyOf(request.Latency ?? request.Profile.Base));
         await using var player = new Player(OptionsOf(request), device, shell.Time, session.Log);
+        session.Log.SayCodecs(CodecTable.Current);
         var monitor = new PlayerMonitor(player, request.HasVolume);
         await session.ShowAsync(
             player.RunAsync(session.Ending),

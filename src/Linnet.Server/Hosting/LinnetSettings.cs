@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Linnet.Codecs;
 using Linnet.Transports.Http.Radio;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -72,7 +73,7 @@ internal sealed class LinnetSettings(IConfiguration? configuration)
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, LinnetOptions options)
     {
-        string[] problems = [.. options.Problems()];
+        string[] problems = [.. options.Problems(), .. CodecChoice.Fault is { } fault ? [fault] : Array.Empty<string>()];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 

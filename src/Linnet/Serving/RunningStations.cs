@@ -55,7 +55,6 @@ internal sealed class RunningStations : IAsyncDisposable
             Include(running);
             Start(running);
             Directory.Set(station.Listing);
-            SayMissing(station.Listing);
         }
     }
 
@@ -182,6 +181,11 @@ internal sealed class RunningStations : IAsyncDisposable
         }
 
         running.StopWith(serverStops);
+        if (running.Station is not null)
+        {
+            SayMissing(running.Station.Listing);
+        }
+
         if (running.Pulling is null && running.Ingest is { Pull: { } pull })
         {
             running.Pulling = PullAsync(running.Ingest, pull, running.Ending.Token);
@@ -239,7 +243,6 @@ internal sealed class RunningStations : IAsyncDisposable
             running.Station = created;
             Start(running);
             Directory.Set(running.Station.Listing);
-            SayMissing(running.Station.Listing);
         }
     }
 

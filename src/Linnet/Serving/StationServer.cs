@@ -119,7 +119,6 @@ public sealed class StationServer : IAsyncDisposable
             }
 
             server.OpenProtocols();
-            server._logger.SayCodecs(CodecTable.Current);
             return server;
         }
         catch
@@ -157,6 +156,7 @@ public sealed class StationServer : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _runsSince, _time.GetTimestamp());
+        _logger.SayCodecs(CodecTable.Current);
         Connections.SayRoom((int)Math.Min(int.MaxValue, _protocols.Sum(static p => (long)p.MaxListeners)));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task stations = _stations.RunAsync(ending.Token);

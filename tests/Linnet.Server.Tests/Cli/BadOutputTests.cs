@@ -88,7 +88,7 @@ public sealed partial class BadOutputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Codecs:")]
+    [InlineData("Listen with:")]
     [InlineData("{\"state\":", "--stats", "json")]
     public async Task A_reader_that_leaves_ends_the_output_but_not_the_server(string first, params string[] options)
     {

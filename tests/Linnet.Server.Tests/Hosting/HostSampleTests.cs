@@ -43,13 +43,13 @@ public sealed partial class HostSampleTests : IDisposable
 
             Assert.Equal("Hello", await client.GetStringAsync(new Uri("hello", UriKind.Relative), HangLimit));
             Assert.Contains(
-                "<source src=\"/song.mp3\" ", await client.GetStringAsync(new Uri("", UriKind.Relative), HangLimit),
+                $"<source src=\"/song.{Encoders.First}\" ", await client.GetStringAsync(new Uri("", UriKind.Relative), HangLimit),
                 StringComparison.Ordinal);
-            using (Stream stream = await client.GetStreamAsync(new Uri("song.mp3", UriKind.Relative), HangLimit))
+            using (Stream stream = await client.GetStreamAsync(new Uri("song.opus", UriKind.Relative), HangLimit))
             {
                 byte[] sound = new byte[20_000];
                 await stream.ReadExactlyAsync(sound, HangLimit);
-                Assert.Equal((0xFF, 0xE0), (sound[0], sound[1] & 0xE0));
+                Assert.Equal("OggS"u8.ToArray(), sound[..4]);
             }
 
             using var pusher = new TcpClient();
@@ -74,6 +74,27 @@ public sealed partial class HostSampleTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_choice_of_codecs_that_does_not_exist_ends_the_start_of_a_host()
+    {
+        using Process program = Start(("LINNET_CODECS", "native"), "--port", "0");
+        try
+        {
+            string log = await program.StandardOutput.ReadToEndAsync(HangLimit) + await program.StandardError.ReadToEndAsync(HangLimit);
+            await program.WaitForExitAsync(HangLimit);
+
+            Assert.NotEqual(0, program.ExitCode);
+            Assert.Contains(
+                "LINNET_CODECS is 'native'; set it to 'managed' to do without the C libraries of codecs, or leave it out.", log,
+                StringComparison.Ordinal);
+            Assert.DoesNotContain("Now listening", log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            program.Kill();
+        }
+    }
+
     private static async Task<int> PortAsync(Process program)
     {
         while (await program.StandardOutput.ReadLineAsync(HangLimit) is string line)
@@ -90,7 +111,9 @@ public sealed partial class HostSampleTests : IDisposable
         throw new InvalidOperationException(await program.StandardError.ReadToEndAsync(HangLimit));
     }
 
-    private static Process Start(params string[] arguments)
+    private static Process Start(params string[] arguments) => Start(("Linnet__PushPassword", "hackme"), arguments);
+
+    private static Process Start((string Name, string Value) setting, params string[] arguments)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         string path = Path.GetFullPath(Path.Join(AppContext.BaseDirectory, "..", "..", "Host", configuration, "Host"));
@@ -100,7 +123,7 @@ public sealed partial class HostSampleTests : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Join(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        start.Environment["Linnet__PushPassword"] = "hackme";
+        start.Environment[setting.Name] = setting.Value;
         return Process.Start(start)!;
     }
 

@@ -8,6 +8,7 @@ using Linnet.Sources;
 using Linnet.Stations;
 using Linnet.Tests.Codecs;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Http;
 using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Tests.Stations;
@@ -91,11 +92,34 @@ public class MissingEncoderTests
     }
 
     [Fact]
+    public async Task A_host_answers_for_a_rendition_that_lacks_its_encoder_instead_of_the_application()
+    {
+        await using StationServer server = StationServer.Open(
+            [Create(CodecTables.Bare)],
+            new StationServerOptions
+            {
+                Bind = System.Net.IPAddress.Loopback, RtspPort = null, RtpPort = null, Radio = new RadioServerOptions(),
+            },
+            logger: _log);
+        server.Front!.Site = HttpSite.Shared;
+
+        Assert.True(server.Front.Takes("GET", "/jazz.mp3"));
+        Assert.False(server.Front.Takes("GET", "/jazz-96.mp3"));
+    }
+
+    [Fact]
     public async Task A_server_says_once_what_it_cannot_offer()
     {
         await using StationServer server = StationServer.Open(
             [Create(CodecTables.Bare), Create(CodecTables.Bare, name: "news")],
             new StationServerOptions { Bind = System.Net.IPAddress.Loopback, RtspPort = 0, RtpPort = 0 }, logger: _log);
+
+        // Not before the caller has said where it listens.
+        Assert.DoesNotContain(_log.Lines, static line => line.StartsWith("96", StringComparison.Ordinal));
+        using var stop = new CancellationTokenSource();
+        Task running = server.RunAsync(stop.Token);
+        await stop.CancelAsync();
+        await running;
 
         Assert.Equal(
             [

@@ -119,7 +119,7 @@ internal static class RadioResponses
     }
 
     /// <summary>The rendition whose path it is, if only an encoder is missing for it.</summary>
-    private static MissingStream? MissingAt(string path, StationDirectory directory) =>
+    internal static MissingStream? MissingAt(string path, StationDirectory directory) =>
         directory.Stations.SelectMany(static station => station.Missing.Select(missing => (station.Name, Missing: missing)))
             .FirstOrDefault(m => StreamUrl.PathOf(m.Name, m.Missing) == path).Missing;
 

@@ -78,9 +78,12 @@ internal sealed class RadioServer
     /// <summary>What a path names.</summary>
     internal RadioTarget Find(string path) => RadioTarget.Find(path, _directory);
 
-    /// <summary>Whether a path names a station: one that can be heard now, or that waits for its first push.</summary>
+    /// <summary>
+    /// Whether a path names a station that can be heard now or waits for its first push, or a rendition that only lacks its encoder.
+    /// </summary>
     internal bool Offers(RadioTarget target, string path) =>
-        target.Kind is not (RadioTargetKind.None or RadioTargetKind.Missing) || RadioResponses.AwaitedBy(path, _directory) is not null;
+        target.Kind is not (RadioTargetKind.None or RadioTargetKind.Missing)
+        || RadioResponses.AwaitedBy(path, _directory) is not null || RadioResponses.MissingAt(path, _directory) is not null;
 
     /// <summary>Serves a request for a station to its end.</summary>
     /// <param name="exchange">The request.</param>
