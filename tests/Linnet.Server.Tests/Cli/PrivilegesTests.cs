@@ -28,7 +28,7 @@ public sealed class PrivilegesTests : IDisposable
         int port = LinnetProcess.FreePort();
         await using LinnetProcess server = LinnetProcess.Start("exec \"$0\" \"$@\"", LinnetProcess.Serve(port, "tone", "--user", "nobody"));
 
-        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.mp3", 10_000), 10_000, long.MaxValue);
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/tone.opus", 10_000), 10_000, long.MaxValue);
 
         string[] threads = Directory.GetDirectories($"/proc/{server.Id}/task");
         Assert.NotEmpty(threads);
@@ -56,7 +56,7 @@ public sealed class PrivilegesTests : IDisposable
             LinnetProcess.Serve(port, "jazz=" + _folder, "--user", "nobody"),
             _folder);
 
-        Assert.InRange(await LinnetProcess.HearAsync(port, "/jazz.mp3", 10_000), 10_000, long.MaxValue);
+        Assert.InRange(await LinnetProcess.HearAsync(port, "/jazz.opus", 10_000), 10_000, long.MaxValue);
 
         server.Signal(LinnetProcess.Terminate);
         string said = await server.Output.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Linnet.Codecs.Streams;
 using Linnet.Broadcast.Streams;
 using Linnet.Server.Hosting;
 using Linnet.Sources;
@@ -74,7 +75,7 @@ public class KeptAliveTests
     }
 
     [Theory]
-    [InlineData("/jazz.mp3")]
+    [InlineData("/jazz.wav")]
     [InlineData("/jazz.opus")]
     public async Task Audio_through_Kestrel_equals_audio_sent_directly(string path)
     {
@@ -101,6 +102,8 @@ public class KeptAliveTests
     [Fact]
     public async Task Titles_stand_within_the_audio_that_comes_through_Kestrel()
     {
+        // Only MP3 carries titles like this.
+        Encoders.SkipIfMissing(StreamCodec.Mp3);
         var track = new Audio.TrackInfo("So What", "Miles Davis");
         await using HostedServer server = await HostedServer.StartAsync(
             [new Station(new StationOptions { Name = "jazz", StartAtOnce = true }, new TitledTone(track))]);
@@ -125,13 +128,13 @@ public class KeptAliveTests
         await client.SendAsync(Page);
         await client.ReadResponseAsync();
 
-        await client.SendAsync("HEAD /jazz.mp3 HTTP/1.1\r\nHost: x\r\n\r\n");
-        Assert.Contains("\r\nContent-Type: audio/mpeg\r\n", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        await client.SendAsync("HEAD /jazz.wav HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.Contains("\r\nContent-Type: audio/wav\r\n", await client.ReadHeadAsync(), StringComparison.Ordinal);
         await client.SendAsync("GET /other.mp3 HTTP/1.1\r\nHost: x\r\n\r\n");
         (string head, byte[] body) = await client.ReadResponseAsync();
         Assert.StartsWith("HTTP/1.1 404 ", head, StringComparison.Ordinal);
-        Assert.Contains("/jazz.mp3", Encoding.ASCII.GetString(body), StringComparison.Ordinal);
-        await client.SendAsync("OPTIONS /jazz.mp3 HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.Contains("/jazz.wav", Encoding.ASCII.GetString(body), StringComparison.Ordinal);
+        await client.SendAsync("OPTIONS /jazz.wav HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 204 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
         await client.SendAsync("GET /jazz.m3u HTTP/1.1\r\nHost: radio.example\r\n\r\n");
         Assert.Contains(

@@ -16,7 +16,7 @@ public partial class MetricNamesTests
 
         string metrics = await server.GetAsync("/metrics");
 
-        Assert.Matches("""linnet_listeners\{[^}]*rendition="mp3",station="jazz",transport="http"\} 0\n""", metrics);
+        Assert.Matches("""linnet_listeners\{[^}]*rendition="wav",station="jazz",transport="http"\} 0\n""", metrics);
         Assert.Matches("""linnet_listeners\{[^}]*rendition="opus",station="jazz",transport="rtsp-udp"\} 0\n""", metrics);
         Assert.Matches("""linnet_listeners\{[^}]*rendition="pcm",station="jazz",transport="rtsp-tcp"\} 0\n""", metrics);
         Assert.Matches("""linnet_listeners\{[^}]*rendition="",station="live",transport="http"\} 0\n""", metrics);

@@ -4,14 +4,14 @@ using System.Text;
 using Linnet.Broadcast;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Server.Tests.Hosting;
 
 /// <summary>Default renditions always run for a listener; those on demand share a few places. Over real connections.</summary>
 public sealed class OnDemandTests
 {
-    private static readonly string[] Usual = ["/tone.mp3", "/tone-64.mp3", "/tone.opus", "/tone-64.opus", "/tone.flac", "/tone.wav"];
-    private static readonly string[] OnDemand = ["/tone-32.mp3", "/tone-48.mp3", "/tone-96.mp3", "/tone-32.opus", "/tone-48.opus"];
+    private static readonly string[] OnDemand = ["/tone-24.opus", "/tone-32.opus", "/tone-40.opus", "/tone-48.opus", "/tone-56.opus"];
 
     [Fact]
     public async Task All_default_renditions_fit_and_only_the_fifth_on_demand_is_refused_with_a_reason()
@@ -30,7 +30,10 @@ public sealed class OnDemandTests
                 leases.Add(lease);
             }
 
-            foreach (string path in Usual.Concat(OnDemand[..4]))
+            string[] names = [.. station.Streams.Select(static r => r.Info.Name).SkipLast(OnDemand.Length)];
+            string[] usual = [.. station.Streams.SkipLast(OnDemand.Length).Select(static r => StreamUrl.PathOf("tone", r.Info))];
+            Assert.Equal(6, names.Length + station.Missing.Count);
+            foreach (string path in usual.Concat(OnDemand[..4]))
             {
                 Assert.Equal("200", await ListenAsync(server, path, "127.0.0.1", listeners));
             }
@@ -39,18 +42,19 @@ public sealed class OnDemandTests
             string refusal = await HostedServer.ReadToEndAsync(listeners[^1]);
             Assert.Contains("Retry-After: 10\r\n", refusal, StringComparison.Ordinal);
             Assert.EndsWith(
-                "opus-48 is made on demand. At most 4 such renditions run at a time, and there is no place for another now. " +
-                "Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3, mp3-64, opus-64, flac, wav), or try again in 10 s.\r\n",
+                "opus-56 is made on demand. At most 4 such renditions run at a time, and there is no place for another now. "
+                + "Take one that always runs (opus, opus-5ms, pcm, l16, l24, "
+                + $"{string.Join(", ", names.Where(static name => name != "opus"))}), or try again in 10 s.\r\n",
                 refusal,
                 StringComparison.Ordinal);
 
             // Default renditions are open to all, and a running rendition on demand can be joined.
-            foreach (string path in Usual.Concat(OnDemand[..4]))
+            foreach (string path in usual.Concat(OnDemand[..4]))
             {
                 Assert.Equal("200", await ListenAsync(server, path, "127.0.0.2", listeners));
             }
 
-            Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.Radio.RadioRefusal.TooManyOnDemand]);
+            Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[RadioRefusal.TooManyOnDemand]);
         }
         finally
         {
@@ -87,7 +91,7 @@ public sealed class OnDemandTests
             Assert.Equal("503", await ListenAsync(server, OnDemand[3], "127.0.0.1", listeners));
             StationSnapshot station = server.Server.Stations[0].GetSnapshot();
             Assert.Equal(
-                ["mp3-32", "mp3-48", "mp3-96", "opus-48"], station.Renditions.Where(static r => r.Running).Select(static r => r.Name));
+                ["opus-24", "opus-32", "opus-40", "opus-56"], station.Renditions.Where(static r => r.Running).Select(static r => r.Name));
         }
         finally
         {
@@ -106,7 +110,7 @@ public sealed class OnDemandTests
         Assert.DoesNotContain("Retry-After", refusal, StringComparison.Ordinal);
         Assert.Contains(
             "\r\n\r\nThis server makes no renditions on demand. Take one that always runs (opus, ", refusal, StringComparison.Ordinal);
-        Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[Transports.Http.Radio.RadioRefusal.NeverOnDemand]);
+        Assert.Equal(1, server.Server.Radio!.GetSnapshot().Refused[RadioRefusal.NeverOnDemand]);
     }
 
     private static Station Tone(int mostOnDemand = 4) => new(
@@ -114,7 +118,7 @@ public sealed class OnDemandTests
         {
             Name = "tone",
             MaxOnDemand = mostOnDemand,
-            Streams = [.. new StationOptions { Name = "tone" }.Streams, "mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"]
+            Streams = [.. new StationOptions { Name = "tone" }.Streams, "opus-24", "opus-32", "opus-40", "opus-48", "opus-56"]
         },
         new ToneSource(440));
 

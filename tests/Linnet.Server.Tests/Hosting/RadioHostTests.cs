@@ -24,7 +24,7 @@ public class RadioHostTests
         Assert.Contains(
             "Content-Security-Policy: default-src 'none'; media-src 'self'; style-src 'sha256-", page, StringComparison.Ordinal);
         Assert.Equal(3, page.Split("<audio controls").Length);
-        Assert.Contains("<source src=\"/news.mp3\" type=\"audio/mpeg\">", page, StringComparison.Ordinal);
+        Assert.Contains($"<source src=\"/news.{Encoders.First}\" type=\"{Encoders.FirstType}\">", page, StringComparison.Ordinal);
         Assert.Contains($"linnet play rtsp://radio.example:{server.Server.RtspEndPoint!.Port}/jazz", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public class RadioHostTests
     {
         var track = new TrackInfo("So What", "Miles Davis");
         await using HostedServer server = await HostedServer.StartAsync(
-            [new Station(Options("jazz") with { Streams = ["mp3", "wav"] }, new TitledTone(track))]);
+            [new Station(Options("jazz") with { Streams = ["opus-128", "wav"] }, new TitledTone(track))]);
         await Until.TrueAsync(() => server.Server.Stations[0].GetSnapshot().Track is not null);
 
         string answer = await server.GetAsync("/status-json.xsl");
@@ -58,14 +58,14 @@ public class RadioHostTests
         Assert.StartsWith("Linnet ", stats.GetProperty("server_id").GetString(), StringComparison.Ordinal);
         Assert.Equal("radio.example", stats.GetProperty("host").GetString());
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$", stats.GetProperty("server_start_iso8601").GetString());
-        JsonElement mp3 = stats.GetProperty("source")[0];
-        Assert.Equal("http://radio.example:8000/jazz.mp3", mp3.GetProperty("listenurl").GetString());
-        Assert.Equal("audio/mpeg", mp3.GetProperty("server_type").GetString());
-        Assert.Equal(128, mp3.GetProperty("bitrate").GetInt32());
-        Assert.Equal("So What", mp3.GetProperty("title").GetString());
-        Assert.Equal("Miles Davis", mp3.GetProperty("artist").GetString());
-        Assert.Equal(0, mp3.GetProperty("listeners").GetInt32());
-        Assert.Equal("jazz", mp3.GetProperty("server_name").GetString());
+        JsonElement opus = stats.GetProperty("source")[0];
+        Assert.Equal("http://radio.example:8000/jazz-128.opus", opus.GetProperty("listenurl").GetString());
+        Assert.Equal("audio/ogg; codecs=opus", opus.GetProperty("server_type").GetString());
+        Assert.Equal(128, opus.GetProperty("bitrate").GetInt32());
+        Assert.Equal("So What", opus.GetProperty("title").GetString());
+        Assert.Equal("Miles Davis", opus.GetProperty("artist").GetString());
+        Assert.Equal(0, opus.GetProperty("listeners").GetInt32());
+        Assert.Equal("jazz", opus.GetProperty("server_name").GetString());
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public class StationListTests
 
     [Theory]
     [InlineData("http://127.0.0.1:{0}/")]
-    [InlineData("http://127.0.0.1:{0}/jazz.mp3")]
+    [InlineData("http://127.0.0.1:{0}/jazz.opus")]
     [InlineData("rtsp://127.0.0.1:{0}/")]
     [InlineData("rtsp://127.0.0.1:{0}/jazz")]
     public async Task A_page_address_leads_to_the_only_station(string address)

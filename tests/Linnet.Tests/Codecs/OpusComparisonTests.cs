@@ -10,10 +10,10 @@ public class OpusComparisonTests
 {
     private const int Seconds = 3;
 
-    // Concentus rounds to 16 bits and computes with integers.
+    // Concentus computes with integers. libopus built for fixed point differs as much from libopus built for floating point.
     private const double Alike = -80;
 
-    // In the hybrid modes, libopus fills empty high bands in another way since RFC 8251 §9. Concentus does not.
+    // In the hybrid modes, libopus since RFC 8251 §9 copies the band below 9.6 kHz where Concentus makes noise.
     private const double AlikeInHybridModes = -70;
 
     // The noise in a pause is made up by the decoder.

@@ -73,44 +73,44 @@ public sealed class OnDemandSlotsTests
     public void A_station_cuts_the_rendition_that_gives_way_tells_its_listeners_and_keeps_the_default_renditions()
     {
         var time = new SteppedTime();
-        string[] extra = ["mp3-32", "mp3-48", "mp3-96", "opus-32", "opus-48"];
+        string[] extra = ["opus-24", "opus-32", "opus-40", "opus-48", "opus-56"];
         var options = new StationOptions { Name = "test", Streams = [.. StationOptions.DefaultStreams, .. extra] };
         using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
         IReadOnlyList<BroadcastRing> all = engine.Listing.Renditions;
         RingLease[] usual = [.. all.Where(r => !extra.Contains(r.Info.Name)).Select(r => Open(r, 1)!)];
-        Assert.Equal(11, usual.Length);
+        Assert.Equal(11, usual.Length + engine.Listing.Missing.Count);
         RingLease[] own = [.. extra[..4].Select(name => Open(Find(name), 1)!)];
         engine.Step(TestContext.Current.CancellationToken);
-        Assert.Equal(15, engine.GetSnapshot().Renditions.Count(r => r.Running));
+        Assert.Equal(usual.Length + 4, engine.GetSnapshot().Renditions.Count(r => r.Running));
 
-        Assert.Null(Open(Find("opus-48"), 1));
-        using RingLease? others = Open(Find("opus-48"), 2);
+        Assert.Null(Open(Find("opus-56"), 1));
+        using RingLease? others = Open(Find("opus-56"), 2);
         engine.Step(TestContext.Current.CancellationToken);
 
         Assert.NotNull(others);
-        Assert.Equal(15, engine.GetSnapshot().Renditions.Count(r => r.Running));
+        Assert.Equal(usual.Length + 4, engine.GetSnapshot().Renditions.Count(r => r.Running));
         Assert.Equal([false, false, false, true], own.Select(l => l.IsOver));
         Assert.Equal(DropReason.GaveWay, Assert.IsType<EndItem>(StreamRun.ItemsOf(own[3].Ring)[^1]).Reason);
         Assert.All(usual, l => Assert.False(l.IsOver));
 
         // A listener that leaves makes room: its rendition has no listener now.
         own[0].Dispose();
-        Assert.NotNull(Open(Find("opus-32"), 1));
+        Assert.NotNull(Open(Find("opus-48"), 1));
 
         BroadcastRing Find(string name) => all.Single(r => r.Info.Name == name);
     }
 
     [Theory]
-    [InlineData(0, "This server makes no renditions on demand. Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3).")]
-    [InlineData(1, "mp3-48 is made on demand. At most 1 such renditions run at a time, and there is no place for another now. "
-        + "Take one that always runs (opus, opus-5ms, pcm, l16, l24, mp3), or try again in 10 s.")]
+    [InlineData(0, "This server makes no renditions on demand. Take one that always runs (opus, opus-5ms, pcm, l16, l24, wav).")]
+    [InlineData(1, "opus-48 is made on demand. At most 1 such renditions run at a time, and there is no place for another now. "
+        + "Take one that always runs (opus, opus-5ms, pcm, l16, l24, wav), or try again in 10 s.")]
     public void A_refusal_names_the_alternatives(int most, string text)
     {
-        var options = new StationOptions { Name = "test", Streams = ["mp3", "mp3-32", "mp3-48"], MaxOnDemand = most };
+        var options = new StationOptions { Name = "test", Streams = ["wav", "opus-32", "opus-48"], MaxOnDemand = most };
         using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), new SteppedTime(), NullLogger.Instance);
-        Assert.Equal(most, Enumerable.Range(0, most).Count(_ => Open(Find("mp3-32"), 1) is not null));
+        Assert.Equal(most, Enumerable.Range(0, most).Count(_ => Open(Find("opus-32"), 1) is not null));
 
-        Assert.False(Find("mp3-48").TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, 1])), out _, out RingRefusal? refusal));
+        Assert.False(Find("opus-48").TryOpen(new RingRequest(default, new IPAddress([192, 0, 2, 1])), out _, out RingRefusal? refusal));
         Assert.Equal((text, most > 0, most == 0), (refusal.Text, refusal.RetryAfter is not null, refusal.IsFinal));
 
         BroadcastRing Find(string name) => engine.Listing.Streams.Single(s => s.Info.Name == name);

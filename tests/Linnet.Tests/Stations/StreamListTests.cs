@@ -33,11 +33,11 @@ public class StreamListTests
     [Fact]
     public void Exactly_the_listed_renditions_are_offered_in_their_order()
     {
-        using Station engine = Create(o => o with { Streams = ["wav", "mp3-64", "mp3"] });
+        using Station engine = Create(o => o with { Streams = ["wav", "opus-96", "opus-64"] });
 
-        Assert.Equal(["wav", "mp3-64", "mp3"], engine.Listing.Streams.Select(static s => s.Info.Name));
-        Assert.Equal(["wav", "mp3", "mp3"], engine.Listing.Streams.Select(static s => s.Info.StreamType!.Extension));
-        Assert.Equal([8_000 * 16, 64_000, 128_000], engine.Listing.Streams.Select(static s => s.Info.BitRate));
+        Assert.Equal(["wav", "opus-96", "opus-64"], engine.Listing.Streams.Select(static s => s.Info.Name));
+        Assert.Equal(["wav", "opus", "opus"], engine.Listing.Streams.Select(static s => s.Info.StreamType!.Extension));
+        Assert.Equal([8_000 * 16, 96_000, 64_000], engine.Listing.Streams.Select(static s => s.Info.BitRate));
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public class StreamListTests
     [Fact]
     public void HTTP_offers_renditions_in_the_order_of_the_options_and_RTSP_its_default_first()
     {
-        using Station engine = Create(o => o with { Streams = ["mp3", "opus-64", "opus"] });
+        using Station engine = Create(o => o with { Streams = ["wav", "opus-64", "opus"] });
 
-        Assert.Equal(["mp3", "opus-64", "opus"], engine.Listing.Streams.Select(static s => s.Info.Name));
+        Assert.Equal(["wav", "opus-64", "opus"], engine.Listing.Streams.Select(static s => s.Info.Name));
         Assert.Equal("opus", engine.Listing.Renditions.First(static r => r.Info.IsRtp).Info.Name);
     }
 

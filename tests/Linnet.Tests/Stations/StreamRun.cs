@@ -53,9 +53,13 @@ internal sealed class StreamRun
     /// <summary>A rendition's ring. Skips the test where the encoder is missing.</summary>
     public static BroadcastRing Find(Station engine, string rendition)
     {
-        Assert.SkipWhen(engine.Listing.Missing.Any(missing => missing.Name == rendition), $"this machine cannot encode {rendition}");
+        SkipIfMissing(engine, rendition);
         return engine.Listing.Streams.Single(ring => ring.Info.Name == rendition);
     }
+
+    /// <summary>Skips the test where the encoder of a rendition is missing.</summary>
+    public static void SkipIfMissing(Station engine, string rendition) => Assert.SkipWhen(
+        engine.Listing.Missing.Any(missing => missing.Name == rendition), $"this machine cannot encode {rendition}");
 
     public static IStreamContainer CreateContainer(RenditionInfo info) => info.StreamType!.CreateContainer(info);
 
