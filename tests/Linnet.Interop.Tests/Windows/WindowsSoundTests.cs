@@ -72,10 +72,10 @@ public sealed class WindowsSoundTests(Wine wine) : IDisposable
             : await Serving.StartAsync(_folder["sweep.wav"], "--once");
         using MonitorRecording recording = await MonitorRecording.StartAsync(wine.Pulse, PulseServer.Sink, Cancelled);
 
-        string said = await wine.RunLinnetAsync("play", server.Url("sweep/opus"), "--latency", "400");
+        string said = await wine.PlayWithLinnetAsync("play", server.Url("sweep/opus"), "--latency", "400", "--stats", "json");
         byte[] bytes = await recording.StopAsync();
 
-        TestContext.Current.TestOutputHelper?.WriteLine(said);
+        TestContext.Current.TestOutputHelper?.WriteLine(said.TrimEnd().Split('\n')[^1]);
         float[] pcm = MemoryMarshal.Cast<byte, float>(bytes.AsSpan(0, bytes.Length / 8 * 8)).ToArray();
         for (int channel = 0; channel < 2; channel++)
         {

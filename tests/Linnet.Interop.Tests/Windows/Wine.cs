@@ -15,20 +15,32 @@ public sealed class Wine : IAsyncLifetime
     private static readonly bool CanRun = RuntimeInformation.OSArchitecture == Architecture.X64
         && (Find("wine") is not null || Environment.GetEnvironmentVariable("CI") == "true");
 
-    private const string Missing = "Wine is not installed (eng/setup.sh test installs it), or this is not an x64 machine.";
-
     private readonly TempFolder _folder = new();
     private readonly PulseServer _pulse = new();
     private PublishedProject? _linnet;
 
     /// <summary>The sound server to which Windows programs play.</summary>
-    public PulseServer Pulse => _pulse;
+    public PulseServer Pulse
+    {
+        get
+        {
+            SkipIfMissing();
+            return _pulse;
+        }
+    }
 
     /// <summary>Whether there is a Wine; without one the tests skip.</summary>
     internal bool IsHere => _linnet is not null;
 
     /// <summary>The folder with the program that was published for Windows.</summary>
-    internal string LinnetFolder => _linnet?.Folder ?? throw new InvalidOperationException("There is no Wine.");
+    internal string LinnetFolder
+    {
+        get
+        {
+            SkipIfMissing();
+            return _linnet!.Folder;
+        }
+    }
 
     private string Prefix => _folder["prefix"];
 
@@ -45,10 +57,17 @@ public sealed class Wine : IAsyncLifetime
     internal Task<string> RunLinnetAsync(params string[] arguments) =>
         Tool.RunAsync(Limit, "env", Command(Path.Combine(LinnetFolder, "Linnet.Cli.exe"), arguments));
 
+    /// <summary>
+    /// The same for a program that plays, ahead of other programs: Wine gives the thread of a sound device no priority, and the machine is
+    /// busy with other tests.
+    /// </summary>
+    internal Task<string> PlayWithLinnetAsync(params string[] arguments) =>
+        Tool.RunAsync(Limit, "env", [.. Variables, .. Ahead, "wine", Path.Combine(LinnetFolder, "Linnet.Cli.exe"), .. arguments]);
+
     /// <summary>Starts a Windows program; <c>cmd</c> and others come with Wine.</summary>
     internal Tool Start(string program, params string[] arguments)
     {
-        Assert.SkipUnless(CanRun, Missing);
+        SkipIfMissing();
         return Tool.Start("env", Command(program, arguments));
     }
 
@@ -59,14 +78,13 @@ public sealed class Wine : IAsyncLifetime
     /// <param name="arguments">Its arguments.</param>
     internal Tool StartIn(string folder, string searched, string program, params string[] arguments)
     {
-        Assert.SkipUnless(CanRun, Missing);
+        SkipIfMissing();
         return Tool.Start("env", ["-C", folder, .. Variables, $"WINEPATH={PathOf(searched)}", "wine", program, .. arguments]);
     }
 
     /// <summary>Starts Linnet for Windows in a pseudo-terminal: Wine gives it a console there, and Ctrl-C is a key.</summary>
     internal Tool StartLinnetInTerminal(params string[] arguments)
     {
-        Assert.SkipUnless(CanRun, Missing);
         string[] command = ["env", .. Command(Path.Combine(LinnetFolder, "Linnet.Cli.exe"), arguments)];
         return Tool.Start("script", "-qefc", string.Join(' ', command.Select(Quoted)), "/dev/null");
 
@@ -109,7 +127,7 @@ public sealed class Wine : IAsyncLifetime
         await _pulse.InitializeAsync();
         Directory.CreateDirectory(Prefix);
         // The server would end with the last program, and the next one would take seconds to start it again.
-        await RunSilentAsync([.. Variables, Server, "--persistent"]);
+        await RunSilentAsync([.. Variables, .. Ahead, Server, "--persistent"]);
         // The programs that Wine offers to install (Mono, Gecko) are not needed here, and would be asked for in a window.
         await RunSilentAsync([.. Variables, "WINEDLLOVERRIDES=mscoree,mshtml=", "wineboot", "--init"]);
         // There is no display: windows are not shown, but exist.
@@ -119,6 +137,12 @@ public sealed class Wine : IAsyncLifetime
     // What these start stays, and would keep a pipe to the test open.
     private static Task<string> RunSilentAsync(string[] command) =>
         Tool.RunAsync(Limit, "sh", ["-c", "exec env \"$@\" </dev/null >/dev/null 2>&1", "sh", .. command]);
+
+    private static void SkipIfMissing() => Assert.SkipUnless(
+        CanRun, "Wine is not installed (eng/setup.sh test installs it), or this is not an x64 machine.");
+
+    // Only root may; all programs of Wine wait for its server.
+    private static string[] Ahead => Environment.IsPrivilegedProcess ? ["nice", "-n", "-10"] : [];
 
     private string[] Command(string program, string[] arguments) => [.. Variables, "wine", program, .. arguments];
 
