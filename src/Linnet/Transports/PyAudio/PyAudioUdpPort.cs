@@ -6,7 +6,10 @@ using Linnet.Wire.PyAudio;
 
 namespace Linnet.Transports.PyAudio;
 
-/// <summary>Handles a datagram: whether it was the Hello, its source address, and which of our addresses it was sent to.</summary>
+/// <summary>
+/// Handles a datagram: whether it was the Hello, its source address, and which of our addresses it was sent to (unknown if all listeners
+/// share a socket, or the system does not tell).
+/// </summary>
 internal delegate void HelloHandler(bool isHello, IPEndPoint remote, IPAddress? local);
 
 /// <summary>One UDP port shared by several sockets: one receives from everyone, each other one is connected to a listener.</summary>
@@ -35,7 +38,8 @@ internal sealed class PyAudioUdpPort : IDisposable
         _socket = socket;
         _room = room;
         _hasOneSocket = hasOneSocket;
-        _tellsArrival = tellsArrival || socket is not { AddressFamily: AddressFamily.InterNetworkV6, DualMode: true };
+        // The one socket answers from the address that the system chooses.
+        _tellsArrival = !hasOneSocket && (tellsArrival || socket is not { AddressFamily: AddressFamily.InterNetworkV6, DualMode: true });
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
