@@ -5,8 +5,9 @@ internal sealed class TempFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("linnet-test-").FullName;
 
-    /// <summary>The full path of something in the folder.</summary>
-    internal string this[string name] => System.IO.Path.Combine(Path, name);
+    /// <summary>The full path of something in the folder, whose parts are separated by slashes.</summary>
+    internal string this[string name] =>
+        System.IO.Path.Combine(Path, name.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     /// <summary>Writes a file, with the folders it needs.</summary>
     internal string Write(string name, ReadOnlySpan<byte> bytes)

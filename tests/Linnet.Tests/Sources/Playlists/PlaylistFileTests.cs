@@ -223,7 +223,8 @@ public sealed class PlaylistFileTests : IDisposable
     private IReadOnlyList<PlaylistEntry> List(string path) => PlaylistFile.List(path, PlaylistFile.KindOf(path)!.Value, _log);
 
     private string[] Names(string path) =>
-        [.. List(path).Select(entry => Path.GetRelativePath(_folder.Path, Path.GetFullPath(entry.Path)))];
+        [.. List(path).Select(
+            entry => Path.GetRelativePath(_folder.Path, Path.GetFullPath(entry.Path)).Replace(Path.DirectorySeparatorChar, '/'))];
 
     /// <summary>Runs an action at each log line.</summary>
     private sealed class ActingLogger(Action act) : ILogger
