@@ -6,7 +6,7 @@ namespace Linnet.Interop.Tests.Windows;
 public sealed class PublishTests
 {
     [Theory]
-    [InlineData("win-x64")]
+    [InlineData(Wine.Target)]
     [InlineData("osx-arm64")]
     [InlineData("osx-x64")]
     [InlineData("linux-arm64")]
@@ -19,6 +19,10 @@ public sealed class PublishTests
         Assert.True(File.Exists(Path.Combine(published.Folder, program)));
         // .NET itself is there.
         Assert.True(File.Exists(Path.Combine(published.Folder, "System.Private.CoreLib.dll")));
+        if (system != Wine.Target)
+        {
+            published.Delete();
+        }
     }
 
     // Without .NET for that system, and without the settings that need it: not every registry has it.

@@ -3,10 +3,14 @@ using Linnet.Interop.Tests.Packages;
 namespace Linnet.Interop.Tests.Windows;
 
 /// <summary>A project of this working tree, published for another system together with .NET, as it would be given to its users.</summary>
-/// <param name="Folder">The folder of the program.</param>
-internal sealed record PublishedProject(string Folder)
+/// <param name="Name">The project's name.</param>
+/// <param name="Target">The system, a runtime identifier of .NET.</param>
+internal sealed record PublishedProject(string Name, string Target)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+
+    /// <summary>The folder of the program.</summary>
+    internal string Folder => FolderOf("publish");
 
     /// <summary>Publishes a project beside the ordinary build, of which it uses the libraries. The build must be silent.</summary>
     /// <param name="project">The project's folder, relative to the repository's root.</param>
@@ -24,7 +28,20 @@ internal sealed record PublishedProject(string Folder)
 
         // A quiet build prints warnings only.
         Assert.Equal("", said.Trim());
-        return new PublishedProject(
-            Path.Combine(MadePackages.Root, "artifacts", "publish", Path.GetFileName(project), $"release_{system}"));
+        return new PublishedProject(Path.GetFileName(project), system);
     }
+
+    /// <summary>Deletes what was built for that system: with .NET in it, 200 MB.</summary>
+    internal void Delete()
+    {
+        foreach (string folder in (string[])[FolderOf("publish"), FolderOf("bin"), FolderOf("obj")])
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private string FolderOf(string kind) => Path.Combine(MadePackages.Root, "artifacts", kind, Name, $"release_{Target}");
 }

@@ -9,6 +9,9 @@ namespace Linnet.Interop.Tests.Windows;
 /// </summary>
 public sealed class Wine : IAsyncLifetime
 {
+    /// <summary>The system that Wine is, as .NET calls it.</summary>
+    internal const string Target = "win-x64";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     // In CI a missing program fails the tests.
@@ -104,7 +107,7 @@ public sealed class Wine : IAsyncLifetime
             return;
         }
 
-        Task<PublishedProject> publishing = PublishedProject.MakeAsync("src/Linnet.Cli", "win-x64");
+        Task<PublishedProject> publishing = PublishedProject.MakeAsync("src/Linnet.Cli", Target);
         await Task.WhenAll(publishing, StartAsync());
         _linnet = await publishing;
     }
