@@ -74,6 +74,16 @@ public sealed class Wine : IAsyncLifetime
         return Tool.Start("env", Command(program, arguments));
     }
 
+    /// <summary>Starts a Windows program with more environment variables.</summary>
+    /// <param name="variables">The variables, each as NAME=VALUE.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    internal Tool StartWith(string[] variables, string program, params string[] arguments)
+    {
+        SkipIfMissing();
+        return Tool.Start("env", [.. Variables, .. variables, "wine", program, .. arguments]);
+    }
+
     /// <summary>Starts a Windows program in a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="searched">A folder in which Windows looks for programs.</param>
