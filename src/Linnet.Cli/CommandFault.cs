@@ -39,6 +39,10 @@ internal static class CommandFault
         return parsed.Errors is [var error, ..] ? $"{Explain(error, command, first)}. {help}" : null;
     }
 
+    /// <summary>Gets the first mistake in an option's value, without a full stop; <see langword="null"/>: there is none.</summary>
+    public static string? FirstError(ParseResult parsed) =>
+        parsed.Errors is [var error, ..] ? Explain(error, parsed.CommandResult.Command, unmatched: null) : null;
+
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-';
 
     private static string Explain(ParseError error, Command command, string? unmatched)

@@ -52,6 +52,12 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>Parses <c>linnet serve</c> with other words after it.</summary>
+    /// <param name="parsed">Another command line of the same program.</param>
+    /// <param name="words">The words after <c>serve</c>.</param>
+    internal static ParseResult ParseServe(ParseResult parsed, IReadOnlyList<string> words) =>
+        parsed.RootCommandResult.Command.Parse([ServeCommand.Name, .. words], Parsing);
+
     /// <summary>The command with all its subcommands.</summary>
     internal static RootCommand Create(Shell shell)
     {
@@ -59,6 +65,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(shell),
             ServeCommand.Create(shell),
+            ConfigCommand.Create(shell),
             PlayCommand.Create(shell),
             RecordCommand.Create(shell),
             ProbeCommand.Create(shell),

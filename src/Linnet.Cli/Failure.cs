@@ -47,7 +47,11 @@ internal static class Failure
             return ExitCode.Ended;
         }
 
-        shell.Say(Explain(exception));
+        foreach (string sentence in exception is UsageException usage ? usage.Sentences : [Explain(exception)])
+        {
+            shell.Say(sentence);
+        }
+
         if (FewFiles is string hint && exception is not (UsageException or ArgumentException) && exception.Message != hint)
         {
             // Most likely the reason, whatever the exception says: an assembly or a library that could not be opened.

@@ -56,6 +56,9 @@ internal sealed partial class Interrupt : IDisposable
         }
     }
 
+    /// <summary>Whether SIGHUP ends the program. A service may use it for something else.</summary>
+    public static bool EndsAtHangUp { get; set; } = true;
+
     public CancellationToken Token => _asked.Token;
 
     public void Dispose()
@@ -68,6 +71,11 @@ internal sealed partial class Interrupt : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (context.Signal is PosixSignal.SIGHUP && !EndsAtHangUp)
+        {
+            return;
+        }
+
         if (context.Signal is PosixSignal.SIGHUP && !OperatingSystem.IsWindows())
         {
             _ = SetHandler(HangUp, Ignore);

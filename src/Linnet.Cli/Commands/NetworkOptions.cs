@@ -9,37 +9,37 @@ namespace Linnet.Cli.Commands;
 /// <summary>Options of the commands that run a server.</summary>
 internal static class NetworkOptions
 {
-    private static readonly Option<string?> Bind = Ask.Word(
+    internal static Option<string?> Bind { get; } = Ask.Word(
         "--bind", "ADDRESS", "Listen on this IP address only.", "all addresses, IPv4 and IPv6")
         .Sets(nameof(StationServerOptions), nameof(StationServerOptions.Bind))
         .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.Bind));
 
-    private static readonly Option<int?> RtspPort = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: false)
+    internal static Option<int?> RtspPort { get; } = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: false)
         .Sets(nameof(StationServerOptions), nameof(StationServerOptions.RtspPort));
 
-    private static readonly Option<int?> RtpPort = Ask.Port(
+    internal static Option<int?> RtpPort { get; } = Ask.Port(
         "--rtp-port", "UDP port that RTP is sent from, an even number. RTCP uses the next port.", 8556, canBeOff: false)
         .Sets(nameof(StationServerOptions), nameof(StationServerOptions.RtpPort));
 
-    private static readonly Option<int?> MaxListeners = Ask.Whole(
+    internal static Option<int?> MaxListeners { get; } = Ask.Whole(
         "--max-listeners", "N", "Largest number of listeners, for each protocol separately.", "5000 for RTSP, 10000 for HTTP", 1,
         1_000_000);
 
-    private static readonly Option<int?> MaxPerAddress = Ask.Whole(
+    internal static Option<int?> MaxPerAddress { get; } = Ask.Whole(
         "--max-per-address", "N", "Largest number of listeners per client address.", "500", 1, 1_000_000);
 
-    private static readonly Option<double?> MaxLag = Ask.Number(
+    internal static Option<double?> MaxLag { get; } = Ask.Number(
         "--max-lag", "SECONDS", "Move an RTSP or PyAudio listener that is this far behind to the live edge.", "3 s", Quantity.Seconds, 0.1,
         60);
 
-    private static readonly Option<double?> StallTime = Ask.Number(
+    internal static Option<double?> StallTime { get; } = Ask.Number(
         "--stall-time", "SECONDS", "Drop an RTSP or PyAudio listener that receives nothing for this long.", "10 s", Quantity.Seconds, 1,
         300);
 
-    private static readonly Option<double?> IdleTime = Ask.Number(
+    internal static Option<double?> IdleTime { get; } = Ask.Number(
         "--idle-time", "SECONDS", "Close an RTSP connection that has no session for this long.", "60 s", Quantity.Seconds, 1, 3600);
 
-    private static readonly Option<string[]> TrustedProxy = Ask.Words(
+    internal static Option<string[]> TrustedProxy { get; } = Ask.Words(
         "--trusted-proxy", "CIDR",
         "Proxy in front of this server, such as 127.0.0.1 or 10.0.0.0/24. Client addresses in X-Forwarded-For, Forwarded and PROXY "
             + "headers are accepted from trusted proxies only.",

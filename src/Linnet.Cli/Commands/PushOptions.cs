@@ -15,20 +15,20 @@ internal static class PushOptions
 
     private static readonly PushServerOptions Defaults = new();
 
-    private static readonly Option<string?> Password = Ask.Word(
+    internal static Option<string?> Password { get; } = Ask.Word(
         "--push-password", "PASSWORD",
         $"Password for pushing. Other users of this machine can see it: prefer {Variable} or --push-password-file.", $"{Variable}");
 
-    private static readonly Option<string?> PasswordFile = Ask.Word(
+    internal static Option<string?> PasswordFile { get; } = Ask.Word(
         "--push-password-file", "FILE", "File whose first line is the password for pushing.", "none");
 
-    private static readonly Option<bool> Takeover = Ask.Flag(
+    internal static Option<bool> Takeover { get; } = Ask.Flag(
         "--push-takeover", "Let a new source client replace the one that is connected. Without it, the new one is refused.");
 
-    private static readonly Option<double?> MaxBitRate = Ask.Number(
+    internal static Option<double?> MaxBitRate { get; } = Ask.Number(
         "--push-max-bitrate", "KBPS", "Highest bit rate of a push, in kb/s.", "20000", Quantity.KilobitsPerSecond, 8, 1_000_000);
 
-    private static readonly Option<double?> Silence = Ask.Number(
+    internal static Option<double?> Silence { get; } = Ask.Number(
         "--push-silence", "SECONDS", "End a push that is silent for this long; the fallback plays.", "never", Quantity.Seconds, 1, 86_400);
 
     /// <summary>The help group of these options.</summary>
@@ -50,6 +50,15 @@ internal static class PushOptions
         return options.Problems().FirstOrDefault() is { } problem ? throw new UsageException(problem) : options;
     }
 
+    /// <summary>Warns if the password is on the command line.</summary>
+    public static void WarnIfSeen(ParseResult flags, Shell shell)
+    {
+        if (flags.GetResult(Password) is { Implicit: false })
+        {
+            shell.Say($"Other users of this machine can see {Password.Name} with ps; {Variable} or {PasswordFile.Name} hides it.");
+        }
+    }
+
     private static string? ReadPassword(ParseResult parsed, Shell shell)
     {
         string? password = parsed.GetValue(Password);
@@ -61,11 +70,10 @@ internal static class PushOptions
                 throw new UsageException($"{Password.Name} and {PasswordFile.Name} both set the password: use only one of them.");
             }
 
-            shell.Say($"Other users of this machine can see {Password.Name} with ps; {Variable} or {PasswordFile.Name} hides it.");
             return password;
         }
 
-        return file is null ? Environment.GetEnvironmentVariable(Variable) : ReadFile(file, shell);
+        return file is null ? null : ReadFile(file, shell);
     }
 
     private static string ReadFile(string path, Shell shell)
@@ -73,7 +81,7 @@ internal static class PushOptions
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            Judge(file, path, shell);
+            Judge(ModeOf(file), path, shell);
             using var reader = new StreamReader(file);
             char[] start = new char[MaxPasswordLength];
             string line = new string(start, 0, reader.ReadBlock(start)).Split('\n')[0].Trim();
@@ -87,19 +95,20 @@ internal static class PushOptions
         }
     }
 
-    /// <summary>Warns if all users may read or change the file. A group may: it can be that of Linnet's user.</summary>
-    private static void Judge(FileStream file, string path, Shell shell)
+    /// <summary>Warns if all users may read or change a file with a password. A group may: it can be that of Linnet's user.</summary>
+    /// <param name="mode">The file's mode; <see langword="null"/>: this system has none.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="shell">Receives the warning.</param>
+    internal static void Judge(UnixFileMode? mode, string path, Shell shell)
     {
-        if (OperatingSystem.IsWindows())
+        if (mode is { } all && (all & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
         {
-            return;
-        }
-
-        UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
-        if ((mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
-        {
-            shell.Say($"Every user of this machine can {((mode & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in "
-                + $"{path} (mode {Convert.ToString((int)mode, 8)}). Change that with: chmod 600 {path}");
+            shell.Say($"Every user of this machine can {((all & UnixFileMode.OtherRead) != 0 ? "read" : "change")} the password in "
+                + $"{path} (mode {Convert.ToString((int)all, 8)}). Change that with: chmod 600 {path}");
         }
     }
+
+    /// <summary>The mode of an open file; <see langword="null"/>: this system has none.</summary>
+    internal static UnixFileMode? ModeOf(FileStream file) =>
+        OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(file.SafeFileHandle);
 }

@@ -12,28 +12,28 @@ internal static class PyAudioOptions
 {
     private static readonly PyAudioServerOptions Defaults = new();
 
-    private static readonly Option<bool> IsOn = Ask.Flag(
+    internal static Option<bool> IsOn { get; } = Ask.Flag(
         "--pyaudio", "Serve the PyAudio tutorial's clients (see docs/from-the-tutorial.md).");
 
-    private static readonly Option<string?> Station = Ask.Word(
+    internal static Option<string?> Station { get; } = Ask.Word(
         "--pyaudio-station", "NAME", "Station for PyAudio clients.", "the first station");
 
-    private static readonly Option<int?> TcpPort = Ask.Port("--pyaudio-tcp-port", "TCP port for PyAudio clients.", 9610, canBeOff: true)
+    internal static Option<int?> TcpPort { get; } = Ask.Port("--pyaudio-tcp-port", "TCP port for PyAudio clients.", 9610, canBeOff: true)
         .Sets(nameof(PyAudioServerOptions), nameof(PyAudioServerOptions.TcpPort));
 
-    private static readonly Option<int?> UdpPort = Ask.Port("--pyaudio-udp-port", "UDP port for PyAudio clients.", 9633, canBeOff: true)
+    internal static Option<int?> UdpPort { get; } = Ask.Port("--pyaudio-udp-port", "UDP port for PyAudio clients.", 9633, canBeOff: true)
         .Sets(nameof(PyAudioServerOptions), nameof(PyAudioServerOptions.UdpPort));
 
-    private static readonly Option<string[]> Allow = Ask.Words(
+    internal static Option<string[]> Allow { get; } = Ask.Words(
         "--pyaudio-allow", "CIDR", "Also send over UDP to this network, such as 203.0.113.0/24.", "private and loopback addresses only")
         .Sets(nameof(PyAudioServerOptions), nameof(PyAudioServerOptions.AllowedNetworks));
 
-    private static readonly Option<int?> DatagramLength = Ask.Whole(
+    internal static Option<int?> DatagramLength { get; } = Ask.Whole(
         "--pyaudio-datagram", "BYTES",
         "Size of UDP datagrams in bytes, a multiple of 4. Below 10000 the tutorial's client loses audio.", "16384", Quantity.Bytes, 4,
         PyAudioServerOptions.MaxDatagramLength);
 
-    private static readonly Option<double?> Lease = Ask.Number(
+    internal static Option<double?> Lease { get; } = Ask.Number(
         "--pyaudio-lease", "SECONDS", "Stop sending over UDP this long after a client's last Hello.", "3600 s", Quantity.Seconds, 1,
         86_400);
 

@@ -15,23 +15,23 @@ internal static class RadioOptions
 {
     private const int Megabyte = 1 << 20;
 
-    private static readonly Option<string?> Streams = Ask.Word(
+    internal static Option<string?> Streams { get; } = Ask.Word(
         "--streams", "LIST",
         "Streams over HTTP, such as mp3,mp3-320,flac for /NAME.mp3, /NAME-320.mp3 and /NAME.flac. Of the streams that are not "
             + "in the default list, at most four per station are encoded at a time.",
         "mp3,mp3-64,opus,opus-64,flac,wav");
 
-    private static readonly Option<double?> Mp3BitRate = Ask.Number(
+    internal static Option<double?> Mp3BitRate { get; } = Ask.Number(
         "--mp3-bitrate", "KBPS", "MP3 bit rate of /NAME.mp3, in kb/s.", "128", Quantity.KilobitsPerSecond, 8, 320);
 
-    private static readonly Option<double?> Burst = Ask.Number(
+    internal static Option<double?> Burst { get; } = Ask.Number(
         "--burst", "SECONDS", "Seconds of recent audio that an HTTP listener gets at once. It stays this far behind live.", "2 s",
         Quantity.Seconds, 0.5, 10);
 
-    private static readonly Option<int?> MaxPerStation = Ask.Whole(
+    internal static Option<int?> MaxPerStation { get; } = Ask.Whole(
         "--max-per-station", "N", "Largest number of HTTP listeners per station.", "same as --max-listeners", 1, 1_000_000);
 
-    private static readonly Option<int?> MaxBuffer = Ask.Whole(
+    internal static Option<int?> MaxBuffer { get; } = Ask.Whole(
         "--max-buffer", "MIB", "Memory for the audio that HTTP listeners share, in MiB.", "256", Quantity.Mebibytes, 1, 65_536);
 
     /// <summary><c>--http-port PORT</c>.</summary>

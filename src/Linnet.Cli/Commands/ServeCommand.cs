@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Linnet.Audio;
+using Linnet.Cli.Configuration;
 using Linnet.Cli.Help;
 using Linnet.Serving;
 using Linnet.Sources;
@@ -10,46 +11,65 @@ namespace Linnet.Cli.Commands;
 /// <summary><c>linnet serve [NAME=]SOURCE…</c>.</summary>
 internal static class ServeCommand
 {
-    private static readonly Argument<string[]> Sources = new("[NAME=]SOURCE")
+    /// <summary>The name of the command.</summary>
+    internal const string Name = "serve";
+
+    internal static Argument<string[]> Sources { get; } = new("[NAME=]SOURCE")
     {
-        Arity = ArgumentArity.OneOrMore,
+        Arity = ArgumentArity.ZeroOrMore,
         Description =
             "Audio of a station: a file, a folder, a playlist (M3U, PLS, XSPF, cue), '-' for standard input, tone[:HZ], mic[:DEVICE] "
                 + "(see 'linnet devices'), push[:RATE:CHANNELS] for a source client, or an rtsp, "
                 + "http or https URL. Default NAME: the file's or folder's name in lower case, such as my-song for 'My Song.wav'.",
     };
 
-    private static readonly Option<string[]> Fallback = Ask.Words(
+    internal static Option<string?> Config { get; } = Ask.Word(
+        "--config", "FILE", "TOML file with settings and stations ('linnet config').",
+        "/etc/linnet/linnet.toml if there is no source");
+
+    internal static Option<string[]> Fallback { get; } = Ask.Words(
         "--fallback", "[NAME=]SOURCE", "Play this file, folder, playlist or tone while station NAME gets no audio.", "silence");
 
-    private static readonly Option<bool> Live = Ask.Flag("--live", "Start every station at once instead of with its first listener.");
+    internal static Option<bool> Live { get; } = Ask.Flag("--live", "Start every station at once instead of with its first listener.");
 
-    private static readonly Option<bool> Once = Ask.Flag("--once", "Play each source once, then exit. Without it, sources repeat.");
+    internal static Option<bool> Once { get; } = Ask.Flag("--once", "Play each source once, then exit. Without it, sources repeat.");
 
-    private static readonly Option<bool> Shuffle = Ask.Flag("--shuffle", "Play folders and playlists in random order.");
+    internal static Option<bool> Shuffle { get; } = Ask.Flag("--shuffle", "Play folders and playlists in random order.");
 
-    private static readonly Option<string?> Raw = Ask.Word(
+    internal static Option<string?> Raw { get; } = Ask.Word(
         "--raw", "ENCODING:RATE:CHANNELS", "Read standard input and named pipes as raw PCM, such as s16le:48000:2.",
         "detect WAV, FLAC, MP3 or Ogg");
 
-    private static readonly Option<double?> BitRate = Ask.Number(
+    internal static Option<double?> BitRate { get; } = Ask.Number(
         "--bitrate", "KBPS", "Opus bit rate, in kb/s.", "64 per channel", Quantity.KilobitsPerSecond, 6, 510);
 
-    private static readonly Option<int?> Complexity =
+    internal static Option<int?> Complexity { get; } =
         Ask.Whole("--complexity", "N", "Opus complexity, from 0 (least CPU) to 10 (best quality).", "10", 0, 10);
 
-    private static readonly Option<bool> Loudness = Ask.Flag(
+    internal static Option<bool> Loudness { get; } = Ask.Flag(
         "--loudness", "Even out the loudness of MP3 and Opus by ReplayGain tags.");
 
-    private static readonly Option<bool> LoudnessAll = Ask.Flag(
+    internal static Option<bool> LoudnessAll { get; } = Ask.Flag(
         "--loudness-all", "Like --loudness, for all streams. PCM, FLAC and WAV are then not bit-exact.");
 
-    private static readonly Option<string?> Stats = Ask.Stats();
+    internal static Option<string?> Stats { get; } = Ask.Stats();
+
+    /// <summary>The options by subject. <c>linnet config show</c> has them, too.</summary>
+    internal static OptionGroup[] Groups =>
+    [
+        new OptionGroup("Sources", [Config, Once, Shuffle, Live, Fallback], [Raw]),
+        new OptionGroup("Encoding", [], [BitRate, Loudness, LoudnessAll, Complexity, .. RadioOptions.Encoding]),
+        NetworkOptions.Ports(RadioOptions.HttpPort),
+        NetworkOptions.Limits(RadioOptions.Limits),
+        PushOptions.Group,
+        PyAudioOptions.Group,
+        new OptionGroup("Process and monitoring", [Stats], [NetworkOptions.User, RadioOptions.MetricsAllow]),
+    ];
 
     public static Command Create(Shell shell)
     {
         var command = new ExampleCommand(
-            "serve",
+            Name,
             "Serve audio as live stations for players, browsers and internet radios.",
             ("linnet serve song.wav", "to play: linnet play HOST, or http://HOST:8000/"),
             ("linnet serve jazz=~/Music/Jazz news=news.flac", "two stations: HOST/jazz and HOST/news"),
@@ -63,35 +83,25 @@ internal static class ServeCommand
         {
             Sources,
         };
-        command.Add(new OptionGroup("Sources", [Once, Shuffle, Live, Fallback], [Raw]));
-        command.Add(new OptionGroup("Encoding", [BitRate, Loudness], [LoudnessAll, Complexity, .. RadioOptions.Encoding]));
-        command.Add(NetworkOptions.Ports(RadioOptions.HttpPort));
-        command.Add(NetworkOptions.Limits(RadioOptions.Limits));
-        command.Add(PushOptions.Group);
-        command.Add(PyAudioOptions.Group);
-        command.Add(new OptionGroup("Process and monitoring", [Stats], [NetworkOptions.User, RadioOptions.MetricsAllow]));
+        foreach (OptionGroup group in Groups)
+        {
+            command.Add(group);
+        }
+
         command.SetAction(
-            (parsed, cancellationToken) =>
-                ServeSession.RunAsync(Read(parsed, NetworkOptions.Read(parsed), shell), shell, cancellationToken));
+            (parsed, cancellationToken) => ServeSession.RunAsync(ServeConfiguration.Read(parsed, shell), shell, cancellationToken));
         return command;
     }
 
-    private static ServeRequest Read(ParseResult parsed, StationServerOptions network, Shell shell) =>
-        new(CheckRaw(parsed, ReadSources(parsed.GetRequiredValue(Sources), parsed.GetValue(Fallback) ?? [])))
+    /// <summary>Reads what concerns the server as a whole.</summary>
+    /// <param name="parsed">The command line, with what the environment and the configuration file add to it.</param>
+    /// <param name="shell">Receives a warning if the password is easily seen.</param>
+    /// <exception cref="UsageException">A value does not fit.</exception>
+    internal static ServeRequest ReadServer(ParseResult parsed, Shell shell)
+    {
+        StationServerOptions network = NetworkOptions.Read(parsed);
+        return new ServeRequest([])
         {
-            PlaysOnce = parsed.GetValue(Once),
-            Shuffles = parsed.GetValue(Shuffle),
-            Raw = ReadRaw(parsed.GetValue(Raw)),
-            Station = RadioOptions.Add(parsed, new StationOptions
-            {
-                Name = "station",
-                StartAtOnce = parsed.GetValue(Live),
-                OpusBitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
-                OpusComplexity = parsed.GetValue(Complexity) ?? 10,
-                Loudness = parsed.GetValue(LoudnessAll) ? LoudnessMode.All
-                    : parsed.GetValue(Loudness) ? LoudnessMode.Lossy
-                    : LoudnessMode.Off,
-            }),
             WantsJson = parsed.GetValue(Stats) is not null,
             User = NetworkOptions.ReadUser(parsed),
             Http = RadioOptions.ReadHost(parsed, network),
@@ -100,32 +110,36 @@ internal static class ServeCommand
             {
                 Push = PushOptions.Read(parsed, shell),
                 PyAudio = PyAudioOptions.Read(parsed, network),
-
-                // Sources that repeat, and stations with remote senders, never end. Without such stations the server ends with the last.
-                EndsWithStations = true,
             },
         };
+    }
 
-    private static IReadOnlyList<SourceSpec> ReadSources(string[] texts, string[] fallbacks) =>
-        SourceSpec.TryParse([.. texts.Select(AtHome)], out IReadOnlyList<SourceSpec> stations, out string problem)
-        && SourceSpec.TryAddFallbacks([.. fallbacks.Select(AtHome)], stations, out IReadOnlyList<SourceSpec> specs, out problem)
-            ? specs
-            : throw new UsageException(problem);
+    /// <summary>Reads what concerns one station.</summary>
+    /// <param name="parsed">The command line, with what the environment and the configuration file add to it for this station.</param>
+    /// <param name="source">The station's source.</param>
+    /// <exception cref="UsageException">A value does not fit.</exception>
+    internal static ServedStation ReadStation(ParseResult parsed, SourceSpec source) =>
+        new(source, RadioOptions.Add(parsed, new StationOptions
+        {
+            Name = source.Name,
+            StartAtOnce = parsed.GetValue(Live),
+            OpusBitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
+            OpusComplexity = parsed.GetValue(Complexity) ?? 10,
+            Loudness = parsed.GetValue(LoudnessAll) ? LoudnessMode.All
+                : parsed.GetValue(Loudness) ? LoudnessMode.Lossy
+                : LoudnessMode.Off,
+        }))
+        {
+            PlaysOnce = parsed.GetValue(Once),
+            Shuffles = parsed.GetValue(Shuffle),
+            Raw = ReadRaw(parsed.GetValue(Raw)),
+        };
 
-    /// <summary>Rejects <c>--raw</c> if no source could use it: files say their format themselves.</summary>
-    private static IReadOnlyList<SourceSpec> CheckRaw(ParseResult parsed, IReadOnlyList<SourceSpec> sources) =>
-        parsed.GetValue(Raw) is null || sources.Concat(sources.Select(static s => s.Fallback).OfType<SourceSpec>()).Any(IsPipe)
-            ? sources
-            : throw new UsageException("--raw is for standard input ('-') and named pipes, and no source is one of these.");
+    /// <summary>Whether a source may be raw PCM: files say their format themselves.</summary>
+    internal static bool MayBeRaw(SourceSpec source) => IsPipe(source) || (source.Fallback is { } fallback && IsPipe(fallback));
 
     private static bool IsPipe(SourceSpec source) => source.Kind == SourceKind.StandardInput
         || (source.Kind == SourceKind.Path && NamedPipe.IsOne(source.Location));
-
-    /// <summary>Expands <c>~</c>: not every shell does so after <c>NAME=</c>.</summary>
-    private static string AtHome(string text) =>
-        text.IndexOf("=~/", StringComparison.Ordinal) is > 0 and var at && StationName.IsValid(text.AsSpan(0, at))
-        ? text[..(at + 1)] + Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[(at + 3)..])
-        : text;
 
     private static RawPcmFormat? ReadRaw(string? text) => text is null ? null
         : RawPcmFormat.TryParse(text, out RawPcmFormat? raw, out string? problem) ? raw

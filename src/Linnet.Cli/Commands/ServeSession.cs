@@ -1,24 +1,22 @@
+using Linnet.Cli.Configuration;
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
-using Linnet.Playback;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
-using Linnet.Serving.Pulls;
 using Linnet.Sources;
 using Linnet.Stations;
-using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Commands;
 
 /// <summary>Runs the command <c>serve</c>.</summary>
 internal static class ServeSession
 {
-    public static async Task<int> RunAsync(ServeRequest request, Shell shell, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ServeConfiguration configuration, Shell shell, CancellationToken cancellationToken)
     {
+        ServeRequest request = configuration.Required();
         Failure.ThrowIfFewFiles();
-        CheckPush(request);
         Privileges.Lower(request.User, shell);
-        if (request.PlaysOnce && request.Stations.FirstOrDefault(IsEndless) is { } endless)
+        if (request.Stations.FirstOrDefault(static s => s.PlaysOnce && IsEndless(s.Source)) is { } endless)
         {
             shell.Say($"The station {endless.Name} never ends, so linnet does not exit by itself, in spite of --once.");
         }
@@ -28,8 +26,9 @@ internal static class ServeSession
         await using RadioHost? host = request.Http is { } http
             ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
+        await using var reload = configuration.File is null ? null : new ConfigReload(configuration, server, shell, session.Log);
         var monitor = new ServerMonitor(server, request.Server.Bind);
-        string[] pushed = [.. request.Stations.Where(static s => s.Kind == SourceKind.Push).Select(static s => s.Name)];
+        string[] pushed = [.. request.Stations.Where(static s => s.Source.Kind == SourceKind.Push).Select(static s => s.Name)];
         if (session.IsPlain)
         {
             ListenAddresses.Announce(
@@ -56,9 +55,10 @@ internal static class ServeSession
     private static bool IsEndless(SourceSpec source) => source.Kind is SourceKind.Tone or SourceKind.Capture || source.IsFed;
 
     /// <summary>Rejects a station for pushes if no client could push to it.</summary>
-    private static void CheckPush(ServeRequest request)
+    /// <exception cref="UsageException">No client could push to it.</exception>
+    internal static void CheckPush(ServeRequest request)
     {
-        if (request.Stations.FirstOrDefault(static s => s.Kind == SourceKind.Push) is not { } station)
+        if (request.Stations.FirstOrDefault(static s => s.Source.Kind == SourceKind.Push) is not { } station)
         {
             return;
         }
@@ -79,42 +79,25 @@ internal static class ServeSession
     private static async Task<StationServer> OpenAsync(
         ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
     {
-        var sources = new SourceOptions
-        {
-            Loop = !request.PlaysOnce,
-            Shuffle = request.Shuffles ? new Random() : null,
-            Raw = request.Raw,
-            Time = shell.Time,
-        };
-        var stations = new List<Station>();
-        var fed = new List<IngestStation>();
+        var opened = new List<OpenedStation>();
         try
         {
-            foreach (SourceSpec spec in request.Stations)
+            foreach (ServedStation station in request.Stations)
             {
-                StationOptions options = request.Station with { Name = spec.Name };
-                if (spec.IsFed)
-                {
-                    IAudioSource? fallback =
-                        spec.Fallback is null ? null : AudioSources.Open(spec.Fallback, sources, log, cancellationToken);
-                    fed.Add(IngestStations.Open(spec, options, fallback, shell.Time, log));
-                    continue;
-                }
-
-                IAudioSource source = AudioSources.Open(spec, sources, log, cancellationToken);
-                stations.Add(new Station(options, source, shell.Time, log.CreateLogger<Station>()));
+                opened.Add(OpenedStation.Open(station, shell.Time, log, cancellationToken));
             }
 
-            return StationServer.Open(stations, request.Server, shell.Time, log, fed);
+            return StationServer.Open(
+                [.. opened.Select(static o => o.Own).OfType<Station>()], request.Server, shell.Time, log,
+                [.. opened.Select(static o => o.Fed).OfType<IngestStation>()]);
         }
         catch
         {
-            foreach (Station station in stations)
+            foreach (OpenedStation station in opened)
             {
                 await station.DisposeAsync();
             }
 
-            fed.ForEach(static station => station.Dispose());
             throw;
         }
     }

@@ -48,7 +48,7 @@ internal sealed class HelpPage(TextWriter output, int width)
     {
         string name = command is RootCommand { HelpName: { } root } ? root : $"linnet {command.Name}";
         IEnumerable<string> arguments = command.Arguments.Select(static a =>
-            a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}]" : a.Arity.MaximumNumberOfValues > 1 ? $"{a.Name}..." : a.Name);
+            a.Arity.MaximumNumberOfValues > 1 ? $"{a.Name}..." : a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}]" : a.Name);
         string[] options = command.Options.Count > 0 ? ["[OPTIONS]"] : [];
         return string.Join(' ', [name, .. command.Subcommands.Count > 0 ? ["COMMAND"] : arguments, .. options]);
     }

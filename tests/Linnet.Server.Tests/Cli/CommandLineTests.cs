@@ -6,15 +6,15 @@ public class CommandLineTests
 {
     [Theory]
     [InlineData("pley",
-        "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, play, record, probe, devices, formats, "
-            + "completion, help, version.")]
-    [InlineData("help pley", "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, play,")]
+        "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, config, play, record, probe, devices, "
+            + "formats, completion, help, version.")]
+    [InlineData("help pley", "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, config, play,")]
     [InlineData("tune", "There is no command 'tune'. The commands are demo,")]
     [InlineData("serve tone --http-prot 0", "There is no option '--http-prot'. Did you mean '--http-port'? See 'linnet serve --help'.")]
     [InlineData("serve tone --http-prot=0", "Did you mean '--http-port'?")]
     [InlineData("play --hlep", "Did you mean '--help'?")]
     [InlineData("--volume 7", "There is no option '--volume' before a command.")]
-    [InlineData("serve", "linnet serve needs [NAME=]SOURCE. See 'linnet serve --help'.")]
+    [InlineData("serve", "linnet serve needs [NAME=]SOURCE, or --config FILE. See 'linnet serve --help'.")]
     [InlineData("record", "linnet record needs URL.")]
     [InlineData("record host", "linnet record needs FILE.wav.")]
     [InlineData("completion", "linnet completion needs SHELL.")]

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text;
+using Linnet.Cli.Commands;
+
+namespace Linnet.Cli.Configuration;
+
+/// <summary>The text of a configuration file.</summary>
+/// <param name="Name">Its path as the user wrote it.</param>
+/// <param name="Folder">The folder that it is in; relative paths in it begin there.</param>
+/// <param name="Text">Its text.</param>
+internal sealed record ConfigFile(string Name, string Folder, string Text)
+{
+    // Of the moment when it was read; null: not known.
+    private readonly UnixFileMode? _mode;
+
+    // A thousand stations take a tenth of this, and a wrong file may be of any length.
+    private const int MaxLength = 1 << 20;
+
+    private ConfigFile(string name, string folder, string text, UnixFileMode? mode)
+        : this(name, folder, text) => _mode = mode;
+
+    /// <summary>
+    /// The file that is read if none is named. It is never one in the working folder: that may be one that the user has downloaded.
+    /// </summary>
+    public static string Default => OperatingSystem.IsWindows()
+        ? Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "Linnet", "linnet.toml")
+        : "/etc/linnet/linnet.toml";
+
+    /// <summary>The file for a command line; <see langword="null"/>: there is none.</summary>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    public static ConfigFile? Find(ParseResult flags, IReadOnlyDictionary<string, string> environment)
+    {
+        string? named = flags.GetValue(ServeCommand.Config)
+            ?? (environment.TryGetValue(ConfigVariables.File, out string? path) && path.Length > 0 ? path : null);
+        bool hasSources = flags.GetResult(ServeCommand.Sources) is { Tokens.Count: > 0 };
+        return named is not null ? Read(named)
+            : !hasSources && File.Exists(Default) ? Read(Default)
+            : null;
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    public static ConfigFile Read(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            byte[] bytes = new byte[MaxLength + 1];
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MaxLength)
+            {
+                throw new UsageException($"'{path}' is no configuration file: it is longer than 1 MiB.");
+            }
+
+            string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
+            return new ConfigFile(
+                path, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", text.TrimStart('\uFEFF'), PushOptions.ModeOf(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
+        {
+            throw new UsageException(e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => $"There is no configuration file '{path}'.",
+                DecoderFallbackException => $"'{path}' is no configuration file: it is not UTF-8 text.",
+                _ => $"The configuration file cannot be read: {e.Message}",
+            });
+        }
+    }
+
+    /// <summary>Warns if the file has a password and all users may read or change the file.</summary>
+    public void Judge(ServeSettings settings, Shell shell)
+    {
+        if (ConfigKeys.All.Any(key => key.IsSecret && settings.Find(key, key.Table) is { Line: > 0 }))
+        {
+            PushOptions.Judge(_mode, Name, shell);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Linnet.Cli.Commands;
+
+namespace Linnet.Cli.Configuration;
+
+/// <summary>All keys of the configuration file, in the order in which the documentation lists them.</summary>
+internal static partial class ConfigKeys
+{
+    /// <summary>The table of the keys that each station may also have for itself.</summary>
+    public const string Defaults = "defaults";
+
+    /// <summary>The table with a table for each station.</summary>
+    public const string Stations = "stations";
+
+    /// <summary>The key for the version of the file's format, at the top.</summary>
+    public const string Version = "version";
+
+    /// <summary>The version that this program writes and reads.</summary>
+    public const int ThisVersion = 1;
+
+    /// <summary>The source of a station.</summary>
+    public const string Source = "source";
+
+    /// <summary>What a station plays while nobody sends to it.</summary>
+    public const string Fallback = "fallback";
+
+    /// <summary>The keys, except those of a station that no option sets by itself.</summary>
+    public static IReadOnlyList<ConfigKey> All { get; } =
+    [
+        new("server", "bind", NetworkOptions.Bind, "\"192.168.1.5\""),
+        new("server", "user", NetworkOptions.User, "\"linnet\""),
+        new("server", "stats", ServeCommand.Stats, "\"json\""),
+        new("server", "trusted-proxies", NetworkOptions.TrustedProxy, "[\"127.0.0.1\", \"10.0.0.0/24\"]"),
+        new("server", "max-listeners", NetworkOptions.MaxListeners, "5000"),
+        new("server", "max-per-address", NetworkOptions.MaxPerAddress, "500"),
+        new("http", "port", RadioOptions.HttpPort, "8000"),
+        new("http", "burst", RadioOptions.Burst, "2"),
+        new("http", "max-per-station", RadioOptions.MaxPerStation, "5000"),
+        new("http", "max-buffer", RadioOptions.MaxBuffer, "256"),
+        new("http", "metrics-allow", RadioOptions.MetricsAllow, "[\"192.168.1.0/24\"]"),
+        new("rtsp", "port", NetworkOptions.RtspPort, "8554"),
+        new("rtsp", "rtp-port", NetworkOptions.RtpPort, "8556"),
+        new("rtsp", "max-lag", NetworkOptions.MaxLag, "3"),
+        new("rtsp", "stall-time", NetworkOptions.StallTime, "10"),
+        new("rtsp", "idle-time", NetworkOptions.IdleTime, "60"),
+        new("push", "password", PushOptions.Password, "\"hackme\"") { Alternative = PushOptions.PasswordFile, IsSecret = true },
+        new("push", "password-file", PushOptions.PasswordFile, "\"push-password\"") { Alternative = PushOptions.Password, IsPath = true },
+        new("push", "takeover", PushOptions.Takeover, "true"),
+        new("push", "max-bitrate", PushOptions.MaxBitRate, "20000"),
+        new("push", "silence", PushOptions.Silence, "30"),
+        new("pyaudio", "enabled", PyAudioOptions.IsOn, "true"),
+        new("pyaudio", "station", PyAudioOptions.Station, "\"jazz\""),
+        new("pyaudio", "tcp-port", PyAudioOptions.TcpPort, "9610"),
+        new("pyaudio", "udp-port", PyAudioOptions.UdpPort, "9633"),
+        new("pyaudio", "allow", PyAudioOptions.Allow, "[\"203.0.113.0/24\"]"),
+        new("pyaudio", "datagram", PyAudioOptions.DatagramLength, "16384"),
+        new("pyaudio", "lease", PyAudioOptions.Lease, "3600"),
+        new(Defaults, "live", ServeCommand.Live, "true"),
+        new(Defaults, "once", ServeCommand.Once, "true"),
+        new(Defaults, "shuffle", ServeCommand.Shuffle, "true"),
+        new(Defaults, "raw", ServeCommand.Raw, "\"s16le:48000:2\""),
+        new(Defaults, "streams", RadioOptions.Streams, "[\"mp3\", \"mp3-64\", \"opus\", \"opus-64\", \"flac\", \"wav\"]") { IsList = true },
+        new(Defaults, "mp3-bitrate", RadioOptions.Mp3BitRate, "128"),
+        new(Defaults, "opus-bitrate", ServeCommand.BitRate, "128"),
+        new(Defaults, "opus-complexity", ServeCommand.Complexity, "10"),
+        new(Defaults, "loudness", ServeCommand.Loudness, "true"),
+        new(Defaults, "loudness-all", ServeCommand.LoudnessAll, "true"),
+    ];
+
+    /// <summary>The tables except those of stations.</summary>
+    public static IEnumerable<string> Tables => All.Select(static key => key.Table).Distinct();
+
+    /// <summary>The key, as it is written in a table; <see langword="null"/>: there is none.</summary>
+    public static ConfigKey? Find(string table, string name) =>
+        All.FirstOrDefault(key => key.Table == TableOf(table) && key.Name == name);
+
+    /// <summary>The valid names in a table.</summary>
+    public static IEnumerable<string> NamesIn(string table) =>
+        [.. table.Length == 0 ? [Version] : StationIn(table) is null ? [] : (string[])[Source, Fallback],
+            .. All.Where(key => key.Table == TableOf(table)).Select(static key => key.Name)];
+
+    /// <summary>The station whose table this is; <see langword="null"/>: it is another table.</summary>
+    public static string? StationIn(string table) =>
+        table.StartsWith(Stations + ".", StringComparison.Ordinal) ? table[(Stations.Length + 1)..] : null;
+
+    /// <summary>Names the keys, not the options, in a sentence about options.</summary>
+    /// <param name="sentence">The sentence.</param>
+    /// <param name="table">The table that it is about, for the keys of stations.</param>
+    public static string Reword(string sentence, string table) => OptionName().Replace(sentence, match =>
+        All.FirstOrDefault(key => key.Option.Name == match.Value) is { } key
+            ? key.IsOfStation ? $"{table}.{key.Name}" : key.Path
+            : match.Value == ServeCommand.Fallback.Name ? $"{table}.{Fallback}"
+            : match.Value);
+
+    /// <summary>The options that a sentence names, in that order.</summary>
+    public static IEnumerable<string> OptionsIn(string sentence) => OptionName().Matches(sentence).Select(static match => match.Value);
+
+    private static string TableOf(string table) => StationIn(table) is null ? table : Defaults;
+
+    [GeneratedRegex("(?<![\\w-])--[a-z0-9]+(-[a-z0-9]+)*")]
+    private static partial Regex OptionName();
+}

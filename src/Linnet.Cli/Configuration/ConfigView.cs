@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Linnet.Cli.Configuration;
+
+/// <summary>Shows the settings in effect as a configuration file, with the place where each was set.</summary>
+internal static class ConfigView
+{
+    private const string Hidden = "\"(hidden)\"";
+
+    // The origins begin here, or behind a longer value.
+    private const int Column = 44;
+
+    public static void Write(ServeConfiguration configuration, TextWriter output)
+    {
+        ServeSettings settings = configuration.Settings;
+        output.WriteLine($"{ConfigKeys.Version} = {ConfigKeys.ThisVersion}");
+        foreach (IGrouping<string, ConfigKey> table in ConfigKeys.All.GroupBy(static key => key.Table))
+        {
+            output.WriteLine();
+            output.WriteLine($"[{table.Key}]");
+            foreach (ConfigKey key in table)
+            {
+                WriteKey(key, settings.Find(key, key.Table), isDefaultShown: true, output);
+            }
+        }
+
+        foreach ((string name, _, _) in settings.Stations)
+        {
+            string table = $"{ConfigKeys.Stations}.{name}";
+            output.WriteLine();
+            output.WriteLine($"[{table}]");
+            foreach (string source in (string[])[ConfigKeys.Source, ConfigKeys.Fallback])
+            {
+                if (settings.FindSource(table, source) is { Value: string text } value)
+                {
+                    WriteLine($"{source} = {Toml.Quote(Wire.ShownAddress.Of(text))}", $"{configuration.File!.Name}:{value.Line}", output);
+                }
+            }
+
+            foreach (ConfigKey key in ConfigKeys.All.Where(static key => key.IsOfStation))
+            {
+                if (settings.Find(key, table) is { } setting && setting.Table == table)
+                {
+                    WriteKey(key, setting, isDefaultShown: false, output);
+                }
+            }
+        }
+    }
+
+    private static void WriteKey(ConfigKey key, Setting? setting, bool isDefaultShown, TextWriter output)
+    {
+        if (setting is not null)
+        {
+            WriteLine($"{key.Name} = {(key.IsSecret ? Hidden : ValueOf(key, setting))}", setting.Origin, output);
+        }
+        else if (isDefaultShown)
+        {
+            output.WriteLine($"# {key.Name}: {ConfigExample.DefaultOf(key)}");
+        }
+    }
+
+    private static void WriteLine(string text, string origin, TextWriter output) =>
+        output.WriteLine($"{text.PadRight(Column)} # {origin}");
+
+    private static string ValueOf(ConfigKey key, Setting setting) => key.Option switch
+    {
+        Option<bool> => setting.Words.Count > 0 ? "true" : "false",
+        Option<string[]> => Toml.List(setting.Values),
+        _ when key.IsList => Toml.List(setting.Values.SelectMany(static text => text.Split(','))),
+        Option<int?> or Option<double?> when double.TryParse(setting.Values.First(), CultureInfo.InvariantCulture, out _) =>
+            setting.Values.First(),
+        _ => Toml.Quote(setting.Values.First()),
+    };
+}

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using Linnet.Cli;
+
+namespace Linnet.Server.Tests.Cli.Configuration;
+
+/// <summary>A server whose configuration file changes while it runs.</summary>
+public sealed partial class ConfigReloadTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("linnet-config-").FullName;
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    private string FilePath => Path.Join(_folder, "linnet.toml");
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Stations_are_added_changed_and_removed_while_a_listener_of_another_hears_every_sample()
+    {
+        byte[] pcm = new byte[4 * 48_000 * 2];
+        new Random(7).NextBytes(pcm);
+        File.WriteAllBytes(Path.Join(_folder, "sent.wav"), PcmWav.Of(48_000, 1, 16, pcm));
+        const string Kept = "[stations.kept]\nsource = \"sent.wav\"\nonce = true\n";
+        Write($"{Kept}[stations.old]\nsource = \"tone\"\n[stations.high]\nsource = \"tone:880\"\nopus-bitrate = 64\n");
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync();
+        var player = new FakeShell();
+        string heard = Path.Join(_folder, "heard.wav");
+        Task<int> recording = CommandLine.RunAsync(["record", address + "kept/pcm", heard], player.Shell, _stop.Token);
+        await server.SaysAsync("started listening to kept/pcm");
+
+        // A file with a mistake changes nothing.
+        Write($"{Kept}[stations.new]\nsource = \"nothing.wav\"\n");
+        await server.SaysAsync("was not read again. Nothing is changed until it is corrected.");
+        Assert.Contains("linnet.toml:6: There is no file or folder", server.Output, StringComparison.Ordinal);
+        Write(
+            $"{Kept}[stations.new]\nsource = \"tone\"\n[stations.high]\nsource = \"tone:880\"\nopus-bitrate = 96\n"
+                + "[server]\nmax-listeners = 7\n");
+        await server.SaysAsync("was read again. Stations added: new; changed: high; removed: old");
+        await server.SaysAsync("These settings have changed and count after a restart: server.max-listeners");
+
+        Assert.Equal((0, ""), (await recording, player.Errors));
+        Assert.Equal(pcm, File.ReadAllBytes(heard)[^pcm.Length..]);
+        Assert.Equal((0, 0, 1), (await PlayAsync("new"), await PlayAsync("high"), await PlayAsync("old")));
+        await _stop.CancelAsync();
+        Assert.Equal((0, ""), (await serving, server.Errors));
+
+        async Task<int> PlayAsync(string station) => await CommandLine.RunAsync(
+            ["play", address + station, "--output", Path.Join(_folder, "x.wav"), "--seconds", "0.2"], new FakeShell().Shell, _stop.Token);
+    }
+
+    [Fact]
+    public async Task A_service_reads_its_file_again_at_SIGHUP_and_ends_at_SIGTERM()
+    {
+        Write("[stations.jazz]\nsource = \"tone\"\n");
+        await using LinnetProcess serve = LinnetProcess.Start(
+            "exec \"$0\" \"$@\"", LinnetProcess.Serve(LinnetProcess.FreePort(), "--config", FilePath));
+        await ReadUntilAsync("rtsp://");
+
+        serve.Signal(LinnetProcess.HangUp);
+        await ReadUntilAsync("was read again. Stations added: none; changed: none; removed: none");
+
+        serve.Signal(LinnetProcess.Terminate);
+        Assert.Equal(0, await serve.ExitAsync());
+
+        async Task ReadUntilAsync(string text)
+        {
+            string? line;
+            do
+            {
+                line = await serve.Output.ReadLineAsync(_stop.Token);
+                Assert.NotNull(line);
+            }
+            while (!line.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
+    private async Task<(FakeShell Shell, Task<int> Serving, string Address)> ServeAsync()
+    {
+        var shell = new FakeShell();
+        Task<int> serving = CommandLine.RunAsync(
+            ["serve", "--config", FilePath, "--bind", "127.0.0.1", "--rtsp-port", "0", "--rtp-port", "0", "--http-port", "off"],
+            shell.Shell, _stop.Token);
+        Task<string> listening = shell.SaysAsync("rtsp://");
+        await Task.WhenAny(listening, serving);
+        Assert.False(serving.IsCompleted, shell.Errors);
+        return (shell, serving, Address().Match(await listening).Value);
+    }
+
+    private void Write(string text)
+    {
+        string next = FilePath + ".next";
+        File.WriteAllText(next, "version = 1\n" + text);
+        File.Move(next, FilePath, overwrite: true);
+    }
+
+    [GeneratedRegex("rtsp://[^ ]*/")]
+    private static partial Regex Address();
+}
