@@ -13,7 +13,7 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
     /// <summary>A key that sets the same thing in another way, so that only the one of higher precedence counts.</summary>
     public Option? Alternative { get; init; }
 
-    /// <summary>Whether its value may be seen by nobody.</summary>
+    /// <summary>Whether its value must be hidden.</summary>
     public bool IsSecret { get; init; }
 
     /// <summary>Whether the option takes a list separated by commas, which is an array in the file.</summary>

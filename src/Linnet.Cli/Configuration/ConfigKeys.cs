@@ -22,7 +22,7 @@ internal static partial class ConfigKeys
     /// <summary>The source of a station.</summary>
     public const string Source = "source";
 
-    /// <summary>What a station plays while nobody sends to it.</summary>
+    /// <summary>What a station plays while it has no sender.</summary>
     public const string Fallback = "fallback";
 
     /// <summary>The keys, except those of a station that no option sets by itself.</summary>

@@ -166,7 +166,7 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     [LoggerMessage(1004, LogLevel.Error, "{Problem}")]
     private static partial void LogProblem(ILogger logger, string problem);
 
-    [LoggerMessage(1005, LogLevel.Warning, "These settings have changed and count after a restart: {Settings}")]
+    [LoggerMessage(1005, LogLevel.Warning, "These settings have changed and need a restart: {Settings}")]
     private static partial void LogLater(ILogger logger, string settings);
 
     [LoggerMessage(1006, LogLevel.Error, "The station {Station} is left as it was: {Problem}")]

@@ -96,7 +96,7 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
         }
     }
 
-    /// <summary>The setting that counts for a key; <see langword="null"/>: nobody set it.</summary>
+    /// <summary>The setting in effect for a key; <see langword="null"/>: the key is not set.</summary>
     /// <param name="key">The key.</param>
     /// <param name="table">The key's own table, or the table of a station.</param>
     public Setting? Find(ConfigKey key, string table)

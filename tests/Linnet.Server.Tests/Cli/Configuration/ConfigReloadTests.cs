@@ -39,7 +39,7 @@ public sealed partial class ConfigReloadTests : IDisposable
             $"{Kept}[stations.new]\nsource = \"tone\"\n[stations.high]\nsource = \"tone:880\"\nopus-bitrate = 96\n"
                 + "[server]\nmax-listeners = 7\n");
         await server.SaysAsync("was read again. Stations added: new; changed: high; removed: old");
-        await server.SaysAsync("These settings have changed and count after a restart: server.max-listeners");
+        await server.SaysAsync("These settings have changed and need a restart: server.max-listeners");
 
         Assert.Equal((0, ""), (await recording, player.Errors));
         Assert.Equal(pcm, File.ReadAllBytes(heard)[^pcm.Length..]);
