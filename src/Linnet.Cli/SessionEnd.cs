@@ -26,7 +26,7 @@ internal static unsafe partial class SessionEnd
         new Thread(RunWindow) { IsBackground = true, Name = "linnet-session" }.Start();
     }
 
-    // Without a desktop there may be no window; then nobody signs out there.
+    // Without a desktop there may be no window; then no user signs out either.
     private static void RunWindow()
     {
         fixed (char* name = "LinnetSession")

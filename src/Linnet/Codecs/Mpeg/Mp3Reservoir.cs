@@ -13,7 +13,7 @@ internal sealed class Mp3Reservoir
     // Bytes of earlier main data that the decoder has.
     private int _held;
 
-    /// <summary>Call it when the decoder begins anew: it has no earlier main data.</summary>
+    /// <summary>Call it when the decoder starts again: it has no earlier main data.</summary>
     internal void Clear() => _held = 0;
 
     /// <summary>The frame, or a silent one in its place. Valid until the next call.</summary>
