@@ -17,7 +17,7 @@ internal static class ConfigExample
         ("rtsp", "Listeners over RTSP: linnet play, ffplay, mpv, VLC, GStreamer."),
         ("push", "Source clients, such as butt or ffmpeg, that send the audio of stations with source = \"push\"."),
         ("pyaudio", "The programs of the PyAudio tutorial."),
-        (ConfigKeys.Defaults, "Settings of all stations. Each key may also be in the table of one station, for which that value then counts."),
+        (ConfigKeys.Defaults, "Settings of all stations. A key that is also in the table of a station counts there instead."),
     ];
 
     /// <summary>Writes the file.</summary>
