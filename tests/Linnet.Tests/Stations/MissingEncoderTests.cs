@@ -98,7 +98,10 @@ public class MissingEncoderTests
             [Create(CodecTables.Bare)],
             new StationServerOptions
             {
-                Bind = System.Net.IPAddress.Loopback, RtspPort = null, RtpPort = null, Radio = new RadioServerOptions(),
+                Bind = System.Net.IPAddress.Loopback,
+                RtspPort = null,
+                RtpPort = null,
+                Radio = new RadioServerOptions(),
             },
             logger: _log);
         server.Front!.Site = HttpSite.Shared;
