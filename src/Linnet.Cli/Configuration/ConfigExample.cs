@@ -24,7 +24,9 @@ internal static class ConfigExample
     public static void Write(TextWriter output)
     {
         Comment(
-            output, "The configuration of 'linnet serve'. All keys are here, with their defaults. Remove the # before those to change.");
+            output,
+            "The configuration of 'linnet serve'. All keys are here, each with an example; the comment gives the default. Remove the # "
+                + "before those to change.");
         Comment(
             output,
             "An option of the command line comes before the environment variable, and that before this file. Relative paths begin in this "

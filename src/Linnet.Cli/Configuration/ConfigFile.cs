@@ -16,6 +16,9 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
     // A thousand stations take a tenth of this, and a wrong file may be of any length.
     private const int MaxLength = 1 << 20;
 
+    /// <summary>What the file looked like just before it was read.</summary>
+    public FileStamp Stamp { get; private init; }
+
     private ConfigFile(string name, string folder, string text, UnixFileMode? mode)
         : this(name, folder, text) => _mode = mode;
 
@@ -42,6 +45,7 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
     /// <exception cref="UsageException">It cannot be read.</exception>
     public static ConfigFile Read(string path)
     {
+        FileStamp stamp = FileStamp.Of(path);
         try
         {
             using FileStream file = File.OpenRead(path);
@@ -54,7 +58,10 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
 
             string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
             return new ConfigFile(
-                path, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", text.TrimStart('\uFEFF'), PushOptions.ModeOf(file));
+                path, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", text.TrimStart('\uFEFF'), PushOptions.ModeOf(file))
+            {
+                Stamp = stamp,
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
         {

@@ -38,6 +38,9 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
     {
         (string[]? words, problem) = (value, Option) switch
         {
+            ("", _) => ((string[]?)null, "must not be empty: leave the line out for the default"),
+            (object?[] { Length: 0 }, _) when IsList => (null, "must not be empty: leave the line out for the default"),
+            (object?[] all, _) when all.Any(static one => one is "") => (null, "must not have an empty text in it"),
             (bool isOn, Option<bool>) => (isOn ? [Option.Name] : [], ""),
             (_, Option<bool>) => (null, "must be true or false"),
             (object?[] all, Option<string[]>) when all.All(static one => one is string) =>
@@ -64,7 +67,7 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
             {
                 case "1" or "true" or "yes" or "on":
                     return [Option.Name];
-                case "" or "0" or "false" or "no" or "off":
+                case "0" or "false" or "no" or "off":
                     return [];
                 default:
                     problem = "must be true or false";
@@ -72,9 +75,8 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
             }
         }
 
-        return text.Length == 0 ? []
-            : Option is Option<string[]>
-                ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Word)]
+        return Option is Option<string[]>
+            ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Word)]
             : [Word(text)];
     }
 

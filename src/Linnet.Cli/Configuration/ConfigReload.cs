@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Linnet.Cli.Commands;
 using Linnet.Cli.Panels;
 using Linnet.Serving;
+using Linnet.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Configuration;
@@ -15,21 +17,29 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     // The file is looked at this often. Notices of the system do not come for mounted volumes and replaced links.
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // A disk or a pipe may not answer. The other stations do not wait for it longer than this.
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(10);
+
+    private readonly ServeConfiguration _started;
     private readonly StationServer _server;
     private readonly Shell _shell;
     private readonly DisplayLogger _log;
     private readonly CancellationTokenSource _ending = new();
     private readonly PosixSignalRegistration? _hangUp;
     private readonly Task _watching;
-    private ServeConfiguration _current;
-    private (DateTime Written, long Length) _seen;
+
+    // What runs, by the name of the station.
+    private readonly ConcurrentDictionary<string, string> _applied;
+    private FileStamp _seen;
     private volatile bool _isAsked;
 
     public ConfigReload(ServeConfiguration configuration, StationServer server, Shell shell, DisplayLogger log)
     {
-        (_current, _server, _shell, _log) = (configuration, server, shell, log);
-        _seen = Look();
-        if (!shell.IsTerminal && !OperatingSystem.IsWindows())
+        (_started, _server, _shell, _log) = (configuration, server, shell, log);
+        _seen = configuration.File!.Stamp;
+        _applied = new ConcurrentDictionary<string, string>(configuration.Signatures());
+        _server.Directory.Order([.. configuration.Signatures().Keys]);
+        if (!shell.IsTerminal && !shell.HasKeys && !OperatingSystem.IsWindows())
         {
             // At a terminal it means that the terminal was closed.
             _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -40,8 +50,10 @@ internal sealed partial class ConfigReload : IAsyncDisposable
             Interrupt.EndsAtHangUp = false;
         }
 
-        _watching = WatchAsync();
+        _watching = Task.Run(WatchAsync);
     }
+
+    private string Path => _started.File!.Name;
 
     public async ValueTask DisposeAsync()
     {
@@ -53,17 +65,20 @@ internal sealed partial class ConfigReload : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private string Path => _current.File!.Name;
-
     private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(Period, _shell.Time);
+        FileStamp last = _seen;
         try
         {
             while (await timer.WaitForNextTickAsync(_ending.Token))
             {
-                (DateTime, long) now = Look();
-                if (!_isAsked && (now == _seen || now == default))
+                FileStamp now = FileStamp.Of(Path);
+
+                // While it is being written, half of it may look like a whole.
+                bool isSettled = now == last;
+                last = now;
+                if (!_isAsked && (now == _seen || now == default || !isSettled))
                 {
                     continue;
                 }
@@ -71,9 +86,9 @@ internal sealed partial class ConfigReload : IAsyncDisposable
                 (_isAsked, _seen) = (false, now);
                 try
                 {
-                    await ReadAgainAsync();
+                    await ReadAgainAsync().WaitAsync(_ending.Token);
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!_ending.IsCancellationRequested)
                 {
                     LogNotRead(_log, Path, e is UsageException ? e.Message : Failure.Explain(e));
                 }
@@ -85,25 +100,11 @@ internal sealed partial class ConfigReload : IAsyncDisposable
         }
     }
 
-    // Nothing while the file is away: an editor or a mount replaces it.
-    private (DateTime Written, long Length) Look()
-    {
-        try
-        {
-            var file = new FileInfo(Path);
-            var target = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return default;
-        }
-    }
-
     private async Task ReadAgainAsync()
     {
-        ServeConfiguration next = _current.ReadAgain(_shell with { Error = TextWriter.Null });
-        if (next.Request is null)
+        ServeConfiguration next =
+            await Task.Run(() => _started.ReadAgain(_shell with { Error = TextWriter.Null })).WaitAsync(LongestOpening, _shell.Time);
+        if (next.Request is not { } request)
         {
             foreach (ConfigProblem problem in next.Problems)
             {
@@ -114,48 +115,99 @@ internal sealed partial class ConfigReload : IAsyncDisposable
             return;
         }
 
-        (var before, var after) = (_current.Signatures(), next.Signatures());
-        string[] removed = [.. before.Keys.Where(name => !after.ContainsKey(name))];
-        string[] changed = [.. after.Keys.Where(name => before.TryGetValue(name, out string? old) && old != after[name])];
-        string[] added = [.. after.Keys.Where(name => !before.ContainsKey(name))];
+        // Stations are added to the server that runs, whatever the file says of another.
+        ServeRequest started = _started.Required();
+        ServeSession.CheckPush(request with { Server = started.Server, Http = started.Http });
+
+        OrderedDictionary<string, string> wanted = next.Signatures();
+        string[] removed = [.. _applied.Keys.Where(name => !wanted.ContainsKey(name))];
+        string[] changed = [.. wanted.Keys.Where(name => _applied.TryGetValue(name, out string? old) && old != wanted[name])];
+        string[] added = [.. wanted.Keys.Where(name => !_applied.ContainsKey(name))];
         foreach (string name in removed)
         {
             await _server.RemoveAsync(name);
+            _applied.TryRemove(name, out _);
         }
 
-        foreach (string name in (string[])[.. changed, .. added])
+        bool[] opened = await Task.WhenAll(
+            changed.Concat(added).Select(name => TryOpenAsync(request.Stations.First(s => s.Name == name), isNew: added.Contains(name))));
+        string[] done = [.. changed.Concat(added).Where((_, i) => opened[i])];
+        foreach (string name in done)
         {
-            await OpenAsync(next.Request.Stations.First(station => station.Name == name), isNew: !changed.Contains(name));
+            _applied[name] = wanted[name];
         }
 
-        string[] later = [.. next.Settings.ServerDifferences(_current.Settings)];
-        _current = next;
-        LogRead(_log, Path, Names(added), Names(changed), Names(removed));
+        _server.Directory.Order([.. wanted.Keys]);
+        LogRead(_log, Path, Names(added.Intersect(done)), Names(changed.Intersect(done)), Names(removed));
+        string[] later = [.. next.Settings.ServerDifferences(_started.Settings)];
         if (later.Length > 0)
         {
             LogLater(_log, string.Join(", ", later));
         }
     }
 
-    private async Task OpenAsync(ServedStation station, bool isNew)
+    private async Task<bool> TryOpenAsync(ServedStation station, bool isNew)
     {
+        // Two readers of one input each get a part of it.
+        if (!isNew && ServeCommand.MayBeRaw(station.Source))
+        {
+            LogNotOpened(_log, station.Name, "a change of what reads standard input or a named pipe needs a restart.");
+            return false;
+        }
+
         try
         {
-            OpenedStation opened = OpenedStation.Open(station, _shell.Time, _log, _ending.Token);
-            if (!isNew)
+            // A sound input may have one user only.
+            bool isFirstRemoved = !isNew && station.Source.Kind == SourceKind.Capture;
+            if (isFirstRemoved)
             {
                 await _server.RemoveAsync(station.Name);
+                _applied.TryRemove(station.Name, out _);
             }
 
-            opened.AddTo(_server);
+            OpenedStation opened = await OpenAsync(station);
+            try
+            {
+                if (!isNew && !isFirstRemoved)
+                {
+                    await _server.RemoveAsync(station.Name);
+                }
+
+                opened.AddTo(_server);
+            }
+            catch
+            {
+                await opened.DisposeAsync();
+                throw;
+            }
+
+            return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!_ending.IsCancellationRequested)
         {
-            LogNotOpened(_log, station.Name, Failure.Explain(e));
+            LogNotOpened(_log, station.Name, e is TimeoutException
+                ? $"its source did not open within {LongestOpening.TotalSeconds} s." : Failure.Explain(e));
+            return false;
         }
     }
 
-    private static string Names(string[] names) => names.Length == 0 ? "none" : string.Join(' ', names);
+    private async Task<OpenedStation> OpenAsync(ServedStation station)
+    {
+        Task<OpenedStation> opening = Task.Run(() => OpenedStation.Open(station, _shell.Time, _log, _ending.Token));
+        try
+        {
+            return await opening.WaitAsync(LongestOpening, _shell.Time, _ending.Token);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                static late => late.Result.DisposeAsync().AsTask(), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(' ', names) is { Length: > 0 } all ? all : "none";
 
     [LoggerMessage(1002, LogLevel.Information, "{File} was read again. Stations added: {Added}; changed: {Changed}; removed: {Removed}")]
     private static partial void LogRead(ILogger logger, string file, string added, string changed, string removed);
@@ -169,6 +221,6 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     [LoggerMessage(1005, LogLevel.Warning, "These settings have changed and need a restart: {Settings}")]
     private static partial void LogLater(ILogger logger, string settings);
 
-    [LoggerMessage(1006, LogLevel.Error, "The station {Station} is left as it was: {Problem}")]
+    [LoggerMessage(1006, LogLevel.Error, "The station {Station} is not added or changed: {Problem}")]
     private static partial void LogNotOpened(ILogger logger, string station, string problem);
 }

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using Linnet.Sources;
 
 namespace Linnet.Cli.Configuration;
 
 /// <summary>Shows the settings in effect as a configuration file, with the place where each was set.</summary>
 internal static class ConfigView
 {
-    private const string Hidden = "\"(hidden)\"";
-
     // The origins begin here, or behind a longer value.
     private const int Column = 44;
 
@@ -34,7 +33,10 @@ internal static class ConfigView
             {
                 if (settings.FindSource(table, source) is { Value: string text } value)
                 {
-                    WriteLine($"{source} = {Toml.Quote(Wire.ShownAddress.Of(text))}", $"{configuration.File!.Name}:{value.Line}", output);
+                    SourceSpec? spec = configuration.Sources.FirstOrDefault(s => s.Table == table).Source;
+                    spec = source == ConfigKeys.Source ? spec : spec?.Fallback;
+                    string shown = spec is { Kind: SourceKind.Path } ? spec.Location : Wire.ShownAddress.Of(text);
+                    WriteLine($"{source} = {Toml.Quote(shown)}", $"{configuration.File!.Name}:{value.Line}", output);
                 }
             }
 
@@ -52,7 +54,8 @@ internal static class ConfigView
     {
         if (setting is not null)
         {
-            WriteLine($"{key.Name} = {(key.IsSecret ? Hidden : ValueOf(key, setting))}", setting.Origin, output);
+            // What is shown may be saved and used: a word in the place of the password would become the password.
+            WriteLine(key.IsSecret ? $"# {key.Name}: (hidden)" : $"{key.Name} = {ValueOf(key, setting)}", setting.Origin, output);
         }
         else if (isDefaultShown)
         {
@@ -68,8 +71,8 @@ internal static class ConfigView
         Option<bool> => setting.Words.Count > 0 ? "true" : "false",
         Option<string[]> => Toml.List(setting.Values),
         _ when key.IsList => Toml.List(setting.Values.SelectMany(static text => text.Split(','))),
-        Option<int?> or Option<double?> when double.TryParse(setting.Values.First(), CultureInfo.InvariantCulture, out _) =>
-            setting.Values.First(),
+        Option<int?> or Option<double?> when double.TryParse(setting.Values.First(), CultureInfo.InvariantCulture, out double number) =>
+            number.ToString(CultureInfo.InvariantCulture),
         _ => Toml.Quote(setting.Values.First()),
     };
 }

@@ -29,6 +29,9 @@ internal sealed class ServeConfiguration
     /// <summary>What is to be done; <see langword="null"/>: there are problems.</summary>
     public ServeRequest? Request { get; private set; }
 
+    /// <summary>The sources of the file's stations, as they are opened.</summary>
+    public IReadOnlyList<(SourceSpec Source, string Table)> Sources => _sources;
+
     /// <summary>The settings and where each comes from.</summary>
     public ServeSettings Settings { get; }
 
@@ -66,11 +69,11 @@ internal sealed class ServeConfiguration
     /// <exception cref="UsageException">The file cannot be read.</exception>
     public ServeConfiguration ReadAgain(Shell shell) => Read(Settings.Flags, ConfigFile.Read(File!.Name), _environment, shell);
 
-    /// <summary>For each station a text that is different if anything about it is.</summary>
-    public IReadOnlyDictionary<string, string> Signatures() => _sources.ToDictionary(
-        static s => s.Source.Name,
-        s => $"{s.Source} {s.Source.Location} {s.Source.Format} {s.Source.Frequency} {s.Source.Fallback?.Location} "
-            + $"{s.Source.Fallback?.Frequency} {Settings.Signature(s.Table)}");
+    /// <summary>For each station, in their order, a text that is different if anything about the station is.</summary>
+    public OrderedDictionary<string, string> Signatures() => new(_sources.Select(s => KeyValuePair.Create(
+        s.Source.Name,
+        $"{s.Source} {s.Source.Location} {s.Source.Format} {s.Source.Frequency} {s.Source.Fallback?.Location} "
+            + $"{s.Source.Fallback?.Frequency} {Settings.Signature(s.Table)}")));
 
     /// <summary>What is to be done.</summary>
     /// <exception cref="UsageException">There are problems; it names all of them.</exception>
@@ -83,7 +86,7 @@ internal sealed class ServeConfiguration
 
         // Warnings are given once, after the mistakes are found.
         ServeRequest? server = Settings.Read(null, parsed => ServeCommand.ReadServer(parsed, shell with { Error = TextWriter.Null }));
-        List<(SourceSpec Source, string Table)> sources = [.. ReadFileSources(), .. ReadOwnSources()];
+        List<(SourceSpec Source, string Table)> sources = WithOwnSources(ReadFileSources());
         _sources = sources;
         if (sources.Count(static s => s.Source.Kind == SourceKind.StandardInput) > 1)
         {
@@ -120,8 +123,9 @@ internal sealed class ServeConfiguration
         {
             Stations = stations,
 
-            // Sources that repeat, and stations with remote senders, never end. Without such stations the server ends with the last.
-            Server = server.Server with { EndsWithStations = File is null },
+            // Sources that repeat, and stations with remote senders, never end. Without such stations the server ends with the last. Those
+            // of a file may be followed by others.
+            Server = server.Server with { EndsWithStations = File is null || stations.TrueForAll(static s => s.PlaysOnce) },
         };
         if (stations.Count == 0)
         {
@@ -135,55 +139,77 @@ internal sealed class ServeConfiguration
         return request;
     }
 
-    private IEnumerable<(SourceSpec Source, string Table)> ReadFileSources()
+    private List<(SourceSpec Source, string Table)> ReadFileSources()
     {
+        var sources = new List<(SourceSpec, string)>();
         foreach ((string name, string origin, int line) in Settings.Stations)
         {
             string table = $"{ConfigKeys.Stations}.{name}";
             if (Settings.FindSource(table, ConfigKeys.Source) is not { } value)
             {
-                Add(new ConfigProblem(
-                    origin, line, $"The station {name} has no source: add {ConfigKeys.Source} = \"song.wav\", for example."));
+                if (!Settings.IsWrong(table, ConfigKeys.Source))
+                {
+                    Add(new ConfigProblem(
+                        origin, line, $"The station {name} has no source: add {ConfigKeys.Source} = \"song.wav\", for example."));
+                }
             }
-            else if (!SourceSpec.TryParse([$"{name}={value.Value}"], IsNoFile, IsNoFile, out var specs, out string problem))
+            else if (!SourceSpec.TryParse(
+                [$"{name}={value.Value}"], IsNoFile, IsNoFile, out IReadOnlyList<SourceSpec> specs, out string problem))
             {
                 Add(value, problem);
             }
-            else
+            else if (InFolder(specs[0], value) is { } spec)
             {
-                SourceSpec spec = InFolder(specs[0]);
-                CheckIsThere(spec, value);
-                if (Settings.FindSource(table, ConfigKeys.Fallback) is { } fallback)
-                {
-                    if (SourceSpec.TryAddFallbacks([$"{name}={fallback.Value}"], [spec], IsNoFile, IsNoFile, out specs, out problem))
-                    {
-                        spec = specs[0] with { Fallback = InFolder(specs[0].Fallback!) };
-                        CheckIsThere(spec.Fallback, fallback);
-                    }
-                    else
-                    {
-                        Add(fallback, problem);
-                    }
-                }
-
-                yield return (spec, table);
+                sources.Add((WithFallback(spec, table), table));
             }
         }
+
+        return sources;
     }
 
-    private IEnumerable<(SourceSpec Source, string Table)> ReadOwnSources()
+    private SourceSpec WithFallback(SourceSpec spec, string table)
+    {
+        if (Settings.FindSource(table, ConfigKeys.Fallback) is not { } value)
+        {
+            return spec;
+        }
+
+        if (!SourceSpec.TryAddFallbacks(
+            [$"{spec.Name}={value.Value}"], [spec], IsNoFile, IsNoFile, out IReadOnlyList<SourceSpec> specs, out string problem))
+        {
+            Add(value, problem);
+            return spec;
+        }
+
+        return spec with { Fallback = InFolder(specs[0].Fallback!, value) };
+    }
+
+    /// <summary>The stations of the command line after those of the file, and its fallbacks for all of them.</summary>
+    private List<(SourceSpec Source, string Table)> WithOwnSources(List<(SourceSpec Source, string Table)> sources)
     {
         string[] texts = Settings.Flags.GetResult(ServeCommand.Sources) is null ? []
             : [.. (Settings.Flags.GetValue(ServeCommand.Sources) ?? []).Select(ConfigPath.AtHome)];
         string[] fallbacks = [.. (Settings.Flags.GetValue(ServeCommand.Fallback) ?? []).Select(ConfigPath.AtHome)];
-        if (SourceSpec.TryParse(texts, out IReadOnlyList<SourceSpec> specs, out string problem)
-            && SourceSpec.TryAddFallbacks(fallbacks, specs, out specs, out problem))
+        if (!SourceSpec.TryParse(texts, out IReadOnlyList<SourceSpec> own, out string problem))
         {
-            return specs.Select(static spec => (spec, ConfigKeys.Defaults));
+            Add(null, problem);
+            return sources;
         }
 
-        Add(null, problem);
-        return [];
+        // A fallback of the command line replaces that of the file.
+        SourceSpec[] all =
+        [
+            .. sources.Select(s => fallbacks.Any(f => f.StartsWith(s.Source.Name + "=", StringComparison.Ordinal))
+                ? s.Source with { Fallback = null } : s.Source),
+            .. own,
+        ];
+        if (!SourceSpec.TryAddFallbacks(fallbacks, all, out IReadOnlyList<SourceSpec> specs, out problem))
+        {
+            Add(null, problem);
+            return sources;
+        }
+
+        return [.. specs.Select((spec, i) => (spec, i < sources.Count ? sources[i].Table : ConfigKeys.Defaults))];
     }
 
     /// <summary>Rejects a format of raw PCM if no source could use it.</summary>
@@ -208,15 +234,30 @@ internal sealed class ServeConfiguration
             $"{ServeCommand.Raw.Name} is for standard input ('-') and named pipes, and {what} one of these.";
     }
 
-    private SourceSpec InFolder(SourceSpec spec) =>
-        spec.Kind == SourceKind.Path ? spec with { Location = ConfigPath.Of(spec.Location, File!.Folder) } : spec;
-
-    private void CheckIsThere(SourceSpec spec, TomlValue value)
+    // Null: it can be no source.
+    private SourceSpec? InFolder(SourceSpec spec, TomlValue value)
     {
-        if (spec.Kind == SourceKind.Path && !Path.Exists(spec.Location))
+        if (spec.Kind != SourceKind.Path)
         {
-            Add(value, $"There is no file or folder '{spec.Location}'.");
+            return spec;
         }
+
+        // Before it becomes a path, in which a password would no longer be recognised.
+        if (spec.Location.Contains("://", StringComparison.Ordinal))
+        {
+            Add(
+                value,
+                $"'{Wire.ShownAddress.Of(spec.Location)}' is no address that Linnet plays: write it as rtsp://… or http://… alone.");
+            return null;
+        }
+
+        SourceSpec found = spec with { Location = ConfigPath.Of(spec.Location, File!.Folder) };
+        if (!Path.Exists(found.Location))
+        {
+            Add(value, $"There is no file or folder '{found.Location}'.");
+        }
+
+        return found;
     }
 
     private void Add(TomlValue? value, string problem) => Add(

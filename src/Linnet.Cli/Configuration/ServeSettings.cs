@@ -12,10 +12,14 @@ namespace Linnet.Cli.Configuration;
 /// <param name="problems">Receives all mistakes.</param>
 internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> problems)
 {
+    private static readonly ConfigKey HttpPort = ConfigKeys.All.First(static key => key.Path == "http.port");
+    private static readonly ConfigKey PyAudio = ConfigKeys.All.First(static key => key.Path == "pyaudio.enabled");
+
     private readonly List<Setting> _variables = [];
     private readonly List<Setting> _file = [];
 
     private readonly List<TomlValue> _sources = [];
+    private readonly HashSet<string> _wrongSources = [];
 
     // Settings with a mistake that has been reported: the rest is checked without them.
     private readonly HashSet<Setting> _ignored = [];
@@ -31,7 +35,8 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     {
         foreach (ConfigKey key in ConfigKeys.All)
         {
-            if (!environment.TryGetValue(key.Variable, out string? text))
+            // Services of containers set variables that are empty.
+            if (!environment.TryGetValue(key.Variable, out string? text) || text.Length == 0)
             {
                 continue;
             }
@@ -120,13 +125,16 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     /// <summary>The source or the fallback of a station in the file; <see langword="null"/>: it has none.</summary>
     public TomlValue? FindSource(string table, string key) => _sources.Find(value => value.Table == table && value.Key == key);
 
+    /// <summary>Whether the file has a value there, but not a text.</summary>
+    public bool IsWrong(string table, string key) => _wrongSources.Contains($"{table}.{key}");
+
     /// <summary>The command line with all settings of a table.</summary>
     /// <param name="table">The table of a station; <see langword="null"/>: all tables of the server.</param>
     public ParseResult Parse(string? table)
     {
         IEnumerable<string> words = ConfigKeys.All
-            .Where(key => key.IsOfStation == table is not null && Words(key.Option) is null)
-            .SelectMany(key => Find(key, table ?? key.Table)?.Words ?? []);
+            .Where(key => (table is not null || !key.IsOfStation) && Words(key.Option) is null && !IsSwitchedOff(key))
+            .SelectMany(key => Find(key, key.IsOfStation ? table! : key.Table)?.Words ?? []);
         return CommandLine.ParseServe(flags, [.. words, .. OwnWords()]);
     }
 
@@ -151,7 +159,7 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
             {
                 return read(Parse(table));
             }
-            catch (Exception e) when (e is UsageException or ArgumentException)
+            catch (Exception e) when (e is UsageException or ArgumentException or InvalidOperationException)
             {
                 Setting? cause = ConfigKeys.OptionsIn(e.Message)
                     .Select(option => ConfigKeys.All.FirstOrDefault(key => key.Option.Name == option))
@@ -187,6 +195,14 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
         .FirstOrDefault(setting => setting?.Values.SelectMany(static text => text.Split(','))
             .Any(text => text.Length > 0 && sentence.Contains($"'{text.Trim()}'", StringComparison.Ordinal)) == true);
 
+    // HTTP and PyAudio are off by a higher level than the one that sets their details, which then mean nothing.
+    private bool IsSwitchedOff(ConfigKey key)
+    {
+        ConfigKey? master = key.Table switch { "http" => HttpPort, "pyaudio" => PyAudio, _ => null };
+        return master is not null && key != master && Find(master, master.Table) is { } off && off.Values.All(static v => v is "off")
+            && (off.Line == 0 || off.Words.Count == 0);
+    }
+
     private Setting? FindInFile(ConfigKey key, string table) =>
         _file.Find(setting => setting.Key == key && setting.Table == table && !_ignored.Contains(setting));
 
@@ -201,7 +217,18 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
 
     private void Add(ConfigKey key, TomlValue value, string origin, string folder)
     {
-        object? meant = key.IsPath && value.Value is string path ? ConfigPath.Of(path, folder) : value.Value;
+        object? meant = value.Value;
+        if (key.IsPath && meant is string { Length: > 0 } path)
+        {
+            if (path.Contains('\0', StringComparison.Ordinal))
+            {
+                problems.Add(new ConfigProblem(origin, value.Line, $"{value.Path} must be a path."));
+                return;
+            }
+
+            meant = ConfigPath.Of(path, folder);
+        }
+
         if (key.ToWords(meant, out string problem) is { } words)
         {
             AddChecked(_file, new Setting(key, value.Table, words, origin, value.Line));
@@ -214,12 +241,13 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
 
     private void AddSource(TomlValue value, string origin)
     {
-        if (value.Value is string)
+        if (value.Value is string { Length: > 0 })
         {
             _sources.Add(value);
         }
         else
         {
+            _wrongSources.Add(value.Path);
             problems.Add(new ConfigProblem(origin, value.Line, $"{value.Path} must be a text in quotes."));
         }
     }

@@ -1,3 +1,4 @@
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -9,7 +10,7 @@ internal sealed class TomlFile
     private readonly List<TomlValue> _values = [];
     private readonly Dictionary<string, int> _tables = new(StringComparer.Ordinal);
     private readonly List<(int Line, string Text)> _errors = [];
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
 
     private TomlFile()
     {
@@ -26,7 +27,18 @@ internal sealed class TomlFile
     public static TomlFile Parse(string text)
     {
         var file = new TomlFile();
-        DocumentSyntax document = SyntaxParser.Parse(text, "", validate: false);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, "", validate: false);
+        }
+        catch (TomlException)
+        {
+            // Brackets in brackets, many times.
+            file._errors.Add((1, "This is not TOML that Linnet reads: its values are nested too deeply."));
+            return file;
+        }
+
         file.AddErrors(document.Diagnostics);
         file.Add("", document.KeyValues);
         foreach (TableSyntaxBase table in document.Tables)
@@ -85,10 +97,9 @@ internal sealed class TomlFile
             return;
         }
 
-        if (!_seen.Add(path))
+        if (!_seen.TryAdd(path, line))
         {
-            int first = _values.First(v => v.Path == path).Line;
-            _errors.Add((line, $"{path} is given twice; the first is in line {first}. Keep one."));
+            _errors.Add((line, $"{path} is given twice; the first is in line {_seen[path]}. Keep one."));
             return;
         }
 
@@ -110,7 +121,10 @@ internal sealed class TomlFile
             int line = LineOf(message.Span);
             if (_errors.Count == 0 || _errors[^1].Line < line)
             {
-                _errors.Add((line, $"This is not TOML: {message.Message.TrimEnd('.', ' ')}."));
+                // The parser's own message has a part of the line in it, which may be a password.
+                _errors.Add((
+                    line,
+                    $"This is not TOML (at column {message.Span.Start.Column + 1}). Write key = value, and put each text in quotes."));
             }
 
             if (message.Message.Contains("in a string", StringComparison.Ordinal))

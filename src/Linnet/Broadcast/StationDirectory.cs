@@ -2,12 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Linnet.Broadcast;
 
-/// <summary>The stations of a server, in the order in which they came. Any thread may ask and change.</summary>
+/// <summary>
+/// The stations of a server, in the order in which they came or in another that was set. Any thread may ask and change.
+/// </summary>
 internal sealed class StationDirectory
 {
     private readonly Lock _gate = new();
     private IReadOnlyList<StationListing> _stations;
     private IReadOnlyList<string> _awaited;
+    private IReadOnlyList<string> _order = [];
 
     /// <summary>Creates a directory.</summary>
     /// <param name="stations">The stations; the root path means the first.</param>
@@ -50,8 +53,19 @@ internal sealed class StationDirectory
         {
             bool isThere = _stations.Any(s => s.Name == station.Name);
             Volatile.Write(
-                ref _stations, isThere ? [.. _stations.Select(s => s.Name == station.Name ? station : s)] : [.. _stations, station]);
+                ref _stations,
+                Ordered(isThere ? [.. _stations.Select(s => s.Name == station.Name ? station : s)] : [.. _stations, station]));
             Volatile.Write(ref _awaited, [.. _awaited.Where(name => name != station.Name)]);
+        }
+    }
+
+    /// <summary>Puts the stations, and those that come later, into this order. Stations without a place in it follow the others.</summary>
+    public void Order(IReadOnlyList<string> names)
+    {
+        lock (_gate)
+        {
+            _order = names;
+            Volatile.Write(ref _stations, Ordered(_stations));
         }
     }
 
@@ -78,5 +92,11 @@ internal sealed class StationDirectory
                 Volatile.Write(ref _awaited, [.. _awaited, name]);
             }
         }
+    }
+
+    private IReadOnlyList<StationListing> Ordered(IReadOnlyList<StationListing> stations)
+    {
+        Dictionary<string, int> places = _order.Select(static (name, place) => (name, place)).ToDictionary();
+        return [.. stations.OrderBy(station => places.GetValueOrDefault(station.Name, int.MaxValue))];
     }
 }

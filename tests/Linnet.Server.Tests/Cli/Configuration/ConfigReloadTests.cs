@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Linnet.Cli;
 
@@ -49,6 +50,50 @@ public sealed partial class ConfigReloadTests : IDisposable
 
         async Task<int> PlayAsync(string station) => await CommandLine.RunAsync(
             ["play", address + station, "--output", Path.Join(_folder, "x.wav"), "--seconds", "0.2"], new FakeShell().Shell, _stop.Token);
+    }
+
+    [Fact]
+    public async Task A_source_that_does_not_open_leaves_the_old_one_is_tried_again_and_the_first_station_stays_the_first()
+    {
+        Write("[stations.a]\nsource = \"tone\"\n[stations.b]\nsource = \"tone\"\n");
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync();
+        File.WriteAllText(Path.Join(_folder, "late.wav"), "This is no sound.");
+
+        Write("[stations.a]\nsource = \"late.wav\"\n[stations.b]\nsource = \"tone\"\n[stations.c]\nsource = \"late.wav\"\n");
+        await server.SaysAsync("The station a is not added or changed: ");
+        await server.SaysAsync("The station c is not added or changed: ");
+        await server.SaysAsync("was read again. Stations added: none; changed: none; removed: none");
+        await PlayRootAsync();
+        File.WriteAllBytes(Path.Join(_folder, "late.wav"), PcmWav.Of(8_000, 1, 16, new byte[160_000]));
+        Write("[stations.a]\nsource = \"late.wav\"\n[stations.b]\nsource = \"tone\"\n[stations.c]\nsource = \"late.wav\"\n# again\n");
+        await server.SaysAsync("was read again. Stations added: c; changed: a; removed: none");
+
+        // The root plays the first station of the file.
+        await PlayRootAsync();
+        Assert.DoesNotContain("started listening to b", server.Output, StringComparison.Ordinal);
+        await _stop.CancelAsync();
+        Assert.Equal((0, ""), (await serving, server.Errors));
+
+        async Task PlayRootAsync() => Assert.Equal(0, await CommandLine.RunAsync(
+            ["play", address, "--output", Path.Join(_folder, "x.wav"), "--seconds", "0.2"], new FakeShell().Shell, _stop.Token));
+    }
+
+    [Fact]
+    public async Task A_source_that_never_opens_holds_up_neither_the_other_stations_nor_the_end()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a named pipe");
+        Write("[stations.a]\nsource = \"tone\"\n");
+        (FakeShell server, Task<int> serving, _) = await ServeAsync();
+        using (var make = Process.Start("mkfifo", Path.Join(_folder, "pipe")))
+        {
+            await make.WaitForExitAsync(_stop.Token);
+        }
+
+        Write("[stations.a]\nsource = \"tone\"\n[stations.pipe]\nsource = \"pipe\"\n[stations.b]\nsource = \"tone\"\nlive = true\n");
+        await server.SaysAsync("Station b starts");
+        await _stop.CancelAsync();
+
+        Assert.Equal((0, ""), (await serving, server.Errors));
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public sealed partial class ConfigTests : IDisposable
 {
     private const string Tone = "\n[stations.jazz]\nsource = \"tone\"\n";
 
+    private const string Deep =
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("linnet-config-").FullName;
     private readonly FakeShell _shell = new();
 
@@ -49,8 +52,18 @@ public sealed partial class ConfigTests : IDisposable
     [InlineData("version = 1\n[stations.a]\nsource = \"tone\"\nraw = \"s16\"", ":4: ")]
     [InlineData("version = 1\n[stations.metrics]\nsource = \"tone\"", ":3: A station cannot be named 'metrics'")]
     [InlineData("version = 1\n[[stations]]\nsource = \"tone\"", ":2: Write [stations] with single brackets")]
-    [InlineData("version = 1\n[stations.a]\nsource = \"tone", ":3: This is not TOML: Invalid")]
-    [InlineData("version = 1\n[http]\nport =", ":3: This is not TOML: ")]
+    [InlineData("version = 1\n[stations.a]\nsource = \"tone", ":3: This is not TOML (at column ")]
+    [InlineData("version = 1\n[http]\nport =", ":3: This is not TOML (at column ")]
+    [InlineData("version = 1\n[push]\npassword = topsecret", ":3: This is not TOML (at column 12). Write key = value,")]
+    [InlineData("version = 1\n[push]\npassword = \"\"", ":3: push.password must not be empty: leave the line out for the default.")]
+    [InlineData("version = 1\n[server]\nbind = \"\"", ":3: server.bind must not be empty")]
+    [InlineData("version = 1\n[server]\nuser = \"\"", ":3: server.user must not be empty")]
+    [InlineData("version = 1\n[server]\ntrusted-proxies = [\"\"]", ":3: server.trusted-proxies must not have an empty text in it.")]
+    [InlineData("version = 1\n[defaults]\nstreams = []", ":3: defaults.streams must not be empty")]
+    [InlineData("version = 1\n[push]\npassword-file = \"a\\u0000b\"", ":3: push.password-file must be a path.")]
+    [InlineData("version = 1\n[stations.a]\nsource = \"\"", ":3: stations.a.source must be a text in quotes.")]
+    [InlineData("version = 1\n[stations.a]\nsource = \"a=http://u:topsecret@h/a\"", ":3: 'a=http://u:***@h/a' is no address that Linnet")]
+    [InlineData("version = 1\na = " + Deep, ":1: This is not TOML that Linnet reads: its values are nested too deeply.")]
     [InlineData("[http]\nport = 80", ":1: The version is missing: begin the file with version = 1.")]
     [InlineData("version = 2", ":1: This file is of version 2, and this Linnet reads version 1: update Linnet.")]
     [InlineData("version = \"1\"", ":1: There is only version 1: write version = 1.")]
@@ -60,6 +73,7 @@ public sealed partial class ConfigTests : IDisposable
 
         Assert.Contains("linnet.toml" + says, all, StringComparison.Ordinal);
         Assert.DoesNotContain("--", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", all, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -161,10 +175,45 @@ public sealed partial class ConfigTests : IDisposable
 
         Assert.Equal(1003, request.Http!.Port);
         Assert.Equal(2, request.Server.Sender.Streams.Burst.TotalSeconds);
+        Assert.Equal(2, request.Stations[0].Options.StreamPreRoll.TotalSeconds);
         Assert.Equal(10 << 20, request.Server.Radio!.MaxBufferBytes);
         Assert.Equal([("jazz", 50_000, 5, false), ("news", 40_000, 5, true)], request.Stations.Select(
             static s => (s.Name, s.Options.OpusBitRate, s.Options.OpusComplexity, s.Shuffles)));
     }
+
+    [Fact]
+    public void An_empty_variable_counts_as_not_set()
+    {
+        ServeConfiguration read = Read("version = 1\n[http]\nport = 1001" + Tone, new() { ["LINNET_HTTP_PORT"] = "" });
+
+        Assert.Equal(1001, read.Request!.Http!.Port);
+    }
+
+    [Fact]
+    public void What_is_switched_off_by_a_higher_level_makes_its_details_no_mistake()
+    {
+        string text = "version = 1\n[http]\nburst = 2\n[pyaudio]\nenabled = false\nstation = \"jazz\"" + Tone;
+
+        Assert.Null(Read(text, [], "--http-port", "off").Request!.Http);
+        Assert.Null(Read(text, new() { ["LINNET_HTTP_PORT"] = "off" }).Request!.Server.PyAudio);
+    }
+
+    [Fact]
+    public void A_fallback_and_a_station_of_the_command_line_are_added_to_the_file()
+    {
+        ServeRequest request = Read(
+            "version = 1\n[push]\npassword = \"hackme\"\n[stations.live]\nsource = \"push\"\nfallback = \"tone:1\"", [],
+            "b=tone", "--fallback", "live=tone:500").Request!;
+
+        Assert.Equal(["live", "b"], request.Stations.Select(static s => s.Name));
+        Assert.Equal(500, request.Stations[0].Source.Fallback!.Frequency);
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public void A_server_whose_stations_all_play_once_ends_with_them(string once, bool ends) =>
+        Assert.Equal(ends, Read($"version = 1\n[defaults]\nonce = {once}" + Tone).Request!.Server.EndsWithStations);
 
     [Fact]
     public void A_password_of_higher_precedence_replaces_a_password_file()
@@ -226,7 +275,7 @@ public sealed partial class ConfigTests : IDisposable
         Assert.Equal(0, await RunAsync("config", "show", file, "--http-port", "8123"));
 
         Assert.Contains(Line("port = 8123", "--http-port"), _shell.Output, StringComparison.Ordinal);
-        Assert.Contains(Line("password = \"(hidden)\"", $"{file}:3"), _shell.Output, StringComparison.Ordinal);
+        Assert.Contains(Line("# password: (hidden)", $"{file}:3"), _shell.Output, StringComparison.Ordinal);
         Assert.Contains(Line("source = \"http://u:***@radio.example/a.mp3\"", $"{file}:5"), _shell.Output, StringComparison.Ordinal);
         Assert.Contains(Line("shuffle = true", $"{file}:6"), _shell.Output, StringComparison.Ordinal);
         Assert.Contains("\n# rtp-port: 8556\n", _shell.Output, StringComparison.Ordinal);
