@@ -44,6 +44,11 @@ public sealed class PulseServer : IAsyncLifetime
             set-default-sink {Sink}
 
             """);
+
+        // The system kills a thread of high priority that computes for 0.2 s without a pause, as after a standstill of the whole machine.
+        string settings = Path.Combine(_folder.FullName, ".config", "pulse");
+        Directory.CreateDirectory(settings);
+        await File.WriteAllTextAsync(Path.Combine(settings, "daemon.conf"), "rlimit-rttime = -1\n");
         _process = Start("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error",
             $"--log-target=file:{_folder.FullName}/log", "-F", script);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -84,6 +89,13 @@ public sealed class PulseServer : IAsyncLifetime
     {
         if (_process is not null)
         {
+            if (_process.HasExited)
+            {
+                string log = Path.Combine(_folder.FullName, "log");
+                await Console.Error.WriteLineAsync(
+                    $"pulseaudio has ended by itself with {_process.ExitCode}: {(File.Exists(log) ? await File.ReadAllTextAsync(log) : "")}");
+            }
+
             _process.Kill();
             await _process.WaitForExitAsync();
             _process.Dispose();
