@@ -8,7 +8,11 @@ namespace Linnet.Interop.Tests;
 /// <summary>A program beside the test: bounded in time, killed by its handle with all it started, its output kept.</summary>
 internal sealed class Tool : IAsyncDisposable
 {
+    // The last output of a program comes a moment after its end; a program that it has started may keep the output open for long.
+    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(2);
+
     private readonly Process _process;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -16,6 +20,8 @@ internal sealed class Tool : IAsyncDisposable
     private Tool(Process process)
     {
         _process = process;
+        process.Exited += (_, _) => _ended.TrySetResult();
+        process.EnableRaisingEvents = true;
         process.OutputDataReceived += (_, e) => Keep(_output, e.Data, _lines.Writer);
         process.ErrorDataReceived += (_, e) => Keep(_errors, e.Data, null);
         process.BeginOutputReadLine();
@@ -104,7 +110,7 @@ internal sealed class Tool : IAsyncDisposable
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         late.CancelAfter(limit);
-        await _process.WaitForExitAsync(late.Token);
+        await WaitAsync(late.Token);
         return _process.ExitCode;
     }
 
@@ -119,8 +125,15 @@ internal sealed class Tool : IAsyncDisposable
             // It has ended.
         }
 
-        await _process.WaitForExitAsync();
+        await WaitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await _ended.Task.WaitAsync(cancellationToken);
+        await Task.WhenAny(
+            _process.WaitForExitAsync(cancellationToken), Task.Delay(LastOutput, TimeProvider.System, cancellationToken));
     }
 
     private static void Keep(StringBuilder text, string? line, ChannelWriter<string>? lines)
