@@ -215,7 +215,7 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     [LoggerMessage(1003, LogLevel.Error, "{File} was not read again. {Problem}")]
     private static partial void LogNotRead(ILogger logger, string file, string problem);
 
-    [LoggerMessage(1004, LogLevel.Error, "{Problem}")]
+    [LoggerMessage(1004, LogLevel.Error, "The configuration has a mistake. {Problem}")]
     private static partial void LogProblem(ILogger logger, string problem);
 
     [LoggerMessage(1005, LogLevel.Warning, "These settings have changed and need a restart: {Settings}")]
