@@ -71,6 +71,10 @@ internal static partial class ConfigKeys
     /// <summary>The tables except those of stations.</summary>
     public static IEnumerable<string> Tables => All.Select(static key => key.Table).Distinct();
 
+    /// <summary>The key that switches off what a table is about; <see langword="null"/>: it cannot be switched off.</summary>
+    public static ConfigKey? SwitchOf(string table) =>
+        All.FirstOrDefault(key => key.Table == table && (key.Option == RadioOptions.HttpPort || key.Option == PyAudioOptions.IsOn));
+
     /// <summary>The key, as it is written in a table; <see langword="null"/>: there is none.</summary>
     public static ConfigKey? Find(string table, string name) =>
         All.FirstOrDefault(key => key.Table == TableOf(table) && key.Name == name);

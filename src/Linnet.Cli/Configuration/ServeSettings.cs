@@ -12,9 +12,6 @@ namespace Linnet.Cli.Configuration;
 /// <param name="problems">Receives all mistakes.</param>
 internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> problems)
 {
-    private static readonly ConfigKey HttpPort = ConfigKeys.All.First(static key => key.Path == "http.port");
-    private static readonly ConfigKey PyAudio = ConfigKeys.All.First(static key => key.Path == "pyaudio.enabled");
-
     private readonly List<Setting> _variables = [];
     private readonly List<Setting> _file = [];
 
@@ -195,10 +192,10 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
         .FirstOrDefault(setting => setting?.Values.SelectMany(static text => text.Split(','))
             .Any(text => text.Length > 0 && sentence.Contains($"'{text.Trim()}'", StringComparison.Ordinal)) == true);
 
-    // HTTP and PyAudio are off by a higher level than the one that sets their details, which then mean nothing.
+    // A whole table is off by a higher level than the one that sets its details, which then mean nothing.
     private bool IsSwitchedOff(ConfigKey key)
     {
-        ConfigKey? master = key.Table switch { "http" => HttpPort, "pyaudio" => PyAudio, _ => null };
+        ConfigKey? master = ConfigKeys.SwitchOf(key.Table);
         return master is not null && key != master && Find(master, master.Table) is { } off && off.Values.All(static v => v is "off")
             && (off.Line == 0 || off.Words.Count == 0);
     }

@@ -92,8 +92,8 @@ public sealed class PulseServer : IAsyncLifetime
             if (_process.HasExited)
             {
                 string log = Path.Combine(_folder.FullName, "log");
-                await Console.Error.WriteLineAsync(
-                    $"pulseaudio has ended by itself with {_process.ExitCode}: {(File.Exists(log) ? await File.ReadAllTextAsync(log) : "")}");
+                string said = File.Exists(log) ? await File.ReadAllTextAsync(log) : "";
+                await Console.Error.WriteLineAsync($"pulseaudio has ended by itself with {_process.ExitCode}: {said}");
             }
 
             _process.Kill();
