@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Linnet.Cli;
 
 /// <summary>
-/// Notices that the user signs out of Windows or shuts it down. A program that uses Windows Audio counts as one with windows: Windows tells
-/// only its windows, so it has a hidden one. A program without is told through its console.
+/// Notices that the user signs out of Windows or shuts it down. Windows tells a console program through its
+/// console. A program that uses Windows Audio counts as one with windows, and is told through a window only: this class makes a hidden one.
 /// </summary>
 /// <remarks>Source: HandlerRoutine and WM_ENDSESSION, Microsoft Learn.</remarks>
 [SupportedOSPlatform("windows")]

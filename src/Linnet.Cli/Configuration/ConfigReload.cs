@@ -30,13 +30,14 @@ internal sealed partial class ConfigReload : IAsyncDisposable
 
     // What runs, by the name of the station.
     private readonly ConcurrentDictionary<string, string> _applied;
+    private IReadOnlyCollection<string> _known;
     private FileStamp _seen;
     private volatile bool _isAsked;
 
     public ConfigReload(ServeConfiguration configuration, StationServer server, Shell shell, DisplayLogger log)
     {
         (_started, _server, _shell, _log) = (configuration, server, shell, log);
-        _seen = configuration.File!.Stamp;
+        (_seen, _known) = (configuration.File!.Stamp, configuration.Locations);
         _applied = new ConcurrentDictionary<string, string>(configuration.Signatures());
         _server.Directory.Order([.. configuration.Signatures().Keys]);
         if (!shell.IsTerminal && !shell.HasKeys && !OperatingSystem.IsWindows())
@@ -103,7 +104,8 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     private async Task ReadAgainAsync()
     {
         ServeConfiguration next =
-            await Task.Run(() => _started.ReadAgain(_shell with { Error = TextWriter.Null })).WaitAsync(LongestOpening, _shell.Time);
+            await Task.Run(() => _started.ReadAgain(_shell with { Error = TextWriter.Null }, _known))
+                .WaitAsync(LongestOpening, _shell.Time);
         if (next.Request is not { } request)
         {
             foreach (ConfigProblem problem in next.Problems)
@@ -137,6 +139,7 @@ internal sealed partial class ConfigReload : IAsyncDisposable
             _applied[name] = wanted[name];
         }
 
+        _known = next.Locations;
         _server.Directory.Order([.. wanted.Keys]);
         LogRead(_log, Path, Names(added.Intersect(done)), Names(changed.Intersect(done)), Names(removed));
         string[] later = [.. next.Settings.ServerDifferences(_started.Settings)];

@@ -11,6 +11,7 @@ internal sealed class ServeConfiguration
     private readonly List<ConfigProblem> _problems = [];
     private readonly IReadOnlyDictionary<string, string> _environment;
     private IReadOnlyList<(SourceSpec Source, string Table)> _sources = [];
+    private IReadOnlyCollection<string> _known = [];
 
     private ServeConfiguration(ParseResult flags, ConfigFile? file, IReadOnlyDictionary<string, string> environment)
     {
@@ -57,9 +58,13 @@ internal sealed class ServeConfiguration
 
     /// <summary>Like the other overload, with a file and an environment that were read before.</summary>
     public static ServeConfiguration Read(
-        ParseResult flags, ConfigFile? file, IReadOnlyDictionary<string, string> environment, Shell shell)
+        ParseResult flags,
+        ConfigFile? file,
+        IReadOnlyDictionary<string, string> environment,
+        Shell shell,
+        IReadOnlyCollection<string>? known = null)
     {
-        var configuration = new ServeConfiguration(flags, file, environment);
+        var configuration = new ServeConfiguration(flags, file, environment) { _known = known ?? [] };
         ServeRequest? request = configuration.ReadRequest(shell);
         configuration.Request = configuration._problems.Count == 0 ? request : null;
         return configuration;
@@ -67,7 +72,14 @@ internal sealed class ServeConfiguration
 
     /// <summary>Reads the file again.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    public ServeConfiguration ReadAgain(Shell shell) => Read(Settings.Flags, ConfigFile.Read(File!.Name), _environment, shell);
+    /// <param name="shell">Receives warnings that are no mistakes.</param>
+    /// <param name="known">Files and folders that are in use. One that is away for a while is no mistake.</param>
+    public ServeConfiguration ReadAgain(Shell shell, IReadOnlyCollection<string> known) =>
+        Read(Settings.Flags, ConfigFile.Read(File!.Name), _environment, shell, known);
+
+    /// <summary>The files and folders of its stations.</summary>
+    public IReadOnlyCollection<string> Locations =>
+        [.. _sources.SelectMany(static s => new[] { s.Source, s.Source.Fallback }).OfType<SourceSpec>().Select(static s => s.Location)];
 
     /// <summary>For each station, in their order, a text that is different if anything about the station is.</summary>
     public OrderedDictionary<string, string> Signatures() => new(_sources.Select(s => KeyValuePair.Create(
@@ -252,7 +264,7 @@ internal sealed class ServeConfiguration
         }
 
         SourceSpec found = spec with { Location = ConfigPath.Of(spec.Location, File!.Folder) };
-        if (!Path.Exists(found.Location))
+        if (!Path.Exists(found.Location) && !_known.Contains(found.Location))
         {
             Add(value, $"There is no file or folder '{found.Location}'.");
         }

@@ -1,6 +1,6 @@
 namespace Linnet.Cli.Configuration;
 
-/// <summary>A value that somebody set.</summary>
+/// <summary>A value of a key, and where it was given.</summary>
 /// <param name="Key">What it sets.</param>
 /// <param name="Table">The table: that of the key, or that of one station.</param>
 /// <param name="Words">The words of a command line with this meaning; none: a flag that is off.</param>
@@ -8,9 +8,6 @@ namespace Linnet.Cli.Configuration;
 /// <param name="Line">The line in the file; 0: not in the file.</param>
 internal sealed record Setting(ConfigKey Key, string Table, IReadOnlyList<string> Words, string Origin, int Line)
 {
-    /// <summary>The name of the key, such as <c>stations.jazz.shuffle</c>.</summary>
-    public string Path => $"{Table}.{Key.Name}";
-
     /// <summary>The values as they were written, without the option's name.</summary>
     public IEnumerable<string> Values => Words.Select(static word => word.IndexOf('=') is > 0 and var at ? word[(at + 1)..] : "");
 }

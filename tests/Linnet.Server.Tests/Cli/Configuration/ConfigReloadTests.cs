@@ -82,14 +82,22 @@ public sealed partial class ConfigReloadTests : IDisposable
     public async Task A_source_that_never_opens_holds_up_neither_the_other_stations_nor_the_end()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a named pipe");
-        Write("[stations.a]\nsource = \"tone\"\n");
+        string music = Path.Join(_folder, "music");
+        Directory.CreateDirectory(music);
+        File.WriteAllBytes(Path.Join(music, "a.wav"), PcmWav.Of(8_000, 1, 16, new byte[160_000]));
+        Write("[stations.a]\nsource = \"tone\"\n[stations.away]\nsource = \"music\"\n");
         (FakeShell server, Task<int> serving, _) = await ServeAsync();
+
+        // Nor does a disk that is away for a while, with the folder of a station that did not change.
+        Directory.Move(music, music + "-2");
         using (var make = Process.Start("mkfifo", Path.Join(_folder, "pipe")))
         {
             await make.WaitForExitAsync(_stop.Token);
         }
 
-        Write("[stations.a]\nsource = \"tone\"\n[stations.pipe]\nsource = \"pipe\"\n[stations.b]\nsource = \"tone\"\nlive = true\n");
+        Write(
+            "[stations.a]\nsource = \"tone\"\n[stations.away]\nsource = \"music\"\n[stations.pipe]\nsource = \"pipe\"\n"
+                + "[stations.b]\nsource = \"tone\"\nlive = true\n");
         await server.SaysAsync("Station b starts");
         await _stop.CancelAsync();
 
