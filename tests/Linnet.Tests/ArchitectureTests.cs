@@ -11,11 +11,11 @@ public partial class ArchitectureTests
     private const int MaxColumns = 140;
     private const int MaxNaming = 12;
 
-    // 89 are in use; a few more is growth, many more is something that should be internal (docs/adr/0020).
-    private const int MaxPublicTypes = 92;
+    // 96 are in use; a few more is growth, many more is something that should be internal (docs/adr/0020).
+    private const int MaxPublicTypes = 99;
 
     private static readonly string[] Order =
-        ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Stations", "Transports", "Playback", "Serving"];
+        ["Audio", "Clock", "Wire", "Codecs", "Sources", "Receive", "Broadcast", "Access", "Stations", "Transports", "Playback", "Serving"];
 
     // Any folder may name these; they name none of the others.
     private static readonly string[] Aside = ["Native", "Diagnostics", "Properties"];

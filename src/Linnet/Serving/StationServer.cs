@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Codecs;
@@ -37,10 +38,12 @@ public sealed class StationServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _runsSince = NotRunning;
+    private volatile AccessOptions _access;
 
     private StationServer(StationServerOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
+        _access = options.Access;
         _time = time;
         _figureNotices = new LogThrottle(time);
         _logger = logger;
@@ -64,6 +67,17 @@ public sealed class StationServer : IAsyncDisposable
 
     /// <summary>Receives pushes over HTTP; <see langword="null"/>: pushes are off.</summary>
     internal PushServer? Push { get; private set; }
+
+    /// <summary>
+    /// Who may listen and push. Can be replaced while the server runs: it holds for every request from then on, and for those who are
+    /// already listening or pushing nothing changes.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value has problems.</exception>
+    public AccessOptions Access
+    {
+        get => _access;
+        set => _access = value.ThrowIfInvalid();
+    }
 
     /// <summary>Where it listens for RTSP; <see langword="null"/>: it has no port for RTSP.</summary>
     public IPEndPoint? RtspEndPoint => Find<RtspProtocol>()?.Rtsp?.Local;

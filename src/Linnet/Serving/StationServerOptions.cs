@@ -1,3 +1,4 @@
+using Linnet.Access;
 using System.Net;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports.Http.Push;
@@ -52,6 +53,9 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Which clients may push sound to stations over HTTP. By default none.</summary>
     public PushServerOptions Push { get; init; } = new();
 
+    /// <summary>Who may listen and push. Default: everyone may listen.</summary>
+    public AccessOptions Access { get; init; } = new();
+
     /// <summary>Limits of listeners that do not keep up.</summary>
     public SenderOptions Sender { get; init; } = new();
 
@@ -79,5 +83,6 @@ public sealed record StationServerOptions : IValidatable
         .Include(Sender.Problems())
         .Include(Radio?.Problems())
         .Include(Push.Problems())
+        .Include(Access.Problems())
         .Include(PyAudio?.Problems());
 }
