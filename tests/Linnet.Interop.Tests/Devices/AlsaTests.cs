@@ -7,17 +7,15 @@ using Linnet.Sources.Capture;
 namespace Linnet.Interop.Tests.Devices;
 
 /// <summary>ALSA without a sound card: its file device, and its plugin for a PulseAudio server, which has a clock.</summary>
-[Collection(nameof(PulseServer))]
-public sealed class AlsaTests : IDisposable
+public sealed class AlsaTests : SharedPulseTests
 {
     private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
     private static readonly TimeSpan Safe = TimeSpan.FromMilliseconds(200);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linnet-alsa-");
-    private readonly PulseServer _server;
 
     public AlsaTests(PulseServer server)
+        : base(server)
     {
-        _server = server;
         string configuration = Path.Combine(_folder.FullName, "asound.conf");
         File.WriteAllText(configuration, $$"""
             pcm.nothing { type null }
@@ -33,13 +31,13 @@ public sealed class AlsaTests : IDisposable
 
     private string FilePath => Path.Combine(_folder.FullName, "sound.raw");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    protected override void Dispose(bool disposing) => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_device_with_a_clock_plays_without_gap_or_repeat_and_reports_when_audio_plays()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using MonitorRecording recording = await MonitorRecording.StartAsync(_server, PulseServer.OtherSink, cancellationToken);
+        using MonitorRecording recording = await MonitorRecording.StartAsync(Server, PulseServer.OtherSink, cancellationToken);
         var ramp = new Ramp(2 * PulseServer.SampleRate);
 
         await using (var device = new AlsaDevice("speaker", TimeProvider.System, Safe))
@@ -79,9 +77,9 @@ public sealed class AlsaTests : IDisposable
     public async Task Played_audio_can_be_recorded()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using CaptureSource source = CaptureSource.Open("microphone", TimeProvider.System, _server.Address, cancellationToken);
+        using CaptureSource source = CaptureSource.Open("microphone", TimeProvider.System, Server.Address, cancellationToken);
         Assert.Equal((Format, "microphone"), (source.Format, source.Name));
-        await using var device = new PulseDevice(PulseServer.OtherSink, TimeProvider.System, Safe, _server.Address);
+        await using var device = new PulseDevice(PulseServer.OtherSink, TimeProvider.System, Safe, Server.Address);
         await device.OpenAsync(Format, cancellationToken);
         float[] pcm = new float[2 * 3 * PulseServer.SampleRate];
         int frames = source.Read(pcm, cancellationToken).Frames;

@@ -6,8 +6,7 @@ using Linnet.Sources.Capture;
 
 namespace Linnet.Interop.Tests.Devices;
 
-[Collection(nameof(PulseServer))]
-public sealed class CaptureSourceTests(PulseServer server)
+public sealed class CaptureSourceTests(PulseServer server) : SharedPulseTests(server)
 {
     private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
 
@@ -18,14 +17,14 @@ public sealed class CaptureSourceTests(PulseServer server)
     public async Task Audio_played_on_this_machine_is_recorded_without_gap_or_repeat(string name, string sink)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using CaptureSource source = CaptureSource.Open(name, TimeProvider.System, server.Address, cancellationToken);
+        using CaptureSource source = CaptureSource.Open(name, TimeProvider.System, Server.Address, cancellationToken);
         Assert.Equal(Format, source.Format);
         Assert.Equal($"{sink}.monitor", source.Name);
         Assert.True(source.IsLive);
         Assert.Equal((0, null), (source.BitDepth, source.Duration));
 
         const int Frames = 2 * PulseServer.SampleRate;
-        await using var device = new PulseDevice(sink, TimeProvider.System, TimeSpan.FromMilliseconds(200), server.Address);
+        await using var device = new PulseDevice(sink, TimeProvider.System, TimeSpan.FromMilliseconds(200), Server.Address);
         await device.OpenAsync(Format, cancellationToken);
         float[] pcm = new float[2 * 4 * PulseServer.SampleRate];
         int frames = source.Read(pcm, cancellationToken).Frames;
@@ -46,7 +45,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     [Fact]
     public void Waiting_for_audio_can_be_cancelled()
     {
-        using CaptureSource source = CaptureSource.Open(null, TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
+        using CaptureSource source = CaptureSource.Open(null, TimeProvider.System, Server.Address, TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
         Assert.ThrowsAny<OperationCanceledException>(() => ReadOn(source, stop.Token));
@@ -66,7 +65,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     public void A_missing_device_is_reported_in_a_sentence()
     {
         IOException e = Assert.Throws<IOException>(
-            () => CaptureSource.Open("nowhere", TimeProvider.System, server.Address, TestContext.Current.CancellationToken));
+            () => CaptureSource.Open("nowhere", TimeProvider.System, Server.Address, TestContext.Current.CancellationToken));
 
         Assert.StartsWith(
             "There is no sound input 'nowhere'; list the available ones with: linnet devices. (The sound server has no input 'nowhere'; "
@@ -79,7 +78,7 @@ public sealed class CaptureSourceTests(PulseServer server)
     public async Task Devices_are_listed_with_defaults_and_monitors_marked()
     {
         IReadOnlyList<AudioDeviceInfo> devices =
-            await AudioDevices.ListAsync(TimeProvider.System, server.Address, TestContext.Current.CancellationToken);
+            await AudioDevices.ListAsync(TimeProvider.System, Server.Address, TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [

@@ -4,8 +4,7 @@ using System.Runtime.InteropServices;
 namespace Linnet.Interop.Tests.Devices;
 
 /// <summary>End to end: a file is served, played to a sound server, and recorded from its output.</summary>
-[Collection(nameof(PulseServer))]
-public class PlayedStationTests(PulseServer pulse)
+public class PlayedStationTests(PulseServer server) : SharedPulseTests(server)
 {
     private const int Rate = PulseServer.SampleRate;
     private const int Seconds = 60;
@@ -23,9 +22,9 @@ public class PlayedStationTests(PulseServer pulse)
         Music().Save(folder["tones.wav"]);
         await using Serving server = await Serving.StartAsync(folder["tones.wav"], "--once");
         using MonitorRecording recording =
-            await MonitorRecording.StartAsync(pulse, PulseServer.Sink, TestContext.Current.CancellationToken);
+            await MonitorRecording.StartAsync(Server, PulseServer.Sink, TestContext.Current.CancellationToken);
 
-        using Process player = pulse.Start(
+        using Process player = Server.Start(
             Path.Combine(AppContext.BaseDirectory, "Linnet.Cli"), "play", server.Url("tones/pcm"), "--latency", "400", "--output",
             $"pulse:{PulseServer.Sink}");
         Task<string> printed = player.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -11,8 +11,7 @@ namespace Linnet.Interop.Tests.Devices;
 /// <summary>
 /// PortAudio, which Linnet uses on macOS, through its ALSA interface and ALSA's plugin for a PulseAudio server, which has a clock.
 /// </summary>
-[Collection(nameof(PulseServer))]
-public sealed class PortAudioTests : IDisposable
+public sealed class PortAudioTests : SharedPulseTests
 {
     // The sample rate that PortAudio prefers for devices of this plugin, so that nothing is resampled.
     private const int SlowRate = 44_100;
@@ -21,11 +20,10 @@ public sealed class PortAudioTests : IDisposable
     private static readonly AudioFormat Format = new(PulseServer.SampleRate, 2);
     private static readonly TimeSpan Safe = TimeSpan.FromMilliseconds(200);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linnet-portaudio-");
-    private readonly PulseServer _server;
 
     public PortAudioTests(PulseServer server)
+        : base(server)
     {
-        _server = server;
         string configuration = Path.Combine(_folder.FullName, "asound.conf");
         File.WriteAllText(configuration, $$"""
             pcm.default { type pulse server "{{server.Address}}" device {{PulseServer.Sink}} }
@@ -37,13 +35,13 @@ public sealed class PortAudioTests : IDisposable
         AlsaConfiguration.Use(configuration);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    protected override void Dispose(bool disposing) => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task Audio_plays_without_gap_or_repeat_to_its_last_frame_and_at_the_reported_time()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using MonitorRecording recording = await MonitorRecording.StartAsync(_server, PulseServer.OtherSink, cancellationToken);
+        using MonitorRecording recording = await MonitorRecording.StartAsync(Server, PulseServer.OtherSink, cancellationToken);
         var ramp = new Ramp(2 * PulseServer.SampleRate);
 
         await using (var device = new PortAudioDevice("speaker", TimeProvider.System, Safe))
@@ -221,13 +219,13 @@ public sealed class PortAudioTests : IDisposable
     public async Task Played_audio_can_be_recorded()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        string module = await _server.PactlAsync(
+        string module = await Server.PactlAsync(
             "load-module", "module-null-sink", $"sink_name={SlowSink}", "format=float32le", $"rate={SlowRate}", "channels=2");
         using CaptureSource source =
             CaptureSource.Open("portaudio:microphone", TimeProvider.System, cancellationToken: cancellationToken);
         var format = new AudioFormat(SlowRate, 2);
         Assert.Equal(("microphone", format, true), (source.Name, source.Format, source.IsLive));
-        await using var device = new PulseDevice(SlowSink, TimeProvider.System, Safe, _server.Address);
+        await using var device = new PulseDevice(SlowSink, TimeProvider.System, Safe, Server.Address);
         await device.OpenAsync(format, cancellationToken);
         float[] pcm = new float[2 * 3 * format.SampleRate];
         int frames = source.Read(pcm, cancellationToken).Frames;
@@ -241,7 +239,7 @@ public sealed class PortAudioTests : IDisposable
         }
 
         await playing;
-        await _server.PactlAsync("unload-module", module);
+        await Server.PactlAsync("unload-module", module);
         (int first, int last) = Ramp.FramesIn(MemoryMarshal.AsBytes(pcm.AsSpan()));
         Assert.InRange(first, 1, format.SampleRate / 50);
         Assert.Equal(format.SampleRate, last);

@@ -5,8 +5,7 @@ using Linnet.Tests;
 
 namespace Linnet.Interop.Tests.Devices;
 
-[Collection(nameof(PulseServer))]
-public sealed class PulseDeviceTests(PulseServer server)
+public sealed class PulseDeviceTests(PulseServer server) : SharedPulseTests(server)
 {
     // Below 100 ms a null sink sometimes stumbles on a busy machine.
     private static readonly TimeSpan Safe = TimeSpan.FromMilliseconds(200);
@@ -16,7 +15,7 @@ public sealed class PulseDeviceTests(PulseServer server)
     public async Task Audio_plays_without_gap_or_repeat_and_at_the_reported_time()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using MonitorRecording recording = await MonitorRecording.StartAsync(server, PulseServer.Sink, cancellationToken);
+        using MonitorRecording recording = await MonitorRecording.StartAsync(Server, PulseServer.Sink, cancellationToken);
         const int Frames = 5 * PulseServer.SampleRate;
         var ramp = new Ramp(Frames);
 
@@ -112,16 +111,16 @@ public sealed class PulseDeviceTests(PulseServer server)
     [Fact]
     public async Task When_its_output_disappears_playback_continues_on_the_default_output()
     {
-        string module = await server.PactlAsync("load-module", "module-null-sink", "sink_name=shortlived");
+        string module = await Server.PactlAsync("load-module", "module-null-sink", "sink_name=shortlived");
         await using PulseDevice device = Device("shortlived");
         await device.OpenAsync(Format, TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
         (Task running, Task started) = Run(device, stop.Token);
         await started;
 
-        await server.PactlAsync("unload-module", module);
+        await Server.PactlAsync("unload-module", module);
         using (MonitorRecording recording =
-            await MonitorRecording.StartAsync(server, PulseServer.Sink, TestContext.Current.CancellationToken))
+            await MonitorRecording.StartAsync(Server, PulseServer.Sink, TestContext.Current.CancellationToken))
         {
             Assert.False(running.IsCompleted);
             Assert.Equal(PulseServer.Sink, device.Name);
@@ -161,5 +160,5 @@ public sealed class PulseDeviceTests(PulseServer server)
         Assert.InRange(wholeMs - givenMs, -60, 60);
     }
 
-    private PulseDevice Device(string? sink) => new(sink, TimeProvider.System, Safe, server.Address);
+    private PulseDevice Device(string? sink) => new(sink, TimeProvider.System, Safe, Server.Address);
 }

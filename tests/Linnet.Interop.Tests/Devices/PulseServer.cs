@@ -26,6 +26,15 @@ public sealed class PulseServer : IAsyncLifetime
         await RunAsync();
     }
 
+    /// <summary>Starts the server again if it has ended by itself: then one test fails, and not all that follow.</summary>
+    public async Task EnsureRunningAsync()
+    {
+        if (Process.HasExited)
+        {
+            await RestartAsync();
+        }
+    }
+
     /// <summary>Kills the server and starts another one in its place, with all its outputs.</summary>
     public async Task RestartAsync()
     {
