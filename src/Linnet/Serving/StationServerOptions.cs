@@ -1,5 +1,5 @@
-using Linnet.Access;
 using System.Net;
+using Linnet.Access;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
