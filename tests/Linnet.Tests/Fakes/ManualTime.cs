@@ -8,7 +8,9 @@ internal sealed class ManualTime : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private TaskCompletionSource _changed = new();
-    private long _now = TimeSpan.TicksPerDay;
+
+    // Before the clock of any system that has run for some seconds: what a test publishes by that clock is then not yet due here.
+    private long _now = 10 * TimeSpan.TicksPerMinute;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
