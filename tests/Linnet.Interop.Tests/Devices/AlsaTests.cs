@@ -31,7 +31,11 @@ public sealed class AlsaTests : SharedPulseTests
 
     private string FilePath => Path.Combine(_folder.FullName, "sound.raw");
 
-    protected override void Dispose(bool disposing) => _folder.Delete(recursive: true);
+    public override ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return base.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_device_with_a_clock_plays_without_gap_or_repeat_and_reports_when_audio_plays()

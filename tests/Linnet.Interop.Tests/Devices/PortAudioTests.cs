@@ -35,7 +35,11 @@ public sealed class PortAudioTests : SharedPulseTests
         AlsaConfiguration.Use(configuration);
     }
 
-    protected override void Dispose(bool disposing) => _folder.Delete(recursive: true);
+    public override ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return base.DisposeAsync();
+    }
 
     [Fact]
     public async Task Audio_plays_without_gap_or_repeat_to_its_last_frame_and_at_the_reported_time()

@@ -9,14 +9,9 @@ public abstract class SharedPulseTests(PulseServer server) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => await server.EnsureRunningAsync();
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
-        Dispose(disposing: true);
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
     }
 }

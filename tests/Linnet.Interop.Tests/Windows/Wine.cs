@@ -99,7 +99,9 @@ public sealed class Wine : IAsyncLifetime
     internal Tool StartLinnetInTerminal(params string[] arguments)
     {
         string[] command = ["env", .. Command(Path.Combine(LinnetFolder, "Linnet.Cli.exe"), arguments)];
-        return Tool.Start("script", "-qefc", string.Join(' ', command.Select(Quoted)), "/dev/null");
+
+        // Without exec the key would end some shells, too.
+        return Tool.Start("script", "-qefc", $"exec {string.Join(' ', command.Select(Quoted))}", "/dev/null");
 
         static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
