@@ -43,6 +43,8 @@ peers=(
   "GstApp-1.0.typelib|gir1.2-gst-plugins-base-1.0|gstreamer1-plugins-base|gst-plugins-base|gstreamer"
   "python3|python3|python3|python|python3"
   "curl|curl|curl|curl|curl"
+  "mpv|mpv|mpv|mpv|mpv"
+  "testssl|testssl.sh|testssl|testssl.sh|testssl"
   "zbarimg|zbar-tools|zbar-tools|zbar|zbar"
   "icecast2|icecast2|icecast|icecast|icecast"
   "nginx|nginx-light|nginx|nginx|nginx"

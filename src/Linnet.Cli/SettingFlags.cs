@@ -11,11 +11,13 @@ internal static class SettingFlags
     // Filled while the commands are made, before anything runs.
     private static readonly ConcurrentDictionary<string, string> Flags = new();
 
-    /// <summary>Maps the setting <paramref name="property"/> of <paramref name="type"/> to an option.</summary>
+    /// <summary>Maps the setting <paramref name="property"/> of <paramref name="type"/> to an option; two options may set it.</summary>
     public static TOption Sets<TOption>(this TOption option, string type, string property)
         where TOption : Option
     {
-        Flags[$"{type}.{property}"] = option.Name;
+        Flags.AddOrUpdate(
+            $"{type}.{property}", option.Name,
+            (_, known) => known.Split(' ').Contains(option.Name) ? known : $"{known} or {option.Name}");
         return option;
     }
 

@@ -34,6 +34,9 @@ public sealed class LinnetOptions : IValidatable
     /// <summary>The setting of <see cref="MetricsNetworks"/> as the operator knows it, for the answer to those who may not read.</summary>
     internal string MetricsSetting { get; set; } = $"{nameof(LinnetOptions)}.{nameof(MetricsNetworks)}";
 
+    /// <summary>Whether a browser that asks for the page without TLS is sent to the port with TLS.</summary>
+    internal bool RedirectsPages { get; set; }
+
     /// <summary>The stations to open when the host starts, in order.</summary>
     internal IReadOnlyList<HostedStation> Stations => _stations;
 

@@ -31,7 +31,7 @@ public sealed class RtspConnectionHandler : ConnectionHandler
     {
         Socket socket = EndpointOutput.SocketOf(connection, "RTSP");
         await _server.Rtsp.ServeAsync(
-            connection.Transport, socket, null, EndpointOutput.Of(connection, socket), EndpointOutput.Stopping(connection))
-                .ConfigureAwait(false);
+            connection.Transport, socket, EndpointOutput.OriginOf(connection), EndpointOutput.Of(connection, socket),
+            EndpointOutput.Stopping(connection)).ConfigureAwait(false);
     }
 }

@@ -75,11 +75,12 @@ internal static class Ask
     /// <param name="description">The purpose of the port.</param>
     /// <param name="usual">The default.</param>
     /// <param name="canBeOff">Whether <see cref="Off"/> is allowed.</param>
-    public static Option<int?> Port(string name, string description, int usual, bool canBeOff)
+    /// <param name="when">When that is the default, such as <c> with --tls</c>; default: always.</param>
+    public static Option<int?> Port(string name, string description, int usual, bool canBeOff, string when = "")
     {
         var option = new Option<int?>(name)
         {
-            Description = Described($"{description} 0: any free port{(canBeOff ? "; off: none" : "")}.", $"{usual}"),
+            Description = Described($"{description} 0: any free port{(canBeOff ? "; off: none" : "")}.", $"{usual}{when}"),
             HelpName = "PORT",
             CustomParser = result =>
             {
@@ -109,6 +110,9 @@ internal static class Ask
 
         return option;
     }
+
+    /// <summary>The port that the value of such an option means; <see langword="null"/>: none.</summary>
+    public static int? PortOf(int? value, int? usual) => value is { } given ? given == Off ? null : given : usual;
 
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<string?> Choice(string name, string description, string usual, params string[] words)

@@ -25,7 +25,9 @@ internal static class DemoCommand
         return command;
     }
 
-    private static DemoRequest Read(ParseResult parsed, StationServerOptions network) => new(RadioOptions.Add(
+    private static DemoRequest Read(ParseResult parsed, StationServerOptions network) => network.RtspPort is null
+        ? throw new UsageException("The demo plays over RTSP: leave out --rtsp-port off.")
+        : new(RadioOptions.Add(
         parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)))
     {
         Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -14,7 +14,7 @@ internal static class NetworkOptions
         .Sets(nameof(StationServerOptions), nameof(StationServerOptions.Bind))
         .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.Bind));
 
-    internal static Option<int?> RtspPort { get; } = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: false)
+    internal static Option<int?> RtspPort { get; } = Ask.Port("--rtsp-port", "TCP port for RTSP players.", 8554, canBeOff: true)
         .Sets(nameof(StationServerOptions), nameof(StationServerOptions.RtspPort));
 
     internal static Option<int?> RtpPort { get; } = Ask.Port(
@@ -84,7 +84,7 @@ internal static class NetworkOptions
             TrustedProxies = [.. (parsed.GetValue(TrustedProxy) ?? []).Select(ReadProxy)],
             TrustedProxiesName = TrustedProxy.Name,
             Bind = address,
-            RtspPort = parsed.GetValue(RtspPort) ?? defaults.RtspPort,
+            RtspPort = Ask.PortOf(parsed.GetValue(RtspPort), defaults.RtspPort),
             RtpPort = parsed.GetValue(RtpPort) is { } port
                 ? port % 2 == 0
                     ? port : throw new UsageException(

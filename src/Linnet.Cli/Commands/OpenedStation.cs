@@ -27,7 +27,7 @@ internal sealed record OpenedStation(Station? Own, IngestStation? Fed) : IAsyncD
         if (spec.IsFed)
         {
             IAudioSource? fallback = spec.Fallback is null ? null : AudioSources.Open(spec.Fallback, sources, log, cancellationToken);
-            return new OpenedStation(null, IngestStations.Open(spec, station.Options, fallback, time, log));
+            return new OpenedStation(null, IngestStations.Open(spec, station.Options, fallback, time, log, station.Trust));
         }
 
         return new OpenedStation(

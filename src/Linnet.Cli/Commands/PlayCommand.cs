@@ -67,6 +67,7 @@ internal static class PlayCommand
             Url,
         };
         command.Add(new OptionGroup("Delay and network", [Profile, Latency, Transport, NoReconnect], [Impair]));
+        command.Add(new OptionGroup("TLS", TrustOptions.All, []));
         command.Add(new OptionGroup("Output", [Output, Volume, Seconds], [Stats]));
         command.Add(new OptionGroup("Servers that do not send their format", [], [Format]));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
@@ -93,6 +94,7 @@ internal static class PlayCommand
     private static PlayRequest Read(ParseResult parsed, Uri address) => new(address)
     {
         Format = Ask.ReadFormat(parsed.GetValue(Format), address),
+        Trust = TrustOptions.Read(parsed),
         Transport = parsed.GetValue(Transport) ?? "auto",
         Profile = ReceiverProfile.TryFind(parsed.GetValue(Profile), out ReceiverProfile? profile) ? profile : ReceiverProfile.Balanced,
         Impairment = Ask.ReadImpairment(parsed.GetValue(Impair), parsed.GetValue(Transport), address),

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Receive;
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
 
 namespace Linnet.Cli.Commands;
@@ -13,6 +14,9 @@ internal sealed record PlayRequest(Uri Address)
 
     /// <summary>The format of a server that does not announce one; <see langword="null"/> for the default.</summary>
     public RawPcmFormat? Format { get; init; }
+
+    /// <summary>The certificates that are accepted; <see langword="null"/> for those that this system trusts.</summary>
+    public ServerTrust? Trust { get; init; }
 
     /// <summary>The buffer profile, which sets the delay behind live.</summary>
     public ReceiverProfile Profile { get; init; } = ReceiverProfile.Balanced;

@@ -61,6 +61,7 @@ internal static class PlaySession
             _ => RtspTransport.Auto,
         },
         Impairment = request.Impairment,
+        Trust = request.Trust,
         Receiver = new ReceiverOptions { Profile = request.Profile, Latency = request.Latency },
         Reconnects = request.Reconnects,
         WaitsForStation = request.WaitsForStation,

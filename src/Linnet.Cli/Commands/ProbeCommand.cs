@@ -39,6 +39,7 @@ internal static class ProbeCommand
             Url,
         };
         command.Add(new OptionGroup("Options", [Seconds, Transport, Impair, Json], []));
+        command.Add(new OptionGroup("TLS", TrustOptions.All, []));
         command.SetAction(
             (parsed, cancellationToken) => ProbeSession.RunAsync(Read(parsed), parsed.GetValue(Json), shell, cancellationToken));
         return command;
@@ -61,6 +62,7 @@ internal static class ProbeCommand
                 "tcp" => RtspTransport.Tcp,
                 _ => RtspTransport.Auto
             },
+            Trust = TrustOptions.Read(parsed),
             Impairment = Ask.ReadImpairment(parsed.GetValue(Impair), parsed.GetValue(Transport), address),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds) ?? 15),
         };

@@ -42,7 +42,7 @@ internal static class PushOptions
     {
         PushServerOptions options = Defaults with
         {
-            Password = ReadPassword(parsed, shell),
+            Password = ReadPassword(parsed, Password, PasswordFile, shell),
             TakesOver = parsed.GetValue(Takeover),
             MaxBitRate = parsed.GetValue(MaxBitRate) is { } kbps ? (int)(kbps * 1000) : Defaults.MaxBitRate,
             SilenceTime = parsed.GetValue(Silence) is { } seconds ? TimeSpan.FromSeconds(seconds) : Defaults.SilenceTime,
@@ -59,24 +59,30 @@ internal static class PushOptions
         }
     }
 
-    private static string? ReadPassword(ParseResult parsed, Shell shell)
+    /// <summary>Reads a password; <see langword="null"/>: no option sets it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="direct">The option with the password itself.</param>
+    /// <param name="inFile">The option with its file.</param>
+    /// <param name="shell">Receives a warning if others can read the file.</param>
+    /// <exception cref="UsageException">Both are given, or the file cannot be read.</exception>
+    internal static string? ReadPassword(ParseResult parsed, Option<string?> direct, Option<string?> inFile, Shell shell)
     {
-        string? password = parsed.GetValue(Password);
-        string? file = parsed.GetValue(PasswordFile);
+        string? password = parsed.GetValue(direct);
+        string? file = parsed.GetValue(inFile);
         if (password is not null)
         {
             if (file is not null)
             {
-                throw new UsageException($"{Password.Name} and {PasswordFile.Name} both set the password: use only one of them.");
+                throw new UsageException($"{direct.Name} and {inFile.Name} both set the password: use only one of them.");
             }
 
             return password;
         }
 
-        return file is null ? null : ReadFile(file, shell);
+        return file is null ? null : ReadFile(file, inFile, shell);
     }
 
-    private static string ReadFile(string path, Shell shell)
+    private static string ReadFile(string path, Option option, Shell shell)
     {
         try
         {
@@ -90,7 +96,7 @@ internal static class PushOptions
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(e is FileNotFoundException or DirectoryNotFoundException
-                ? $"There is no password file '{path}'; check {PasswordFile.Name}."
+                ? $"There is no password file '{path}'; check {option.Name}."
                 : $"The password cannot be read: {e.Message}");
         }
     }

@@ -4,6 +4,7 @@ using Linnet.Broadcast.Streams;
 using Linnet.Codecs.Mp3;
 using Linnet.Server;
 using Linnet.Server.Hosting;
+using Linnet.Server.Hosting.Tls;
 using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.Http.Radio;
@@ -39,6 +40,11 @@ internal static class RadioOptions
         Ask.Port("--http-port", "TCP port for HTTP listeners and pushes.", 8000, canBeOff: true)
             .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.Port));
 
+    /// <summary><c>--https-port PORT</c>.</summary>
+    public static Option<int?> HttpsPort { get; } =
+        Ask.Port("--https-port", "TCP port for HTTP over TLS.", 8443, canBeOff: true, " with --tls")
+            .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.HttpsPort));
+
     /// <summary><c>--metrics-allow CIDR</c>.</summary>
     public static Option<string[]> MetricsAllow { get; } = Ask.Words(
         "--metrics-allow", "CIDR", "Also let this network read /metrics, such as 192.168.1.0/24.", "this machine only");
@@ -52,25 +58,40 @@ internal static class RadioOptions
     /// <summary>Whether the user named the port. Otherwise any other will do.</summary>
     public static bool HasPort(ParseResult parsed) => parsed.GetValue(HttpPort) is not null;
 
-    /// <summary>Reads where to serve HTTP; <see langword="null"/>: HTTP is off.</summary>
-    public static RadioHostOptions? ReadHost(ParseResult parsed, StationServerOptions network)
+    /// <summary>Reads where to serve HTTP, and what to serve over TLS; <see langword="null"/>: neither is served.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="network">The options of the server.</param>
+    /// <param name="tls">The certificate; <see langword="null"/>, the default: no TLS.</param>
+    public static RadioHostOptions? ReadHost(ParseResult parsed, StationServerOptions network, TlsSettings? tls = null)
     {
-        int port = parsed.GetValue(HttpPort) ?? new RadioHostOptions().Port;
-        if (port == Ask.Off)
+        int? port = Ask.PortOf(parsed.GetValue(HttpPort), new RadioHostOptions().Port);
+        int? https = TlsOptions.ReadPort(parsed, HttpsPort, tls, 8443);
+        int? rtsps = TlsOptions.ReadPort(parsed, TlsOptions.RtspsPort, tls, 8322);
+        if (tls is not null && https is null && rtsps is null)
         {
-            Option[] details = [Streams, Mp3BitRate, Burst, MaxPerStation, MaxBuffer, MetricsAllow];
-            return details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail
-                ? throw new UsageException($"{detail.Name} is about HTTP, which --http-port off switches off.")
-                : null;
+            throw new UsageException(
+                $"{TlsOptions.Certificate.Name} has no port: {HttpsPort.Name} and {TlsOptions.RtspsPort.Name} are off.");
         }
 
-        return new RadioHostOptions
+        Option[] details = [Streams, Mp3BitRate, Burst, MaxPerStation, MaxBuffer, MetricsAllow];
+        if (port is null && https is null
+            && details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail)
+        {
+            throw new UsageException($"{detail.Name} is about HTTP, which {HttpPort.Name} off switches off.");
+        }
+
+        RadioHostOptions? host = port is null && https is null && rtsps is null ? null : new RadioHostOptions
         {
             Bind = network.Bind,
             Port = port,
+            HttpsPort = https,
+            RtspsPort = rtsps,
+            Tls = tls,
+            RedirectsPages = https is not null && port is not null && TlsOptions.ReadRedirect(parsed, tls),
             MetricsNetworks = [.. LinnetOptions.ThisMachine,
                 .. (parsed.GetValue(MetricsAllow) ?? []).Select(static text => Ask.Network(text, MetricsAllow.Name))],
         };
+        return host?.Problems().FirstOrDefault() is { } problem ? throw new UsageException(problem) : host;
     }
 
     /// <summary>Adds the limits, and the options for sending streams, to those of a server.</summary>

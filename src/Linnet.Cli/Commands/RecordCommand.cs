@@ -39,6 +39,7 @@ internal static class RecordCommand
             Url, FilePath,
         };
         command.Add(new OptionGroup("Options", [Seconds, Transport, NoReconnect, Stats, Format], []));
+        command.Add(new OptionGroup("TLS", TrustOptions.All, []));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }
@@ -55,6 +56,7 @@ internal static class RecordCommand
         return new PlayRequest(address)
         {
             Format = Ask.ReadFormat(parsed.GetValue(Format), address),
+            Trust = TrustOptions.Read(parsed),
 
             // A recording is in no hurry: packets may come late.
             Profile = ReceiverProfile.Robust,

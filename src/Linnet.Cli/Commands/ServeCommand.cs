@@ -2,9 +2,11 @@ using System.CommandLine;
 using Linnet.Audio;
 using Linnet.Cli.Configuration;
 using Linnet.Cli.Help;
+using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports.PyAudio;
 
 namespace Linnet.Cli.Commands;
 
@@ -57,9 +59,10 @@ internal static class ServeCommand
     /// <summary>The options by subject. <c>linnet config show</c> has them, too.</summary>
     internal static OptionGroup[] Groups =>
     [
-        new OptionGroup("Sources", [Config, Once, Shuffle, Live, Fallback], [Raw]),
+        new OptionGroup("Sources", [Config, Once, Shuffle, Live, Fallback], [Raw, .. TrustOptions.All]),
         new OptionGroup("Encoding", [], [BitRate, Loudness, LoudnessAll, Complexity, .. RadioOptions.Encoding]),
         NetworkOptions.Ports(RadioOptions.HttpPort),
+        TlsOptions.Group,
         NetworkOptions.Limits(RadioOptions.Limits),
         PushOptions.Group,
         PyAudioOptions.Group,
@@ -100,16 +103,29 @@ internal static class ServeCommand
     internal static ServeRequest ReadServer(ParseResult parsed, Shell shell)
     {
         StationServerOptions network = NetworkOptions.Read(parsed);
+        RadioHostOptions? host = RadioOptions.ReadHost(parsed, network, TlsOptions.Read(parsed, shell));
+        if (network.RtspPort is null && host?.RtspsPort is null)
+        {
+            // Every session needs its connection, over UDP too.
+            network = network with { RtpPort = null };
+        }
+
+        PyAudioServerOptions? pyAudio = PyAudioOptions.Read(parsed, network);
+        if (network.RtspPort is null && host is null && pyAudio is null)
+        {
+            throw new UsageException("Every port is off: leave one of them on.");
+        }
+
         return new ServeRequest([])
         {
             WantsJson = parsed.GetValue(Stats) is not null,
             User = NetworkOptions.ReadUser(parsed),
-            Http = RadioOptions.ReadHost(parsed, network),
+            Http = host,
             Server = RadioOptions.Add(
                 parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)) with
             {
                 Push = PushOptions.Read(parsed, shell),
-                PyAudio = PyAudioOptions.Read(parsed, network),
+                PyAudio = pyAudio,
             },
         };
     }
@@ -131,6 +147,7 @@ internal static class ServeCommand
         }))
         {
             PlaysOnce = parsed.GetValue(Once),
+            Trust = TrustOptions.Read(parsed),
             Shuffles = parsed.GetValue(Shuffle),
             Raw = ReadRaw(parsed.GetValue(Raw)),
         };

@@ -26,8 +26,9 @@ internal static class ServeSession
         await using RadioHost? host = request.Http is { } http
             ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
-        await using var reload = configuration.File is null ? null : new ConfigReload(configuration, server, shell, session.Log);
+        await using var reload = configuration.File is null ? null : new ConfigReload(configuration, server, host, shell, session.Log);
         var monitor = new ServerMonitor(server, request.Server.Bind);
+        string[] trust = [.. OwnAuthorityNotice.Of(host, monitor)];
         string[] pushed = [.. request.Stations.Where(static s => s.Source.Kind == SourceKind.Push).Select(static s => s.Name)];
         if (session.IsPlain)
         {
@@ -35,12 +36,15 @@ internal static class ServeSession
                 monitor.Addresses, shell.Out, monitor.HttpAddresses, monitor.OtherAddresses,
                 [.. request.Stations.Select(static s => s.Name)]);
             ListenAddresses.AnnouncePush(monitor.HttpAddresses, pushed, shell.Out);
+            Array.ForEach(trust, shell.Out.WriteLine);
+            shell.Out.Flush();
         }
 
         var addresses = new AddressPanel(
             monitor.Addresses,
             monitor.HttpAddresses,
-            [.. monitor.HttpAddresses.Take(1).SelectMany(page => pushed.Select(name => ListenAddresses.PushAddress(page, name)))]);
+            [.. monitor.HttpAddresses.Take(1).SelectMany(page => pushed.Select(name => ListenAddresses.PushAddress(page, name)))],
+            trust);
         await session.ShowAsync(
             server.RunAsync(session.Ending),
             new PanelPages(
@@ -63,7 +67,7 @@ internal static class ServeSession
             return;
         }
 
-        if (request.Http is null)
+        if (request.Http is not { HasHttp: true })
         {
             throw new UsageException($"Pushing to {station.Name} needs HTTP, which --http-port off switches off.");
         }

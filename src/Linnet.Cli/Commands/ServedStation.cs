@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports;
 
 namespace Linnet.Cli.Commands;
 
@@ -16,6 +17,9 @@ internal sealed record ServedStation(SourceSpec Source, StationOptions Options)
 
     /// <summary>Whether folders and playlists play in random order.</summary>
     public bool Shuffles { get; init; }
+
+    /// <summary>The certificates that are accepted from another server; <see langword="null"/> for those that this system trusts.</summary>
+    public ServerTrust? Trust { get; init; }
 
     /// <summary>The format of bare PCM on standard input; <see langword="null"/> to detect it from the first bytes.</summary>
     public RawPcmFormat? Raw { get; init; }

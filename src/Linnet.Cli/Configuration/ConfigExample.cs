@@ -15,6 +15,7 @@ internal static class ConfigExample
         ("server", "The server as a whole."),
         ("http", "Listeners over HTTP: browsers, players and internet radios. Source clients push here, too."),
         ("rtsp", "Listeners over RTSP: linnet play, ffplay, mpv, VLC, GStreamer."),
+        ("tls", "The certificate for HTTPS and RTSPS."),
         ("push", "Source clients, such as butt or ffmpeg, that send the audio of stations with source = \"push\"."),
         ("pyaudio", "The programs of the PyAudio tutorial."),
         (ConfigKeys.Defaults, "Settings of all stations. A key that is also in the table of a station counts there instead."),

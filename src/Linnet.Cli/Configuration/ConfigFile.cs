@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Linnet.Cli.Commands;
+using Linnet.Server.Hosting;
 
 namespace Linnet.Cli.Configuration;
 

@@ -22,6 +22,9 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
     /// <summary>Whether the value is a path.</summary>
     public bool IsPath { get; init; }
 
+    /// <summary>A value of such a key that is no path; <see langword="null"/>, the default: none.</summary>
+    public string? NoPath { get; init; }
+
     /// <summary>Whether it is a key of stations.</summary>
     public bool IsOfStation => Table == ConfigKeys.Defaults;
 

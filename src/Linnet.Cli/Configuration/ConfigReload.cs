@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Linnet.Cli.Commands;
 using Linnet.Cli.Panels;
+using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Sources;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,7 @@ internal sealed partial class ConfigReload : IAsyncDisposable
 
     private readonly ServeConfiguration _started;
     private readonly StationServer _server;
+    private readonly RadioHost? _host;
     private readonly Shell _shell;
     private readonly DisplayLogger _log;
     private readonly CancellationTokenSource _ending = new();
@@ -34,9 +36,9 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     private FileStamp _seen;
     private volatile bool _isAsked;
 
-    public ConfigReload(ServeConfiguration configuration, StationServer server, Shell shell, DisplayLogger log)
+    public ConfigReload(ServeConfiguration configuration, StationServer server, RadioHost? host, Shell shell, DisplayLogger log)
     {
-        (_started, _server, _shell, _log) = (configuration, server, shell, log);
+        (_started, _server, _host, _shell, _log) = (configuration, server, host, shell, log);
         (_seen, _known) = (configuration.File!.Stamp, configuration.Locations);
         _applied = new ConcurrentDictionary<string, string>(configuration.Signatures());
         _server.Directory.Order([.. configuration.Signatures().Keys]);
@@ -142,11 +144,33 @@ internal sealed partial class ConfigReload : IAsyncDisposable
         _known = next.Locations;
         _server.Directory.Order([.. wanted.Keys]);
         LogRead(_log, Path, Names(added.Intersect(done)), Names(changed.Intersect(done)), Names(removed));
-        string[] later = [.. next.Settings.ServerDifferences(_started.Settings)];
+        bool isRenewed = TryRenewCertificate(request);
+        string[] later = [.. next.Settings.ServerDifferences(_started.Settings)
+            .Where(path => !isRenewed || !path.StartsWith("tls.", StringComparison.Ordinal))];
         if (later.Length > 0)
         {
             LogLater(_log, string.Join(", ", later));
         }
+    }
+
+    // Whether the ports have the certificate that the file names now. A port with TLS cannot be added.
+    private bool TryRenewCertificate(ServeRequest request)
+    {
+        if (_host is null || request.Http?.Tls is not { } tls || _started.Required().Http?.Tls is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            _host.Renew(tls);
+        }
+        catch (IOException e)
+        {
+            LogNotRenewed(_log, e.Message);
+        }
+
+        return true;
     }
 
     private async Task<bool> TryOpenAsync(ServedStation station, bool isNew)
@@ -223,6 +247,9 @@ internal sealed partial class ConfigReload : IAsyncDisposable
 
     [LoggerMessage(1005, LogLevel.Warning, "These settings have changed and need a restart: {Settings}")]
     private static partial void LogLater(ILogger logger, string settings);
+
+    [LoggerMessage(1017, LogLevel.Error, "The certificate is not changed, and the old one stays: {Problem}")]
+    private static partial void LogNotRenewed(ILogger logger, string problem);
 
     [LoggerMessage(1006, LogLevel.Error, "The station {Station} is not added or changed: {Problem}")]
     private static partial void LogNotOpened(ILogger logger, string station, string problem);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Linnet.Cli.Commands;
 using Linnet.Sources;
 
 namespace Linnet.Cli.Configuration;
@@ -12,6 +13,8 @@ namespace Linnet.Cli.Configuration;
 /// <param name="problems">Receives all mistakes.</param>
 internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> problems)
 {
+    private const string HttpTable = "http";
+
     private readonly List<Setting> _variables = [];
     private readonly List<Setting> _file = [];
 
@@ -196,9 +199,15 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     private bool IsSwitchedOff(ConfigKey key)
     {
         ConfigKey? master = ConfigKeys.SwitchOf(key.Table);
-        return master is not null && key != master && Find(master, master.Table) is { } off && off.Values.All(static v => v is "off")
+        return master is not null && key != master && !(key.Table == HttpTable && HasHttps())
+            && Find(master, master.Table) is { } off && off.Values.All(static v => v is "off")
             && (off.Line == 0 || off.Words.Count == 0);
     }
+
+    // The options of HTTP are also for HTTPS, which has its own port.
+    private bool HasHttps() => ConfigKeys.All.First(static key => key.Option == TlsOptions.Certificate) is var certificate
+        && ConfigKeys.All.First(static key => key.Option == RadioOptions.HttpsPort) is var port
+        && Find(certificate, certificate.Table) is not null && Find(port, port.Table)?.Values.Contains("off") != true;
 
     private Setting? FindInFile(ConfigKey key, string table) =>
         _file.Find(setting => setting.Key == key && setting.Table == table && !_ignored.Contains(setting));
@@ -215,7 +224,7 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     private void Add(ConfigKey key, TomlValue value, string origin, string folder)
     {
         object? meant = value.Value;
-        if (key.IsPath && meant is string { Length: > 0 } path)
+        if (key.IsPath && meant is string { Length: > 0 } path && path != key.NoPath)
         {
             if (path.Contains('\0', StringComparison.Ordinal))
             {

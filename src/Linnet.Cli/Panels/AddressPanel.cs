@@ -4,7 +4,9 @@ namespace Linnet.Cli.Panels;
 /// <param name="addresses">RTSP addresses, best first.</param>
 /// <param name="http">HTTP addresses for browsers, best first; empty if HTTP is off.</param>
 /// <param name="push">Addresses for source clients; default none.</param>
-internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyList<string> http, IReadOnlyList<string>? push = null)
+/// <param name="notes">Sentences about them; default none.</param>
+internal sealed class AddressPanel(
+    IReadOnlyList<string> addresses, IReadOnlyList<string> http, IReadOnlyList<string>? push = null, IReadOnlyList<string>? notes = null)
 {
     private IReadOnlyList<string>? _code;
 
@@ -22,6 +24,7 @@ internal sealed class AddressPanel(IReadOnlyList<string> addresses, IReadOnlyLis
         [
             .. addresses.SelectMany((address, i) => Line("linnet play", address, width, rank: i + 1)),
             .. (push ?? []).SelectMany((address, i) => Line("Push to:", address, width, rank: i + 1)),
+            .. (notes ?? []).SelectMany(note => new Flow(width, addresses.Count + 1).AddWords(note, Tone.Quiet).Lines),
         ];
         if (Rows.Count == 0)
         {

@@ -72,7 +72,7 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         return HttpRequestHead.TryParse(bytes, Limits, out HttpRequestHead? head, out _) == HttpReadResult.Done ? head : null;
     }
 
-    public override void Begin() => context.Features.Get<PageConnection>()?.ServeAudio();
+    public override void Begin() => context.Features.Get<PageRequest>()?.ServeAudio();
 
     public override Task StartAsync(HttpResponseHead responseHead, CancellationToken cancellationToken)
     {
@@ -112,7 +112,8 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
 
     public override void Abort() => context.Abort();
 
-    private static bool IsHttp1(HttpContext context) =>
+    /// <summary>Whether the request has the connection for itself.</summary>
+    internal static bool IsHttp1(HttpContext context) =>
         Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol)
         || Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol);
 }

@@ -1,9 +1,11 @@
+using System.Net;
 using Linnet.Broadcast;
 using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Icy;
 using Linnet.Wire.Proxy;
+using Linnet.Wire.Rtsp;
 using Microsoft.AspNetCore.Http;
 
 namespace Linnet.Server.Endpoints;
@@ -11,13 +13,14 @@ namespace Linnet.Server.Endpoints;
 /// <summary>What pages show of a server at one moment.</summary>
 /// <param name="Host">The name and port by which the client knows this server; links begin with them.</param>
 /// <param name="Name">The name alone.</param>
-/// <param name="Scheme">How the client knows it: <c>https</c> behind a proxy that ends TLS and says so.</param>
+/// <param name="Scheme">How the client knows it: <c>https</c> over TLS, or behind a proxy that ends TLS and says so.</param>
 /// <param name="PathBase">What stands before every path of the server.</param>
-/// <param name="RtspHost">The same for RTSP; <see langword="null"/>: there is no port for it.</param>
+/// <param name="RtspRoot">Where addresses of RTSP begin; over TLS if the client came so. <see langword="null"/>: there is no port for it.
+/// </param>
 /// <param name="Stations">The stations, in their order.</param>
 /// <param name="Awaited">Names of the stations that have had no audio yet.</param>
 internal sealed record SiteView(
-    string Host, string Name, string Scheme, string PathBase, string? RtspHost, IReadOnlyList<StationView> Stations,
+    string Host, string Name, string Scheme, string PathBase, string? RtspRoot, IReadOnlyList<StationView> Stations,
     IReadOnlyList<string> Awaited)
 {
     internal static SiteView Of(StationServer server, HttpContext context, ForwardedRequest from)
@@ -33,9 +36,17 @@ internal sealed record SiteView(
             host.Host,
             from.Scheme,
             from.PathBase,
-            server.RtspEndPoint is { } rtsp ? new HostString(host.Host, rtsp.Port).ToUriComponent() : null,
+            RtspRootOf(server, host, from.Scheme),
             [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, from.PathBase, heard))],
             now.Awaited);
+    }
+
+    private static string? RtspRootOf(StationServer server, HostString host, string scheme)
+    {
+        (IPEndPoint? tls, IPEndPoint? plain) = (server.RtspsEndPoint, server.RtspEndPoint);
+        bool isTls = tls is not null && (plain is null || scheme == Uri.UriSchemeHttps);
+        return (isTls ? tls : plain) is { } port
+            ? $"{(isTls ? RtspUri.TlsScheme : RtspUri.PlainScheme)}://{new HostString(host.Host, port.Port).ToUriComponent()}" : null;
     }
 }
 

@@ -114,8 +114,8 @@ internal static class StartPage
         : station.Awaits is not null ? "Its source is unavailable at the moment. Waiting for it."
         : station.Track?.ToString() ?? "";
 
-    private static string PlayAddress(SiteView site, string station) => site.RtspHost is string rtsp
-        ? $"rtsp://{rtsp}/{station}"
+    private static string PlayAddress(SiteView site, string station) => site.RtspRoot is string rtsp
+        ? $"{rtsp}/{station}"
         : $"{site.Scheme}://{site.Host}{site.PathBase}/{station}";
 
     private static string StateOf(StationState state) => state switch

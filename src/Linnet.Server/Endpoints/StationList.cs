@@ -5,9 +5,11 @@ namespace Linnet.Server.Endpoints;
 
 /// <summary>The <c>/stations.json</c> page: what a player needs when it gets the address of these pages.</summary>
 /// <param name="RtspPort">The RTSP port of the same stations; left out if there is none.</param>
+/// <param name="RtspsPort">The same for RTSP over TLS.</param>
 /// <param name="Stations">The names of the stations, in order.</param>
 /// <param name="Awaited">The names of stations that will exist once a source client connects: a player can wait for these.</param>
-internal sealed record StationList(int? RtspPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited)
+internal sealed record StationList(
+    int? RtspPort, int? RtspsPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited)
 {
     /// <summary>The path of the page.</summary>
     internal const string Path = "/stations.json";

@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using Linnet.Transports;
+using Linnet.Wire;
+using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -22,6 +25,15 @@ internal static class EndpointOutput
         connection.Features.Get<ITlsHandshakeFeature>() is null
             ? ConnectionOutput.ToSocket(socket)
             : ConnectionOutput.ToPipe(connection.Transport.Output, socket, connection.Abort);
+
+    /// <summary>
+    /// The client, if it is known here: a PROXY header was read before, or the connection has TLS. <see langword="null"/>: the peer of the
+    /// socket.
+    /// </summary>
+    internal static ClientOrigin? OriginOf(ConnectionContext connection) =>
+        connection.Features.Get<ClientOrigin>()
+        ?? (connection.Features.Get<ITlsHandshakeFeature>() is not null && connection.RemoteEndPoint is IPEndPoint remote
+            ? new ClientOrigin(remote.Unmapped()) { IsTls = true } : null);
 
     /// <summary>
     /// Canceled when the connection should end. It is not <c>ConnectionClosed</c>: reading detects a client that has left, and it needs

@@ -11,7 +11,8 @@ namespace Linnet.Server.Hosting;
 /// <summary>
 /// Lets Kestrel accept through the server's gate. Kestrel's own loop ignores the limit of open files, and at the limit it retries at once.
 /// </summary>
-internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<SocketTransportOptions> options, ILoggerFactory logging)
+internal sealed class GuardedListenerFactory(
+    ConnectionGate gate, RadioHostOptions ports, IOptions<SocketTransportOptions> options, ILoggerFactory logging)
     : IConnectionListenerFactory
 {
     // A flush completes when the kernel has taken all bytes, so the number that a listener has not taken is exact.
@@ -19,7 +20,7 @@ internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<Socke
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        Socket socket = options.Value.CreateBoundListenSocket(endpoint);
+        Socket socket = Bind(endpoint);
         try
         {
             socket.TrySetReceiveBuffer(HttpPort.ReceiveBufferSize);
@@ -39,6 +40,18 @@ internal sealed class GuardedListenerFactory(ConnectionGate gate, IOptions<Socke
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private Socket Bind(EndPoint endpoint)
+    {
+        try
+        {
+            return options.Value.CreateBoundListenSocket(endpoint);
+        }
+        catch (SocketException e) when (endpoint is IPEndPoint { Port: int port })
+        {
+            throw HttpPort.Problem(ports, port, e);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Linnet.Server.Endpoints;
 using Linnet.Serving;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -85,7 +87,9 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
         Socket socket = EndpointOutput.SocketOf(connection, "HTTP");
         CancellationToken stopping = EndpointOutput.Stopping(connection);
         if (connection.RemoteEndPoint is not IPEndPoint remote
-            || await server.Proxies.ReadAsync(connection.Transport.Input, remote, stopping).ConfigureAwait(false) is not ClientOrigin read
+            || (connection.Features.Get<ClientOrigin>()
+                ?? await server.Proxies.ReadAsync(connection.Transport.Input, remote, stopping).ConfigureAwait(false))
+                is not ClientOrigin read
             || !server.Connections.TryAttribute(socket, read.EndPoint.Address))
         {
             connection.Abort();
@@ -93,10 +97,20 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
         }
 
         ClientOrigin origin = read with { IsTls = read.IsTls || connection.Features.Get<ITlsHandshakeFeature>() is not null };
+        if (pages is not null && IsHttp2(connection))
+        {
+            await pages.ServeAsync(connection, origin, next).ConfigureAwait(false);
+            return;
+        }
+
         await front.ServeAsync(
             connection.Transport, socket, origin, EndpointOutput.Of(connection, socket),
             (head, request) => PassOnAsync(connection, origin, head, request), stopping).ConfigureAwait(false);
     }
+
+    private static bool IsHttp2(ConnectionContext connection) =>
+        connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span
+            .SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span) == true;
 
     private Task PassOnAsync(ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request)
     {

@@ -17,8 +17,8 @@ internal static class HttpPort
     // start; a connection that turns out not to be a push gets less (RadioServer). Linux caps it at net.core.rmem_max.
     internal const int ReceiveBufferSize = PushServer.ReceiveBufferSize;
 
-    internal static IPEndPoint EndPoint(RadioHostOptions options) =>
-        new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
+    internal static IPEndPoint EndPoint(RadioHostOptions options, int port) =>
+        new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), port);
 
     /// <summary>Where a web server listens first; <see langword="null"/>: it does not listen, or not on an IP address.</summary>
     internal static IPEndPoint? AddressOf(IServer server) =>
@@ -36,11 +36,17 @@ internal static class HttpPort
         : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
 
     /// <summary>The error that users see.</summary>
-    internal static PortException Problem(int port, SocketException e) => PortException.Of(
-        $"TCP port {port}",
-        $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Port)}",
-        e,
-        $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Bind)}",
-        "perhaps by another Linnet or an Icecast; choose another, or switch HTTP off",
-        "off");
+    internal static PortException Problem(RadioHostOptions options, int port, SocketException e)
+    {
+        (string setting, string protocol) = port == options.HttpsPort ? (nameof(RadioHostOptions.HttpsPort), "HTTPS")
+            : port == options.RtspsPort ? (nameof(RadioHostOptions.RtspsPort), "RTSPS")
+            : (nameof(RadioHostOptions.Port), "HTTP");
+        return PortException.Of(
+            $"TCP port {port}",
+            $"{nameof(RadioHostOptions)}.{setting}",
+            e,
+            $"{nameof(RadioHostOptions)}.{nameof(RadioHostOptions.Bind)}",
+            $"perhaps by another Linnet or an Icecast; choose another, or switch {protocol} off",
+            "off");
+    }
 }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using Linnet.Transports;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
@@ -8,26 +6,25 @@ using Microsoft.AspNetCore.Connections;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// A connection that Kestrel serves, request by request. While it serves a page it has a place among the pages; between two requests it
-/// waits like any connection without a request; while it carries audio the limits of listeners and pushes hold.
+/// A connection that Kestrel serves. While it serves a page it has a place among the pages; between two requests it waits like any
+/// connection without a request; while it carries audio the limits of listeners and pushes hold.
 /// </summary>
-/// <remarks>One request at a time: <see cref="TryServePage"/>, <see cref="ServeAudio"/> and <see cref="Rest"/> alternate.</remarks>
+/// <remarks>HTTP/1.1 has one request at a time, HTTP/2 several: any thread may count.</remarks>
 internal sealed class PageConnection : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly PageConnections _pages;
     private readonly ConnectionContext _connection;
     private readonly CancellationTokenSource _patience;
     private readonly CancellationTokenRegistration _over;
-    private (HttpRequestHead?, ForwardedRequest)? _first;
-    private AddressQuota? _quota;
-    private IPAddress? _address;
+    private (HttpRequestHead?, ForwardedRequest, PageRequest)? _first;
     private IDisposable? _waiting;
+    private int _pageCount;
+    private int _audioCount;
+    private bool _isDisposed;
 
-    internal PageConnection(
-        PageConnections pages, ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request,
-        TimeProvider time)
+    internal PageConnection(PageConnections pages, ConnectionContext connection, ClientOrigin origin, TimeProvider time)
     {
-        _first = (head, request);
         _pages = pages;
         _connection = connection;
         Origin = origin;
@@ -42,60 +39,64 @@ internal sealed class PageConnection : IDisposable
     /// <summary>The connection's socket.</summary>
     internal Socket Socket { get; }
 
-    /// <summary>
-    /// The head and the client of the connection's first request, which the front has read and found to be for a page. Taken once.
-    /// </summary>
-    internal (HttpRequestHead? Head, ForwardedRequest Request)? TakeFirst()
+    /// <summary>Sets the connection's first request, which the front has read and found to be for a page.</summary>
+    internal PageRequest SetFirst(HttpRequestHead? head, ForwardedRequest request)
     {
-        (HttpRequestHead?, ForwardedRequest)? first = _first;
+        var first = new PageRequest(this);
+        _first = (head, request, first);
+        return first;
+    }
+
+    /// <summary>The first request, if the front has read it. Taken once.</summary>
+    internal (HttpRequestHead? Head, ForwardedRequest Request, PageRequest Page)? TakeFirst()
+    {
+        (HttpRequestHead?, ForwardedRequest, PageRequest)? first = _first;
         _first = null;
         return first;
     }
 
-    /// <summary>Begins to serve a page, if there is a place for it; it may last <see cref="PageConnections.Longest"/>.</summary>
-    /// <param name="quota">The quota that the place counts against.</param>
-    /// <param name="client">The client.</param>
-    internal bool TryServePage(AddressQuota quota, IPAddress client)
+    /// <summary>Counts requests that begin or end, and sets how long the connection may take from now on.</summary>
+    /// <param name="pages">Pages that begin; negative: that end.</param>
+    /// <param name="audio">Listeners and pushes that begin; negative: that end.</param>
+    /// <param name="closes">Whether Kestrel closes the connection after this response.</param>
+    internal void Count(int pages, int audio, bool closes = false)
     {
-        StopWaiting();
-        if (_quota is null)
+        lock (_lock)
         {
-            if (!quota.TryEnter(client))
+            _pageCount += pages;
+            _audioCount += audio;
+            if (_isDisposed)
             {
-                return false;
+                return;
             }
 
-            (_quota, _address) = (quota, client);
+            bool isIdle = _pageCount == 0 && _audioCount == 0 && !closes;
+            if (!isIdle)
+            {
+                StopWaiting();
+            }
+            else
+            {
+                _waiting ??= _pages.TryWait(Origin, _connection.Abort);
+            }
+
+            // Without a place to wait it ends soon, but not before its response has left.
+            _patience.CancelAfter(
+                _audioCount > 0 ? Timeout.InfiniteTimeSpan
+                : isIdle && _waiting is null ? PageConnections.WithoutPlace
+                : PageConnections.Longest);
         }
-
-        _patience.CancelAfter(PageConnections.Longest);
-        return true;
     }
 
-    /// <summary>Begins to serve a listener or a push, which has no time limit.</summary>
-    internal void ServeAudio()
-    {
-        StopWaiting();
-        LeaveQuota();
-        _patience.CancelAfter(Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>Waits for the next request, for no longer than a page may take.</summary>
-    /// <param name="closes">Whether Kestrel closes the connection after this response, so that there is none to wait for.</param>
-    internal void Rest(bool closes)
-    {
-        LeaveQuota();
-        _waiting = closes ? null : _pages.TryWait(Origin, _connection.Abort);
-
-        // Without a place it ends soon, but not before its response has left.
-        _patience.CancelAfter(closes || _waiting is not null ? PageConnections.Longest : PageConnections.WithoutPlace);
-    }
-
-    /// <summary>Gives its places back.</summary>
+    /// <summary>Gives its place back.</summary>
     public void Dispose()
     {
-        StopWaiting();
-        LeaveQuota();
+        lock (_lock)
+        {
+            _isDisposed = true;
+            StopWaiting();
+        }
+
         _over.Dispose();
         _patience.Dispose();
     }
@@ -104,11 +105,5 @@ internal sealed class PageConnection : IDisposable
     {
         _waiting?.Dispose();
         _waiting = null;
-    }
-
-    private void LeaveQuota()
-    {
-        _quota?.Leave(_address!);
-        _quota = null;
     }
 }

@@ -67,20 +67,43 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     internal async Task ServeAsync(
         ConnectionContext connection, ClientOrigin origin, HttpRequestHead? head, ForwardedRequest request, ConnectionDelegate next)
     {
-        using var page = new PageConnection(this, connection, origin, head, request, time);
-        if (!page.TryServePage(QuotaFor(head), request.Origin.EndPoint.Address))
+        using var page = new PageConnection(this, connection, origin, time);
+        PageRequest first = page.SetFirst(head, request);
+        if (!first.TryServePage(QuotaFor(head), request.Origin.EndPoint.Address))
         {
             Interlocked.Increment(ref _refused);
             connection.Abort();
             return;
         }
 
-        if (head is not null && RefusalOf(head) is byte[] refusal)
+        try
         {
-            await RefuseAsync(connection, refusal, head.HasBody).ConfigureAwait(false);
-            return;
-        }
+            if (head is not null && RefusalOf(head) is byte[] refusal)
+            {
+                await RefuseAsync(connection, refusal, head.HasBody).ConfigureAwait(false);
+                return;
+            }
 
+            connection.Features.Set(page);
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Kestrel may have refused the request before anyone saw it.
+            first.End(closes: true);
+        }
+    }
+
+    /// <summary>Serves a connection of HTTP/2, whose requests Kestrel reads: each may be for a page or for audio.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="origin">The origin of the connection.</param>
+    /// <param name="next">Kestrel.</param>
+    internal async Task ServeAsync(ConnectionContext connection, ClientOrigin origin, ConnectionDelegate next)
+    {
+        using var page = new PageConnection(this, connection, origin, time);
+
+        // It waits for its first request.
+        page.Count(pages: 0, audio: 0);
         connection.Features.Set(page);
         await next(connection).ConfigureAwait(false);
     }
@@ -92,12 +115,13 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     internal async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
         PageConnection connection = context.Features.GetRequiredFeature<PageConnection>();
-        (HttpRequestHead?, ForwardedRequest)? first = connection.TakeFirst();
+        (HttpRequestHead?, ForwardedRequest, PageRequest)? first = connection.TakeFirst();
         bool isFirst = first is not null;
-        (HttpRequestHead? head, ForwardedRequest request) = first ?? Read(context, connection);
+        (HttpRequestHead? head, ForwardedRequest request, PageRequest page) = first ?? Read(context, connection);
         IPAddress client = request.Origin.EndPoint.Address;
         context.Features.Set(request);
         context.Features.Set(head);
+        context.Features.Set(page);
         (context.Connection.RemoteIpAddress, context.Connection.RemotePort) = (client, request.Origin.EndPoint.Port);
         try
         {
@@ -111,30 +135,30 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
             }
             else
             {
-                await ServePageAsync(context, connection, head, client, next).ConfigureAwait(false);
+                await ServePageAsync(context, page, head, client, next).ConfigureAwait(false);
             }
         }
         finally
         {
             bool isOld = Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol);
-            connection.Rest(closes: isOld || context.Response.Headers.Connection == "close");
+            page.End(closes: isOld || context.Response.Headers.Connection == "close");
         }
     }
 
     /// <summary>Reads a later request, as the front reads the first.</summary>
-    private (HttpRequestHead?, ForwardedRequest) Read(HttpContext context, PageConnection connection)
+    private (HttpRequestHead?, ForwardedRequest, PageRequest) Read(HttpContext context, PageConnection connection)
     {
         HttpRequestHead? head = HostRequest.HeadOf(context);
-        return (head, head is not null
+        ForwardedRequest request = head is not null
             ? proxies.Read(connection.Origin, head.Headers)
-            : new ForwardedRequest(
-                connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false));
+            : new ForwardedRequest(connection.Origin with { Route = ClientRoute.Hidden }, Uri.UriSchemeHttp, null, IsForwarded: false);
+        return (head, request, new PageRequest(connection));
     }
 
     private async Task ServePageAsync(
-        HttpContext context, PageConnection connection, HttpRequestHead? head, IPAddress client, RequestDelegate next)
+        HttpContext context, PageRequest page, HttpRequestHead? head, IPAddress client, RequestDelegate next)
     {
-        if (!connection.TryServePage(QuotaFor(head), client))
+        if (!page.TryServePage(QuotaFor(head), client))
         {
             await RefuseAsync(context).ConfigureAwait(false);
             return;
@@ -142,8 +166,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
 
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
-            // Nothing reads it, so nothing can follow it.
-            context.Response.Headers.Connection = "close";
+            Close(context);
             if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
             {
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
@@ -157,9 +180,18 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
     private Task RefuseAsync(HttpContext context)
     {
         Interlocked.Increment(ref _refused);
-        context.Response.Headers.Connection = "close";
+        Close(context);
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         return Task.CompletedTask;
+    }
+
+    // Nothing reads a request's body, so nothing can follow it. In HTTP/2 that concerns no other request.
+    private static void Close(HttpContext context)
+    {
+        if (HostRequest.IsHttp1(context))
+        {
+            context.Response.Headers.Connection = "close";
+        }
     }
 
     private AddressQuota QuotaFor(HttpRequestHead? head) =>

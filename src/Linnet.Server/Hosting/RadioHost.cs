@@ -1,7 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Linnet.Server.Endpoints;
+using Linnet.Server.Hosting.Tls;
 using Linnet.Serving;
 using Linnet.Transports.Http;
 using Microsoft.AspNetCore.Builder;
@@ -20,8 +21,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// The HTTP port of a server that the caller runs, in a small host of its own, which has nothing else:
-/// <c>accept ─► HttpFront ─► listeners, pushes │ everything else: Kestrel ─► page, status, health, metrics</c>.
+/// The HTTP port of a server that the caller runs, and its ports with TLS, in a small host of its own, which has nothing else:
+/// <c>accept ─► HttpFront ─► listeners, pushes │ everything else: Kestrel ─► page, status, health, metrics</c>;
+/// <c>accept ─► TlsFront ─► HttpFront … │ RtspServer</c>.
 /// </summary>
 internal sealed class RadioHost : IAsyncDisposable
 {
@@ -37,20 +39,46 @@ internal sealed class RadioHost : IAsyncDisposable
     // For a pusher that is faster than its station, and for unknown clients: more than a head, at most some seconds of sound.
     private const int MaxUnread = 64 * 1024;
 
+    // Requests at a time on one connection of HTTP/2: tabs of a browser, each with audio.
+    private const int MaxStreams = 32;
+
+    /// <summary>The path of the certificate of the server's own authority, for phones.</summary>
+    internal const string AuthorityPath = "/linnet-ca.crt";
+
+    private const string AuthorityType = "application/x-x509-ca-cert";
+
     private readonly WebApplication _app;
     private readonly PageConnections _pages;
     private readonly StationServer _server;
+    private readonly HostPorts _ports;
+    private readonly TlsCertificates? _certificates;
+    private readonly CancellationTokenSource _ending = new();
+    private Task _renewing = Task.CompletedTask;
 
-    private RadioHost(WebApplication app, PageConnections pages, StationServer server)
+    private RadioHost(WebApplication app, PageConnections pages, StationServer server, HostPorts ports, TlsCertificates? certificates)
     {
         _app = app;
         _pages = pages;
         _server = server;
-        EndPoint = HttpPort.AddressOf(app.Services.GetRequiredService<IServer>())!;
+        _ports = ports;
+        _certificates = certificates;
     }
 
-    /// <summary>The address and port that it listens on.</summary>
-    public IPEndPoint EndPoint { get; }
+    /// <summary>The address and port for HTTP without TLS.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public IPEndPoint EndPoint => _ports.Http?.IPEndPoint ?? throw new InvalidOperationException("There is no port without TLS.");
+
+    /// <summary>The address and port for HTTP over TLS; <see langword="null"/>: there is none.</summary>
+    public IPEndPoint? HttpsEndPoint => _ports.Https?.IPEndPoint;
+
+    /// <summary>The address and port for RTSP over TLS; <see langword="null"/>: there is none.</summary>
+    public IPEndPoint? RtspsEndPoint => _ports.Rtsps?.IPEndPoint;
+
+    /// <summary>The certificate of the next handshake; <see langword="null"/>: there is no TLS.</summary>
+    internal X509Certificate2? Certificate => _certificates?.Current.Certificate;
+
+    /// <summary>The server's own authority; <see langword="null"/>: there is none.</summary>
+    public X509Certificate2? Authority => _certificates?.Current.Authority;
 
     /// <summary>Connections for pages that were closed at once because there were too many.</summary>
     public long RefusedPages => _pages.Refused;
@@ -73,32 +101,46 @@ internal sealed class RadioHost : IAsyncDisposable
         options.ThrowIfInvalid();
         HttpFront front = server.Front
             ?? throw new ArgumentException("The server has no HTTP: set StationServerOptions.Radio.", nameof(server));
+        logger ??= NullLogger.Instance;
+        TlsCertificates? certificates = options.Tls is null ? null : TlsCertificates.Open(options.Tls, time, logger);
         var pages = new PageConnections(front, server.Proxies, server.Connections, time);
-        WebApplication app = Build(server, options, pages, time, logger ?? NullLogger.Instance);
+        var ports = new HostPorts();
+        WebApplication app = Build(server, options, ports, certificates, pages, time, logger);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            var host = new RadioHost(app, pages, server);
-            server.ListensForHttpAt(host.EndPoint);
+            var host = new RadioHost(app, pages, server, ports, certificates);
+            server.ListensForHttpAt(ports.Http?.IPEndPoint, ports.Https?.IPEndPoint);
+            server.ListensForRtspsAt(ports.Rtsps?.IPEndPoint);
+            host._renewing = certificates?.RunAsync(host._ending.Token) ?? Task.CompletedTask;
             return host;
         }
-        catch (Exception e)
+        catch
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            throw e.GetBaseException() is SocketException refused ? HttpPort.Problem(options.Port, refused) : e;
+            throw;
         }
     }
+
+    /// <summary>Takes another certificate, or the same files again, at once. Connections that are open keep theirs.</summary>
+    /// <exception cref="IOException">It cannot be used, and the old one stays; the message says why.</exception>
+    public void Renew(TlsSettings settings) => _certificates?.Use(settings);
 
     /// <summary>Stops answering: audio connections are asked to end, pages get <see cref="RadioHostOptions.ShutdownTimeout"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         _server.ListensForHttpAt(null);
+        _server.ListensForRtspsAt(null);
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _renewing.ConfigureAwait(false);
+        _ending.Dispose();
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
     private static WebApplication Build(
-        StationServer server, RadioHostOptions options, PageConnections pages, TimeProvider time, ILogger logger)
+        StationServer server, RadioHostOptions options, HostPorts ports, TlsCertificates? certificates, PageConnections pages,
+        TimeProvider time, ILogger logger)
     {
         WebApplicationBuilder builder = PlainHost.CreateBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new HostLogging(logger))
@@ -126,31 +168,50 @@ internal sealed class RadioHost : IAsyncDisposable
             kestrel.Limits.KeepAliveTimeout = HeadTime;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(MinBytesPerSecond, DataRateGrace);
             kestrel.Limits.MinResponseDataRate = new MinDataRate(MinBytesPerSecond, DataRateGrace);
-            kestrel.Listen(HttpPort.EndPoint(options), listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                listen.UseLinnet();
-            });
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+            ports.Open(kestrel, options, certificates, server, time);
         });
 
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(pages);
+        builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(server.Connections);
         builder.Services.RemoveAll<IConnectionListenerFactory>().AddSingleton<IConnectionListenerFactory, GuardedListenerFactory>();
         builder.Services.AddRunningLinnet(server, linnet =>
         {
             linnet.MetricsNetworks = options.MetricsNetworks;
             linnet.MetricsSetting = "--metrics-allow NETWORK";
+            linnet.RedirectsPages = options.RedirectsPages;
         });
         Telemetry.Configure(builder, logger);
         WebApplication app = builder.Build();
         app.Use(pages.ServeAsync);
         LinnetEndpoints.Map(app, "", ownsAllPaths: true);
+        if (certificates is not null)
+        {
+            app.MapMethods(
+                AuthorityPath, [HttpMethods.Get, HttpMethods.Head],
+                PageHeaders.Before(context => SendAuthorityAsync(context, certificates.Current.Authority)));
+        }
+
         app.MapFallback("{**path}", PageHeaders.Before(NoPageAsync));
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<Site>();
         _ = app.Services.GetService<OtlpFailures>();
         return app;
+    }
+
+    private static Task SendAuthorityAsync(HttpContext context, X509Certificate2? authority)
+    {
+        if (authority is null)
+        {
+            return NoPageAsync(context);
+        }
+
+        context.Response.ContentType = AuthorityType;
+        context.Response.ContentLength = authority.RawDataMemory.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask : context.Response.Body.WriteAsync(authority.RawDataMemory, context.RequestAborted).AsTask();
     }
 
     private static Task NoPageAsync(HttpContext context)

@@ -23,7 +23,7 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
         ".mp3", ".opus", ".ogg", ".oga", ".flac", ".wav", ".aac", ".m3u", ".m3u8", ".pls", ".xspf",
     ];
 
-    private readonly StreamSearch _search = new(request.Address, time, logger.PlaylistEntryFailed);
+    private readonly StreamSearch _search = new(request.Address, time, logger.PlaylistEntryFailed, trust: request.Trust);
     private readonly RtspConnector _rtsp = new(request, time, random, logger);
     private readonly bool? _mustBeStream = request.NeedsPackets ? false : IsStream(request.Address) ? true : null;
     private bool _hasPage;

@@ -28,8 +28,8 @@ internal sealed class ListenScheme
     /// <summary>All schemes.</summary>
     public static IReadOnlyList<ListenScheme> All { get; } =
     [
-        new("rtsp", "rtsp://HOST:PORT/NAME", static uri => RtspUri.TryParse(uri, out _),
-            static (request, time, random, logger) => new RtspConnector(request, time, random, logger)) { MayBeRtp = true },
+        Rtsp(RtspUri.PlainScheme),
+        Rtsp(RtspUri.TlsScheme),
         Http(Uri.UriSchemeHttp),
         Http(Uri.UriSchemeHttps),
         new(PyAudioAddress.TcpScheme, $"{PyAudioAddress.TcpScheme}://HOST", PyAudioConnector.Takes,
@@ -80,6 +80,13 @@ internal sealed class ListenScheme
         TryFind(request.Address, out ListenScheme? scheme)
             ? scheme._connect(request, time, random, logger)
             : throw new ArgumentException($"{request.Address.Scheme} is no scheme that can be listened to.", nameof(request));
+
+    private static ListenScheme Rtsp(string name) =>
+        new(name, "rtsp://HOST:PORT/NAME", static uri => RtspUri.TryParse(uri, out _),
+            static (request, time, random, logger) => new RtspConnector(request, time, random, logger))
+        {
+            MayBeRtp = true,
+        };
 
     private static ListenScheme Http(string name) =>
         new(name, "http://HOST:PORT/STREAM", static uri => uri.Host.Length > 0,

@@ -1,5 +1,6 @@
 using Linnet.Audio;
 using Linnet.Receive;
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire;
@@ -56,6 +57,9 @@ public sealed record PlayerOptions : IValidatable
     /// <summary>Whether the device is a station of this process, so that messages speak of receiving and not of playing.</summary>
     internal bool FeedsStation { get; init; }
 
+    /// <summary>The certificates that are accepted over TLS; <see langword="null"/>, the default: those that this system trusts.</summary>
+    public ServerTrust? Trust { get; init; }
+
     /// <summary>How much sound to play; <see langword="null"/>, the default: all.</summary>
     public TimeSpan? Duration { get; init; }
 
@@ -79,6 +83,7 @@ public sealed record PlayerOptions : IValidatable
             Impairment is null || !(Transport is RtspTransport.Tcp || scheme is { MayBeRtp: false }),
             $"{nameof(Impairment)} is for RTP over UDP; {nameof(Url)} must be an rtsp address, and {nameof(Transport)} Udp or Auto.")
         .Include(Receiver.Problems())
+        .Include(Trust?.Problems())
         .Include(Impairment?.Problems());
 
     /// <summary>The address, without its password, the transport and the volume.</summary>

@@ -12,7 +12,7 @@ namespace Linnet.Playback;
 /// <param name="logger">Receives changes of the transport.</param>
 internal sealed class RtspConnector(StationRequest request, TimeProvider time, Random random, ILogger logger) : IStationConnector
 {
-    private readonly StationLookup _lookup = new(request.Address, time);
+    private readonly StationLookup _lookup = new(request.Address, time, request.Trust);
     private readonly AudioSections _sections = new();
     private readonly RtspTransport _wanted = TransportOf(request);
     private RtspTransport _transport = TransportOf(request);
@@ -48,5 +48,6 @@ internal sealed class RtspConnector(StationRequest request, TimeProvider time, R
         Rendition = request.Rendition,
         Buffer = request.LeastDelay,
         Sections = _sections,
+        Trust = request.Trust,
     };
 }

@@ -20,7 +20,8 @@ namespace Linnet.Playback;
 /// </summary>
 /// <param name="url">The address that the user gave.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StationLookup(Uri url, TimeProvider time)
+/// <param name="trust">The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</param>
+internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? trust = null)
 {
     /// <summary>The path of a server's list of stations.</summary>
     internal const string Path = "/stations.json";
@@ -46,7 +47,8 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         catch (RtspException e) when (e.IsNoAnswer && !_isSettled && _address is { HasPort: true, Credentials: null })
         {
             // Perhaps it is the port of the server's pages. If not, what went wrong first says more.
-            var page = new Uri(ZonedHost.UrlOf(Uri.UriSchemeHttp, _address.Host, _address.Port, _address.Path));
+            string scheme = _address.IsTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+            var page = new Uri(ZonedHost.UrlOf(scheme, _address.Host, _address.Port, _address.Path));
             if (await TryFetchAsync(page, cancellationToken).ConfigureAwait(false) is not string json)
             {
                 throw;
@@ -73,7 +75,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
     internal static RtspUri Choose(Uri page, string json)
     {
         string server = page.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
-        if (!TryRead(json, out int port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited))
+        if (!TryRead(json, page, out RtspPort port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited))
         {
             throw NotLinnet(server);
         }
@@ -115,23 +117,24 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         RtspUri.TryParse(address, out RtspUri? read)
             ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
 
-    private static string AddressOf(Uri page, int port, string station) =>
-        ZonedHost.UrlOf("rtsp", ZonedHost.Of(page), port, $"/{station}");
+    private static string AddressOf(Uri page, RtspPort port, string station) =>
+        ZonedHost.UrlOf(port.Scheme, ZonedHost.Of(page), port.Number, $"/{station}");
 
-    private static bool TryRead(string json, out int port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited)
+    private static bool TryRead(
+        string json, Uri page, out RtspPort port, out IReadOnlyList<string> stations, out IReadOnlyList<string> awaited)
     {
-        (port, stations, awaited) = (0, [], []);
+        (port, stations, awaited) = (default, [], []);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement root = document.RootElement;
-            if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("rtsp_port", out JsonElement number)
-                || !number.TryGetInt32(out port)
-                || port is < 1 or > ushort.MaxValue || !root.TryGetProperty("stations", out JsonElement list)
-                || list.ValueKind is not JsonValueKind.Array)
+            if (root.ValueKind is not JsonValueKind.Object || PortIn(root, page) is not RtspPort found
+                || !root.TryGetProperty("stations", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
             {
                 return false;
             }
+
+            port = found;
 
             stations = NamesIn(list);
             awaited = root.TryGetProperty("awaited", out JsonElement others) && others.ValueKind is JsonValueKind.Array
@@ -142,6 +145,18 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         {
             return false;
         }
+    }
+
+    // A page that is read over TLS leads to RTSP over TLS, if the server has that; another one only if the server has nothing else.
+    private static RtspPort? PortIn(JsonElement list, Uri page)
+    {
+        RtspPort? plain = Read("rtsp_port", RtspUri.PlainScheme);
+        RtspPort? tls = Read("rtsps_port", RtspUri.TlsScheme);
+        return page.Scheme == Uri.UriSchemeHttps ? tls ?? plain : plain ?? tls;
+
+        RtspPort? Read(string name, string scheme) =>
+            list.TryGetProperty(name, out JsonElement value) && value.TryGetInt32(out int number) && number is >= 1 and <= ushort.MaxValue
+                ? new RtspPort(scheme, number) : null;
     }
 
     private static IReadOnlyList<string> NamesIn(JsonElement list) =>
@@ -184,7 +199,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
         try
         {
             string json = await FetchAsync(page, cancellationToken).ConfigureAwait(false);
-            return TryRead(json, out _, out _, out _) ? json : null;
+            return TryRead(json, page, out _, out _, out _) ? json : null;
         }
         catch (TransportException)
         {
@@ -204,7 +219,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
             var guard = new HopGuard();
             for (int hop = 0; hop <= MaxRedirects; hop++)
             {
-                using var connection = new PullConnection(from, guard, time);
+                using var connection = new PullConnection(from, guard, time, trust);
                 PullAnswer answer;
                 try
                 {
@@ -245,4 +260,6 @@ internal sealed class StationLookup(Uri url, TimeProvider time)
                 : problem;
         }
     }
+
+    private readonly record struct RtspPort(string Scheme, int Number);
 }

@@ -56,6 +56,7 @@ internal sealed class Tuner : IAsyncDisposable
             Impairment = _impairment,
             Rendition = options.Receiver.Profile.Rendition,
             Format = options.RawFormat,
+            Trust = options.Trust,
             NeedsPackets = _impairment is not null || options.Transport is RtspTransport.Udp,
         };
         _connector = ListenScheme.Connect(request, time, random, logger);

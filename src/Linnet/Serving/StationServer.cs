@@ -82,8 +82,14 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Where it listens for RTSP; <see langword="null"/>: it has no port for RTSP.</summary>
     public IPEndPoint? RtspEndPoint => Find<RtspProtocol>()?.Rtsp?.Local;
 
-    /// <summary>Where it listens for HTTP; <see langword="null"/>: HTTP is off.</summary>
-    public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.SingleOrDefault()?.Local;
+    /// <summary>Where it listens for HTTP without TLS; <see langword="null"/>: nowhere.</summary>
+    public IPEndPoint? HttpEndPoint => Find<HttpProtocol>()?.EndPoints.FirstOrDefault(static e => e.Name == Uri.UriSchemeHttp)?.Local;
+
+    /// <summary>Where a host listens for HTTP over TLS; <see langword="null"/>: nowhere.</summary>
+    internal IPEndPoint? HttpsEndPoint => Find<HttpProtocol>()?.EndPoints.FirstOrDefault(static e => e.Name == Uri.UriSchemeHttps)?.Local;
+
+    /// <summary>Where a host listens for RTSP over TLS; <see langword="null"/>: nowhere.</summary>
+    internal IPEndPoint? RtspsEndPoint => Find<RtspProtocol>()?.Tls?.Local;
 
     /// <summary>Serves listeners over HTTP; <see langword="null"/>: HTTP is off.</summary>
     internal RadioServer? Radio => Find<HttpProtocol>()?.Radio;
@@ -246,8 +252,13 @@ public sealed class StationServer : IAsyncDisposable
     }
 
     /// <summary>Another host accepts connections for <see cref="Radio"/>, and says where.</summary>
-    /// <param name="local">Its address and port; <see langword="null"/>: the host has stopped.</param>
-    internal void ListensForHttpAt(IPEndPoint? local) => Find<HttpProtocol>()?.ListensAt(local);
+    /// <param name="local">Its address and port; <see langword="null"/>: it has none without TLS, or has stopped.</param>
+    /// <param name="tls">The same with TLS.</param>
+    internal void ListensForHttpAt(IPEndPoint? local, IPEndPoint? tls = null) => Find<HttpProtocol>()?.ListensAt(local, tls);
+
+    /// <summary>Another host accepts connections for <see cref="Rtsp"/> over TLS, and says where.</summary>
+    /// <param name="local">Its address and port; <see langword="null"/>: it has none, or has stopped.</param>
+    internal void ListensForRtspsAt(IPEndPoint? local) => Find<RtspProtocol>()?.ListensForTlsAt(local);
 
     /// <summary>Closes the ports and frees the stations. After <see cref="RunAsync"/> has returned.</summary>
     public async ValueTask DisposeAsync()

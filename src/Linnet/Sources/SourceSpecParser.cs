@@ -125,10 +125,10 @@ internal static class SourceSpecParser
     {
         spec = new SourceSpec(name, SourceKind.Pull, source);
         bool isAddress = Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
-            && address is { Scheme: "rtsp" or "http" or "https", Host.Length: > 0 };
+            && address is { Scheme: "rtsp" or "rtsps" or "http" or "https", Host.Length: > 0 };
         problem = isAddress
             ? "" : $"{ShownAddress.Of(source)} is not a supported address: use "
-                + "rtsp://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
+                + "rtsp://HOST/NAME, rtsps://HOST/NAME, http://HOST/NAME or https://HOST/NAME.";
         return isAddress;
     }
 

@@ -26,6 +26,9 @@ internal sealed record StationRequest(Uri Address)
     /// <summary>The format of a server that does not state one; <see langword="null"/>: the usual format of its protocol.</summary>
     public RawPcmFormat? Format { get; init; }
 
+    /// <summary>The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</summary>
+    public ServerTrust? Trust { get; init; }
+
     /// <summary>Whether the caller needs the packets themselves, which a stream does not have.</summary>
     public bool NeedsPackets { get; init; }
 }

@@ -8,6 +8,7 @@ using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -35,7 +36,7 @@ internal sealed class HostedServer : IAsyncDisposable
 
     public static async Task<HostedServer> StartAsync(
         IReadOnlyList<Station> stations, RadioHostOptions? options = null, IngestStation? fed = null, TimeProvider? time = null,
-        StreamOptions? streams = null, IReadOnlyList<ProtocolFactory>? protocols = null, params string[] proxies)
+        StreamOptions? streams = null, IReadOnlyList<ProtocolFactory>? protocols = null, ILogger? logger = null, params string[] proxies)
     {
         var ports = new StationServerOptions
         {
@@ -50,9 +51,9 @@ internal sealed class HostedServer : IAsyncDisposable
             Protocols = protocols ?? [],
         };
         StationServer server = StationServer.Open(stations, ports, fed: fed is null ? [] : [fed]);
-        options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = 0 };
+        options = (options ?? new RadioHostOptions()) with { Bind = IPAddress.Loopback, Port = options is { Port: null } ? null : 0 };
         RadioHost host = await RadioHost.StartAsync(
-            server, options, time ?? TimeProvider.System, cancellationToken: HangLimit);
+            server, options, time ?? TimeProvider.System, logger, HangLimit);
         return new HostedServer(server, host);
     }
 

@@ -45,7 +45,13 @@ public sealed class Prober
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
         _impairment = options.Impairment is null ? null : new ImpairedPath(options.Impairment, _time);
-        var request = new StationRequest(options.Url) { Transport = options.Transport, Impairment = _impairment, NeedsPackets = true };
+        var request = new StationRequest(options.Url)
+        {
+            Transport = options.Transport,
+            Impairment = _impairment,
+            Trust = options.Trust,
+            NeedsPackets = true,
+        };
         _connector = ListenScheme.Connect(request, _time, new Random(), _logger);
     }
 

@@ -1,3 +1,4 @@
+using Linnet.Transports;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire;
@@ -21,6 +22,9 @@ public sealed record ProberOptions : IValidatable
     /// </summary>
     public ImpairmentOptions? Impairment { get; init; }
 
+    /// <summary>The certificates that are accepted over TLS; <see langword="null"/>, the default: those that this system trusts.</summary>
+    public ServerTrust? Trust { get; init; }
+
     /// <summary>How long to receive, from the first packet. 1 s – 30 days; default 15 s.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -39,5 +43,6 @@ public sealed record ProberOptions : IValidatable
         .Require(
             Duration.TotalSeconds >= 1 && Duration.TotalDays <= 30,
             $"{nameof(Duration)} is {Duration}; it must be between 1 s and 30 days.")
+        .Include(Trust?.Problems())
         .Include(Impairment?.Problems());
 }

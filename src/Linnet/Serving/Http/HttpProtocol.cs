@@ -13,7 +13,7 @@ internal sealed class HttpProtocol : IServedProtocol
     private readonly ServingContext _context;
     private readonly PushServer _push;
     private readonly TcpListenerHost? _listener;
-    private volatile ServedEndPoint? _endPoint;
+    private volatile IReadOnlyList<ServedEndPoint> _endPoints = [];
 
     /// <summary>Opens the port, unless another host listens.</summary>
     /// <param name="options">Limits.</param>
@@ -43,10 +43,10 @@ internal sealed class HttpProtocol : IServedProtocol
     public string Name => TransportTotal.Http;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ServedEndPoint> EndPoints => _endPoint is { } endPoint ? [endPoint] : [];
+    public IReadOnlyList<ServedEndPoint> EndPoints => _endPoints;
 
     /// <inheritdoc/>
-    public bool OnlyWaits => _listener is null && _endPoint is null;
+    public bool OnlyWaits => _listener is null && _endPoints.Count == 0;
 
     /// <inheritdoc/>
     public int MaxListeners { get; }
@@ -58,8 +58,15 @@ internal sealed class HttpProtocol : IServedProtocol
     internal HttpFront Front { get; }
 
     /// <summary>Another host listens there, or no longer does.</summary>
-    internal void ListensAt(IPEndPoint? local) => _endPoint =
-        local is null ? null : new ServedEndPoint(Uri.UriSchemeHttp, local) { Path = "/", Clients = "Browsers" };
+    /// <param name="local">The port without TLS; <see langword="null"/>: there is none.</param>
+    /// <param name="tls">The port with TLS; <see langword="null"/>: there is none.</param>
+    internal void ListensAt(IPEndPoint? local, IPEndPoint? tls = null)
+    {
+        _endPoints = [.. Of(Uri.UriSchemeHttp, local), .. Of(Uri.UriSchemeHttps, tls)];
+
+        static ServedEndPoint[] Of(string scheme, IPEndPoint? at) =>
+            at is null ? [] : [new ServedEndPoint(scheme, at) { Path = "/", Clients = "Browsers" }];
+    }
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) =>

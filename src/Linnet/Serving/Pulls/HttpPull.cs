@@ -17,12 +17,14 @@ namespace Linnet.Serving.Pulls;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what happens.</param>
 /// <param name="sideOf">Tells on which side an address lies, in place of <see cref="InnerNetwork"/>.</param>
-internal sealed class HttpPull(Uri address, TimeProvider time, ILogger logger, Func<IPAddress, NetworkSide>? sideOf = null)
+/// <param name="trust">The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</param>
+internal sealed class HttpPull(
+    Uri address, TimeProvider time, ILogger logger, Func<IPAddress, NetworkSide>? sideOf = null, ServerTrust? trust = null)
 {
     /// <summary>Fetches until cancelled.</summary>
     internal Task RunAsync(IngestBuffer station, CancellationToken cancellationToken)
     {
-        var search = new StreamSearch(address, time, problem => logger.MirrorFailed(station.Name, problem), sideOf);
+        var search = new StreamSearch(address, time, problem => logger.MirrorFailed(station.Name, problem), sideOf, trust);
         return new PullLoop(address, time, logger).RunAsync(
             station, (backoff, token) => FetchAsync(search, station, backoff, token), cancellationToken);
     }

@@ -3,6 +3,7 @@ using Linnet.Playback;
 using Linnet.Sources;
 using Linnet.Sources.Ingest;
 using Linnet.Stations;
+using Linnet.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Serving.Pulls;
@@ -16,7 +17,11 @@ public static class IngestStations
     /// <param name="fallback">The sound while there is no sender; the station owns it from now on.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told what happens.</param>
-    public static IngestStation Open(SourceSpec spec, StationOptions options, IAudioSource? fallback, TimeProvider time, ILogger logger)
+    /// <param name="trust">
+    /// The certificates that are accepted from the other server over TLS; <see langword="null"/>: those that this system trusts.
+    /// </param>
+    public static IngestStation Open(
+        SourceSpec spec, StationOptions options, IAudioSource? fallback, TimeProvider time, ILogger logger, ServerTrust? trust = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
@@ -32,10 +37,10 @@ public static class IngestStations
         }
 
         return scheme.IsStream
-            ? new IngestStation(options, spec.Format, fallback) { Pull = new HttpPull(address, time, logger).RunAsync }
+            ? new IngestStation(options, spec.Format, fallback) { Pull = new HttpPull(address, time, logger, trust: trust).RunAsync }
             : new IngestStation(options, spec.Format, fallback, new IngestOptions { Target = RtspPull.Target })
             {
-                Pull = new RtspPull(address, time, logger).RunAsync,
+                Pull = new RtspPull(address, time, logger, trust).RunAsync,
             };
     }
 }

@@ -18,7 +18,8 @@ namespace Linnet.Serving.Pulls;
 /// <param name="address">URL of the station on the other server.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs connections and failures.</param>
-internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
+/// <param name="trust">The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</param>
+internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger, ServerTrust? trust = null)
 {
     /// <summary>Size of the queue between the player and the station. Both use the same clock, so it only bridges a busy moment.</summary>
     internal static readonly TimeSpan Target = TimeSpan.FromMilliseconds(300);
@@ -61,7 +62,8 @@ internal sealed class RtspPull(Uri address, TimeProvider time, ILogger logger)
         var device = new StationDevice(writer, time);
         await using ConfiguredAsyncDisposable closingDevice = device.ConfigureAwait(false);
         var player = new Player(
-            new PlayerOptions { Url = address, FeedsStation = true }, device, time, new StationLogger(logger, writer.Station));
+            new PlayerOptions { Url = address, Trust = trust, FeedsStation = true }, device, time,
+            new StationLogger(logger, writer.Station));
         await using ConfiguredAsyncDisposable closingPlayer = player.ConfigureAwait(false);
         device.IsHeard = () => player.IsHeard;
         try

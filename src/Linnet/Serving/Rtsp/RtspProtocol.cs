@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net;
 using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
 
 namespace Linnet.Serving.Rtsp;
 
@@ -13,6 +15,7 @@ internal sealed class RtspProtocol : IServedProtocol
     private readonly ServingContext _context;
     private readonly RtpPortPair? _ports;
     private readonly TcpListenerHost? _listener;
+    private volatile ServedEndPoint? _tls;
 
     /// <summary>Opens the ports that the options name.</summary>
     /// <exception cref="PortException">A port cannot be opened.</exception>
@@ -40,19 +43,18 @@ internal sealed class RtspProtocol : IServedProtocol
             Proxies = context.Proxies,
         };
         context.Connections.Watch(Server.Waiting);
-        Rtsp = _listener is null ? null : new ServedEndPoint("rtsp", _listener.LocalEndPoint) { Path = "/" };
-        EndPoints =
-        [
-            .. Rtsp is null ? [] : (ServedEndPoint[])[Rtsp],
-            .. _ports is null ? [] : (ServedEndPoint[])[new ServedEndPoint("rtp", _ports.Rtp.LocalEndPoint)],
-        ];
+        Rtsp = _listener is null ? null : new ServedEndPoint(RtspUri.PlainScheme, _listener.LocalEndPoint) { Path = "/" };
     }
 
     /// <inheritdoc/>
     public string Name => "rtsp";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ServedEndPoint> EndPoints { get; }
+    public IReadOnlyList<ServedEndPoint> EndPoints =>
+    [
+        .. new[] { Rtsp, _tls }.OfType<ServedEndPoint>(),
+        .. _ports is null ? [] : (ServedEndPoint[])[new ServedEndPoint("rtp", _ports.Rtp.LocalEndPoint)],
+    ];
 
     /// <inheritdoc/>
     public bool OnlyWaits => _listener is null;
@@ -62,6 +64,13 @@ internal sealed class RtspProtocol : IServedProtocol
 
     /// <summary>The address and port that it accepts connections on; <see langword="null"/>: only another host accepts them.</summary>
     internal ServedEndPoint? Rtsp { get; }
+
+    /// <summary>Where another host accepts connections over TLS; <see langword="null"/>: nowhere.</summary>
+    internal ServedEndPoint? Tls => _tls;
+
+    /// <summary>Another host listens there for RTSP over TLS, or no longer does (<see langword="null"/>).</summary>
+    internal void ListensForTlsAt(IPEndPoint? local) =>
+        _tls = local is null ? null : new ServedEndPoint(RtspUri.TlsScheme, local) { Path = "/" };
 
     /// <summary>Serves connections, whichever host accepts them.</summary>
     internal RtspServer Server { get; }

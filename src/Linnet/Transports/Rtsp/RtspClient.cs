@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Transports.Tls;
 using Linnet.Wire;
 using Linnet.Wire.Rtsp;
 
@@ -23,7 +24,7 @@ internal sealed class RtspClient : IAsyncDisposable
     private static readonly RtspLimits AnswerLimits = new() { MaxHeaders = 256, MaxHeaderLine = 16 * 1024, MaxHead = 64 * 1024 };
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -38,10 +39,10 @@ internal sealed class RtspClient : IAsyncDisposable
     private bool _isDisposed;
     private TimeSpan _roundTrip = TimeSpan.MaxValue;
 
-    private RtspClient(Socket socket, RtspUri server, TimeProvider time)
+    private RtspClient(Socket socket, Stream stream, RtspUri server, TimeProvider time)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket);
+        _stream = stream;
         _time = time;
         Address = server;
         Server = server.Authority;
@@ -73,11 +74,11 @@ internal sealed class RtspClient : IAsyncDisposable
     /// <summary>Why the connection ended; <see langword="null"/> while it is open.</summary>
     internal RtspException? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Connects to a server.</summary>
+    /// <summary>Connects to a server, over TLS if its address says so.</summary>
     /// <exception cref="RtspException">The server does not exist or does not answer.</exception>
-    /// <exception cref="TransportException">The guard does not allow the address.</exception>
+    /// <exception cref="TransportException">The guard does not allow the address, or there is no TLS that can be trusted.</exception>
     internal static async Task<RtspClient> ConnectAsync(
-        RtspUri server, HopGuard guard, TimeProvider time, CancellationToken cancellationToken)
+        RtspUri server, HopGuard guard, ServerTrust? trust, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(RtspReceiverOptions.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -87,7 +88,10 @@ internal sealed class RtspClient : IAsyncDisposable
             IPAddress[] hosts = await guard.ResolveAsync(server.Host, either.Token).ConfigureAwait(false);
             socket = await AddressRace.ConnectAsync(hosts, server.Port, time, either.Token).ConfigureAwait(false);
             guard.Connected(socket.RemoteEndPoint);
-            var client = new RtspClient(socket, server, time);
+            var plain = new NetworkStream(socket);
+            Stream stream = !server.IsTls ? plain
+                : await TlsClient.ConnectAsync(plain, server.Host, server.Authority, trust, time, either.Token).ConfigureAwait(false);
+            var client = new RtspClient(socket, stream, server, time);
             client.Closed = client.ReadAsync();
             return client;
         }
@@ -349,7 +353,7 @@ internal sealed class RtspClient : IAsyncDisposable
             await _stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             isWhole = true;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
             throw Failure ?? RtspFailure.Closed(Server, e);
         }

@@ -11,27 +11,29 @@ internal static class RtspDialer
 {
     /// <summary>Connects to a server.</summary>
     /// <exception cref="RtspException">The server does not exist or does not answer.</exception>
-    /// <exception cref="TransportException">The guard does not allow the address.</exception>
+    /// <exception cref="TransportException">The guard does not allow the address, or there is no TLS that can be trusted.</exception>
     internal static async Task<RtspClient> ConnectAsync(
         RtspUri address, HopGuard guard, RtspReceiverOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         if (address.HasPort)
         {
-            return await RtspClient.ConnectAsync(address, guard, time, cancellationToken).ConfigureAwait(false);
+            return await RtspClient.ConnectAsync(address, guard, options.Trust, time, cancellationToken).ConfigureAwait(false);
         }
+
+        IReadOnlyList<int> ports = address.IsTls ? options.UsualTlsPorts : options.UsualPorts;
 
         for (int i = 0; ; i++)
         {
             try
             {
-                return await RtspClient.ConnectAsync(address.WithPort(options.UsualPorts[i]), guard, time, cancellationToken)
+                return await RtspClient.ConnectAsync(address.WithPort(ports[i]), guard, options.Trust, time, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (RtspException e) when (IsAboutPort(e))
             {
-                if (i + 1 == options.UsualPorts.Count)
+                if (i + 1 == ports.Count)
                 {
-                    throw RtspFailure.NothingAt(address.Host, options.UsualPorts, e);
+                    throw RtspFailure.NothingAt(address.Host, ports, e);
                 }
             }
         }

@@ -66,8 +66,11 @@ internal static class RtspFailure
     internal static RtspException NoDescription(string server) =>
         new($"{server} sends a description that is not valid SDP.") { IsFinal = true };
 
-    internal static RtspException BadRedirect(string server, string? location) =>
-        new($"{server} redirects, but not to an rtsp: address ('{ShownAddress.Of(Quote(location))}').") { IsFinal = true };
+    internal static RtspException BadRedirect(RtspUri server, string? location) =>
+        new($"{server.Authority} redirects, but not to an {server.Scheme}: address ('{ShownAddress.Of(Quote(location))}').")
+        {
+            IsFinal = true,
+        };
 
     internal static RtspException TooManyRedirects(string server, int most) =>
         new($"{server} redirects more than {most} times.") { IsFinal = true };

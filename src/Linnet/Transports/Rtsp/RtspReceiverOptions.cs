@@ -27,8 +27,14 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>Locates an address, for redirects; <see langword="null"/>, the default: as in <see cref="InnerNetwork"/>.</summary>
     internal Func<IPAddress, NetworkSide>? SideOf { get; init; }
 
+    /// <summary>The certificates that are accepted over TLS; <see langword="null"/>, the default: those that this system trusts.</summary>
+    public ServerTrust? Trust { get; init; }
+
     /// <summary>The ports to try, in this order, if the address has none.</summary>
     internal IReadOnlyList<int> UsualPorts { get; init; } = [8554, RtspUri.DefaultPort];
+
+    /// <summary>The same for addresses of <c>rtsps:</c>.</summary>
+    internal IReadOnlyList<int> UsualTlsPorts { get; init; } = [8322, RtspUri.DefaultTlsPort];
 
     /// <summary>Which of several audio sections to play. Pass it on when reconnecting. Default: none tried yet.</summary>
     internal AudioSections Sections { get; init; } = new();

@@ -70,7 +70,7 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         }
 
         problem = "";
-        resource = new RtspResource(ring, $"rtsp://{uri.Authority}/{ring.Info.Station}/{ring.Info.Name}");
+        resource = new RtspResource(ring, $"{uri.Scheme}://{uri.Authority}/{ring.Info.Station}/{ring.Info.Name}");
         return true;
 
         BroadcastRing? Named(string? rendition) => Array.Find(offered, r => r.Info.Name == rendition);

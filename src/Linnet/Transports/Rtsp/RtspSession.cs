@@ -72,7 +72,7 @@ internal sealed class RtspSession : IAsyncDisposable
             // For a redirect RTSP's own rule holds: the default port is 554.
             RtspClient client = await (redirects == 0
                 ? RtspDialer.ConnectAsync(address, guard, options, time, cancellationToken)
-                : RtspClient.ConnectAsync(address, guard, time, cancellationToken)).ConfigureAwait(false);
+                : RtspClient.ConnectAsync(address, guard, options.Trust, time, cancellationToken)).ConfigureAwait(false);
             AuthChallenge? asked = login?.Challenge;
             bool asksMethods = methods is null;
             try
@@ -262,7 +262,8 @@ internal sealed class RtspSession : IAsyncDisposable
     private static RtspUri Redirected(RtspClient client, RtspResponse response)
     {
         string? location = response.Headers[RtspHeaderNames.Location];
-        return RtspUri.TryParse(location, out RtspUri? address) ? address : throw RtspFailure.BadRedirect(client.Server, location);
+        return RtspUri.TryParse(location, out RtspUri? address) && (address.IsTls || !client.Address.IsTls)
+            ? address : throw RtspFailure.BadRedirect(client.Address, location);
     }
 
     private static void Require(RtspClient client, RtspRequest request, RtspResponse response)

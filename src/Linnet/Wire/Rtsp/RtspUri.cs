@@ -6,10 +6,10 @@ using System.Text.Unicode;
 
 namespace Linnet.Wire.Rtsp;
 
-/// <summary>An <c>rtsp://host[:port]/station[/rendition[/track]]</c> address.</summary>
+/// <summary>An <c>rtsp://host[:port]/station[/rendition[/track]]</c> address, or one of <c>rtsps:</c>, RTSP over TLS.</summary>
 /// <remarks>
-/// Source: RFC 2326 §3.2, RFC 3986. A user's name and password are kept apart: no printed or sent address holds them.
-/// <c>rtspu:</c> (RTSP over UDP) and <c>rtsps:</c> are refused, and so is anything that is not visible ASCII.
+/// Source: RFC 2326 §3.2, RFC 3986; RFC 7826 §4.2 for <c>rtsps:</c>. A user's name and password are kept apart: no printed or sent address
+/// holds them. <c>rtspu:</c> (RTSP over UDP) is refused, and so is anything that is not visible ASCII.
 /// </remarks>
 internal sealed class RtspUri
 {
@@ -18,30 +18,46 @@ internal sealed class RtspUri
     /// </summary>
     public const int DefaultPort = 554;
 
+    /// <summary>The same for <c>rtsps:</c> (RFC 7826 §4.2).</summary>
+    public const int DefaultTlsPort = 322;
+
     /// <summary>The most characters an address may have.</summary>
     public const int MaxLength = 2048;
 
     /// <summary>The most parts a path may have.</summary>
     public const int MaxSegments = 16;
 
-    private const string Scheme = "rtsp://";
+    /// <summary>The scheme without TLS.</summary>
+    internal const string PlainScheme = "rtsp";
+
+    /// <summary>The scheme of RTSP over TLS.</summary>
+    internal const string TlsScheme = "rtsps";
+
+    private const string Separator = "://";
     private const int MaxHostLength = 255;
 
     private readonly int? _port;
 
-    private RtspUri(string host, int? port, string path, string query, string[] segments, RtspCredentials? credentials)
+    private RtspUri(bool isTls, string host, int? port, string path, string query, string[] segments, RtspCredentials? credentials)
     {
+        IsTls = isTls;
         Credentials = credentials;
         Host = host;
         _port = port;
         HasPort = port is not null;
-        Port = port ?? DefaultPort;
+        Port = port ?? (isTls ? DefaultTlsPort : DefaultPort);
         Authority = (host.Contains(':') ? $"[{ZonedHost.Without(host)}]" : host)
             + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
         Path = path;
         Query = query;
         Segments = segments;
     }
+
+    /// <summary>Whether it is an address of <c>rtsps:</c>.</summary>
+    public bool IsTls { get; }
+
+    /// <summary>The scheme: <c>rtsp</c> or <c>rtsps</c>.</summary>
+    public string Scheme => IsTls ? TlsScheme : PlainScheme;
 
     /// <summary>A name or an address to connect to; IPv6 without its brackets, with the zone that a link-local one needs.</summary>
     public string Host { get; }
@@ -65,7 +81,7 @@ internal sealed class RtspUri
 
     /// <summary>
     /// Whether the port is known: the address names it, or it was found. Where the address that a person gave names none, a client looks at
-    /// 8554, Linnet's own, and then at 554.
+    /// 8554, Linnet's own, and then at 554; for <c>rtsps:</c> at 8322, and then at 322.
     /// </summary>
     internal bool HasPort { get; private init; }
 
@@ -76,13 +92,18 @@ internal sealed class RtspUri
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out RtspUri? uri)
     {
         uri = null;
-        if (text is null || text.Length > MaxLength || !RtspGrammar.IsUri(text) || text.Contains('#')
-            || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (text is null || text.Length > MaxLength || !RtspGrammar.IsUri(text) || text.Contains('#'))
         {
             return false;
         }
 
-        ReadOnlySpan<char> rest = text.AsSpan(Scheme.Length);
+        bool isTls = text.StartsWith(TlsScheme + Separator, StringComparison.OrdinalIgnoreCase);
+        if (!isTls && !text.StartsWith(PlainScheme + Separator, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> rest = text.AsSpan((isTls ? TlsScheme : PlainScheme).Length + Separator.Length);
         int end = rest.IndexOfAny('/', '?');
         ReadOnlySpan<char> authority = end < 0 ? rest : rest[..end];
         rest = end < 0 ? [] : rest[end..];
@@ -103,7 +124,7 @@ internal sealed class RtspUri
             return false;
         }
 
-        uri = new RtspUri(host, port, path.ToString(), query, segments, credentials);
+        uri = new RtspUri(isTls, host, port, path.ToString(), query, segments, credentials);
         return true;
     }
 
@@ -117,16 +138,19 @@ internal sealed class RtspUri
         }
 
         string host = read.Host.Contains(':') ? ZonedHost.Of(given) : read.Host;
-        uri = new RtspUri(host, read._port, read.Path, read.Query, [.. read.Segments], read.Credentials);
+        uri = new RtspUri(read.IsTls, host, read._port, read.Path, read.Query, [.. read.Segments], read.Credentials);
         return true;
     }
 
     /// <summary>The same address at another port, which is known from now on. RTSP's own stays unsaid.</summary>
     internal RtspUri WithPort(int port) =>
-        new(Host, port == DefaultPort ? null : port, Path, Query, [.. Segments], Credentials) { HasPort = true };
+        new(IsTls, Host, port == (IsTls ? DefaultTlsPort : DefaultPort) ? null : port, Path, Query, [.. Segments], Credentials)
+        {
+            HasPort = true,
+        };
 
     /// <summary>The address without user, password and zone, otherwise as received, for use in a request.</summary>
-    public override string ToString() => $"{Scheme}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";
+    public override string ToString() => $"{Scheme}{Separator}{Authority}{Path}{(Query.Length == 0 ? "" : "?")}{Query}";
 
     private static bool TryParseAuthority(ReadOnlySpan<char> authority, out string host, out int? port)
     {

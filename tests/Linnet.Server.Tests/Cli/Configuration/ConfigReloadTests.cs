@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Linnet.Cli;
 
@@ -50,6 +52,32 @@ public sealed partial class ConfigReloadTests : IDisposable
 
         async Task<int> PlayAsync(string station) => await CommandLine.RunAsync(
             ["play", address + station, "--output", Path.Join(_folder, "x.wav"), "--seconds", "0.2"], new FakeShell().Shell, _stop.Token);
+    }
+
+    [Fact]
+    public async Task Another_certificate_is_taken_and_a_wrong_one_changes_nothing()
+    {
+        using var authority = new TestAuthority();
+        const string Rest = "[http]\nhttps-port = 0\n[rtsp]\nrtsps-port = 0\n[stations.a]\nsource = \"tone\"\n";
+        foreach (string name in new[] { "one", "two" })
+        {
+            using X509Certificate2 certificate = authority.Issue($"{name}.example");
+            using ECDsa key = certificate.GetECDsaPrivateKey()!;
+            File.WriteAllText(Path.Join(_folder, name + ".pem"), certificate.ExportCertificatePem() + key.ExportPkcs8PrivateKeyPem());
+        }
+
+        Write($"[tls]\ncertificate = \"one.pem\"\n{Rest}");
+        (FakeShell server, Task<int> serving, _) = await ServeAsync();
+        Assert.Contains("TLS: using the certificate of one.example", server.Output, StringComparison.Ordinal);
+
+        Write($"[tls]\ncertificate = \"two.pem\"\n{Rest}");
+        await server.SaysAsync("TLS: using the certificate of two.example");
+        Write($"[tls]\ncertificate = \"none.pem\"\n{Rest}# again\n");
+        await server.SaysAsync("The certificate is not changed, and the old one stays: There is no file ");
+
+        await _stop.CancelAsync();
+        Assert.Equal(0, await serving);
+        Assert.DoesNotContain("need a restart", server.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,13 +55,30 @@ public class RtspUriTests
     }
 
     [Theory]
+    [InlineData("rtsps://host/jazz", 322, "rtsps://host/jazz")]
+    [InlineData("RTSPS://host:8322/jazz/pcm?x=1", 8322, "rtsps://host:8322/jazz/pcm?x=1")]
+    [InlineData("rtsps://user:word@host:322/", 322, "rtsps://host:322/")]
+    public void An_address_with_TLS_keeps_its_scheme_and_has_another_default_port(string text, int port, string written)
+    {
+        Assert.True(RtspUri.TryParse(text, out RtspUri? uri));
+
+        Assert.True(uri.IsTls);
+        Assert.Equal(port, uri.Port);
+        Assert.Equal(written, uri.ToString());
+        Assert.Equal("rtsps://host:554", uri.WithPort(554).ToString()[..16]);
+        Assert.Equal("rtsps://host/", uri.WithPort(322).ToString()[..13]);
+        Assert.True(RtspUri.TryParse("rtsp://host/jazz", out RtspUri? plain));
+        Assert.False(plain.IsTls);
+    }
+
+    [Theory]
     [InlineData(null, "nothing")]
     [InlineData("", "empty")]
     [InlineData("*", "the server as a whole is no address")]
     [InlineData("/jazz", "no scheme")]
     [InlineData("http://host/jazz", "another scheme")]
     [InlineData("rtspu://host/jazz", "RTSP over UDP")]
-    [InlineData("rtsps://host/jazz", "TLS is not spoken here")]
+    [InlineData("rtspss://host/jazz", "an unknown scheme")]
     [InlineData("rtsp:/host/jazz", "one slash")]
     [InlineData("rtsp://", "no host")]
     [InlineData("rtsp:///jazz", "no host")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Linnet.Audio;
+using Linnet.Transports.Tls;
 using Linnet.Wire;
 using Linnet.Wire.Http;
 
@@ -14,7 +15,8 @@ namespace Linnet.Transports.Http.Pull;
 /// <param name="to">The address to fetch.</param>
 /// <param name="guard">Decides which of the host's addresses are allowed, and records the one used.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) : IDisposable
+/// <param name="trust">The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</param>
+internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time, ServerTrust? trust = null) : IDisposable
 {
     /// <summary>The longest playlist that is read.</summary>
     internal const int MaxPlaylist = 64 * 1024;
@@ -32,6 +34,7 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
     private const int MaxReason = 1024;
     private static readonly TimeSpan ReasonTime = TimeSpan.FromSeconds(1);
 
+    private readonly CertificateCheck _certificate = new(ZonedHost.Of(to), trust, time);
     private HttpMessageInvoker? _client;
     private HttpResponseMessage? _message;
     private Stream _body = Stream.Null;
@@ -70,6 +73,7 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
             ActivityHeadersPropagator = null,
             MaxResponseHeadersLength = MaxHeadKilobytes,
             MaxResponseDrainSize = 0,
+            SslOptions = _certificate.CreateOptions(),
             ConnectCallback = (_, _) => ConnectAsync(givenUp),
             PlaintextStreamFilter = (connected, _) =>
             {
@@ -198,13 +202,7 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time) 
 
     private Exception ToProblem(Exception e) => e.InnerException switch
     {
-        AuthenticationException untrusted => new TransportException(
-            $"The certificate of {to.Host} is not trusted here. Check that it was issued for this name and has not expired, "
-                + "or add its issuer to those that this system trusts (SSL_CERT_FILE names a file with it).",
-            untrusted)
-        {
-            IsUnknown = true,
-        },
+        AuthenticationException failed => _certificate.ToFailure(to.Authority, failed),
         HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => NoAnswer(e),
         SocketException or IOException and not HttpIOException => e.InnerException,
         _ => Malformed(e),

@@ -15,8 +15,9 @@ namespace Linnet.Transports.Http.Pull;
 /// <param name="onMirrorFailed">Called with the reason why an entry of a playlist gave no audio, before the next is tried; once per
 /// problem.</param>
 /// <param name="sideOf">Decides which network an address is in; default: <see cref="InnerNetwork"/>.</param>
+/// <param name="trust">The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</param>
 internal sealed class StreamSearch(
-    Uri address, TimeProvider time, Action<string> onMirrorFailed, Func<IPAddress, NetworkSide>? sideOf = null)
+    Uri address, TimeProvider time, Action<string> onMirrorFailed, Func<IPAddress, NetworkSide>? sideOf = null, ServerTrust? trust = null)
 {
     /// <summary>How often a server may say that the sound is elsewhere, a playlist included.</summary>
     internal const int MaxRedirects = 5;
@@ -96,7 +97,7 @@ internal sealed class StreamSearch(
 
         for (; hops <= MaxRedirects; hops++)
         {
-            var connection = new PullConnection(from, guard, time);
+            var connection = new PullConnection(from, guard, time, trust);
             IReadOnlyList<Uri> entries;
             bool isGiven = false;
             try

@@ -1,4 +1,4 @@
-namespace Linnet.Cli.Configuration;
+namespace Linnet.Server.Hosting;
 
 /// <summary>By this one sees that a file has changed. The default value: the file is away, as while an editor replaces it.</summary>
 /// <param name="Written">When it was last written.</param>

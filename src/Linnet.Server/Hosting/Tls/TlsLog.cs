@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Server.Hosting.Tls;
+
+/// <summary>Log messages about certificates. Event ids 780–789.</summary>
+internal static partial class TlsLog
+{
+    [LoggerMessage(780, LogLevel.Information, "TLS: using the certificate of {Names}, valid until {End}")]
+    internal static partial void CertificateUsed(this ILogger logger, string names, string end);
+
+    [LoggerMessage(
+        781, LogLevel.Error, "The new certificate is not used, and the old one, which is valid until {End}, stays: {Problem}")]
+    internal static partial void CertificateNotRenewed(this ILogger logger, Exception exception, string end, string problem);
+
+    [LoggerMessage(782, LogLevel.Warning, "The certificate of {Names} expires on {End}: renew it. A new file is picked up by itself")]
+    internal static partial void CertificateExpires(this ILogger logger, string names, string end);
+
+    [LoggerMessage(783, LogLevel.Error, "The certificate of {Names} expired on {End}, and clients refuse it: renew it")]
+    internal static partial void CertificateExpired(this ILogger logger, string names, string end);
+
+    [LoggerMessage(
+        784, LogLevel.Warning, "Every user of this machine can read the private key in {File}. Change that with: chmod 600 {Same}")]
+    private static partial void KeyIsOpen(this ILogger logger, string file, string same);
+
+    internal static void KeyIsOpen(this ILogger logger, string file) => logger.KeyIsOpen(file, file);
+}

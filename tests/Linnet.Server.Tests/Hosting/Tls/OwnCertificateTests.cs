@@ -1,0 +1,144 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Linnet.Server.Hosting.Tls;
+using Linnet.Transports.Tls;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Server.Tests.Hosting.Tls;
+
+/// <summary>The certificate that a server makes itself.</summary>
+public sealed class OwnCertificateTests : IDisposable
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly TempFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private MachineNames _names = new(["studio", "localhost"], [IPAddress.Loopback, IPAddress.Parse("192.0.2.7")]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void It_is_for_this_machine_and_valid_for_less_than_398_days_and_its_authority_for_ten_years()
+    {
+        ServedCertificate served = Origin().Open();
+
+        var names = served.Certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+        Assert.Equal(["studio", "localhost"], names.EnumerateDnsNames());
+        Assert.Equal(_names.Addresses, names.EnumerateIPAddresses());
+        Assert.InRange((served.Certificate.NotAfter - served.Certificate.NotBefore).TotalDays, 300, 397);
+        Assert.InRange((served.Authority!.NotAfter - _time.GetUtcNow()).TotalDays, 3650, 3654);
+        X509EnhancedKeyUsageExtension usages = served.Certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single();
+        Assert.Equal(["1.3.6.1.5.5.7.3.1"], usages.EnhancedKeyUsages.Cast<Oid>().Select(static usage => usage.Value));
+        Assert.False(served.Authority.HasPrivateKey);
+        using X509Certificate2? enclosed = EnclosedAuthority.Find(served.Certificate);
+        Assert.Equal(CertificateFingerprint.Of(served.Authority), CertificateFingerprint.Of(enclosed!));
+    }
+
+    [Fact]
+    public void The_real_names_of_this_machine_are_read()
+    {
+        MachineNames names = MachineNames.Read();
+
+        Assert.Contains("localhost", names.Names);
+        Assert.Contains(IPAddress.Loopback, names.Addresses);
+        Assert.DoesNotContain(names.Addresses, static a => a.IsIPv6LinkLocal);
+    }
+
+    [Fact]
+    public void Only_the_owner_can_read_the_keys()
+    {
+        Origin().Open();
+
+        Assert.Equal(Private, File.GetUnixFileMode(_folder["tls/authority.key"]));
+        Assert.Equal(Private, File.GetUnixFileMode(_folder["tls/certificate.pem"]));
+        Assert.Equal(
+            ["authority.key", "authority.pem", "certificate.pem"],
+            Directory.GetFiles(_folder["tls"]).Select(static path => Path.GetFileName(path)).Order());
+    }
+
+    [Fact]
+    public void A_restart_keeps_both()
+    {
+        ServedCertificate first = Origin().Open();
+
+        ServedCertificate second = Origin().Open();
+
+        Assert.Equal(first.Certificate.Thumbprint, second.Certificate.Thumbprint);
+        Assert.Equal(first.Authority!.Thumbprint, second.Authority!.Thumbprint);
+        Assert.True(second.Certificate.HasPrivateKey);
+    }
+
+    [Theory]
+    [InlineData(0, false, false)]
+    [InlineData(330, false, false)]
+    [InlineData(340, false, true)]
+    [InlineData(400, false, true)]
+    [InlineData(0, true, true)]
+    public void It_is_renewed_before_its_end_and_for_a_new_address_and_the_authority_stays(int days, bool hasMoved, bool isRenewed)
+    {
+        OwnCertificate origin = Origin();
+        ServedCertificate first = origin.Open();
+        _time.Advance(TimeSpan.FromDays(days));
+        _names = hasMoved ? _names with { Addresses = [.. _names.Addresses, IPAddress.Parse("192.0.2.8")] } : _names;
+
+        ServedCertificate? next = origin.Renew();
+
+        Assert.Equal(isRenewed, next is not null);
+        if (next is not null)
+        {
+            Assert.NotEqual(first.Certificate.Thumbprint, next.Certificate.Thumbprint);
+            Assert.Equal(first.Authority!.Thumbprint, next.Authority!.Thumbprint);
+            Assert.True(_names.AreIn(next.Certificate));
+            Assert.True(next.Certificate.NotAfter > _time.GetUtcNow());
+            Assert.Null(origin.Renew());
+            Assert.Equal(next.Certificate.Thumbprint, Origin().Open().Certificate.Thumbprint);
+        }
+    }
+
+    [Fact]
+    public void An_address_that_is_gone_changes_nothing()
+    {
+        OwnCertificate origin = Origin();
+        origin.Open();
+        _names = _names with { Addresses = [IPAddress.Loopback] };
+
+        Assert.Null(origin.Renew());
+    }
+
+    [Fact]
+    public void A_broken_certificate_is_made_again_and_a_broken_authority_is_said()
+    {
+        ServedCertificate first = Origin().Open();
+        _folder.Write("tls/certificate.pem", "x");
+        Assert.NotEqual(first.Certificate.Thumbprint, Origin().Open().Certificate.Thumbprint);
+
+        _folder.Write("tls/authority.key", "x");
+        IOException e = Assert.ThrowsAny<IOException>(() => Origin().Open());
+        Assert.Contains(
+            $"Delete '{_folder["tls/authority.pem"]}' and '{_folder["tls/authority.key"]}'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_authority_can_be_fetched_on_both_ports()
+    {
+        await using TlsServer server = await TlsServer.StartAsync();
+        string fingerprint = CertificateFingerprint.Of(server.Host.Authority!);
+
+        foreach (string address in new[] { $"http://127.0.0.1:{server.Host.EndPoint.Port}", $"https://127.0.0.1:{server.Https}" })
+        {
+            using var client = new HttpClient(new SocketsHttpHandler
+            {
+                SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+            });
+            using HttpResponseMessage answer =
+                await client.GetAsync(new Uri(address + "/linnet-ca.crt"), TestContext.Current.CancellationToken);
+            Assert.Equal("application/x-x509-ca-cert", answer.Content.Headers.ContentType?.ToString());
+            using var fetched = X509CertificateLoader.LoadCertificate(
+                await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(fingerprint, CertificateFingerprint.Of(fetched));
+        }
+    }
+
+    private OwnCertificate Origin() => new(_folder.Path, _time, () => _names);
+}
