@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """The cost of an HTTP listener, and how listeners fare in a crowd: Linnet, Icecast and a bare C loop that does Linnet's writes, in one run.
 
-    python3 bench/peers/radio.py [--seconds 20] [--crowd 1000 5000] [--storm 10000 --storm-rate 1000 3000] [--only Linnet Icecast floor] [--forms mp3 ogg]
+    python3 bench/peers/radio.py [--seconds 20] [--crowd 1000 5000] [--storm 10000 --storm-rate 1000 3000] [--only Linnet Icecast floor Linnet-TLS Icecast-TLS] [--forms mp3 ogg]
 
 CPU is the user and system time of the server's whole process, in % of a core; "per 1000" is the slope between the crowds, "with all" the total of the larger crowd
 (for Linnet that includes encoding). Memory is the slope of the process's resident memory between the crowds. A gap is the time between two reads
 that returned audio; the lowest level is the least that a player that started with the first byte had left (below 0 it went silent). "Quiet" figures leave out moments at
 which the machine itself was late by more than 5 ms. Each listener's frames or pages are compared with those of all others: "skips" must be 0.
-The storm arrives while 2000 are already listening.
+The storm arrives while 2000 are already listening. Over TLS, Icecast is behind nginx:
+
+    python3 bench/peers/radio.py --only Linnet Linnet-TLS Icecast-TLS --forms mp3 --crowd 1 1000 2000 --storm 2000 --storm-rate 200
 """
 import argparse
 import json
@@ -15,31 +17,31 @@ import os
 import time
 
 import rig
-from radio_servers import BYTES, Floor, Icecast, Linnet, Load
+from radio_servers import BYTES, Floor, Icecast, IcecastTls, Linnet, LinnetTls, Load
 
 
 def crowd(server, form, sizes, seconds, ramp):
     """The rows of one server and format: one for each size."""
     load = Load(server)
     kind = f"format={'plain' if isinstance(server, Floor) else form}"
-    load.order("join", "first", 1, 1, server.path(form), kind, f"rate={BYTES}")
+    load.order("join", "first", 1, 1, server.path(form), kind, f"rate={BYTES}", f"tls={server.tls}")
     load.wait("first", 10)
     time.sleep(5)
     rows, there = [], 1
     for size in sizes:
         if size > there:
-            load.order("join", f"to{size}", size - there, ramp, server.path(form), kind, f"rate={BYTES}")
+            load.order("join", f"to{size}", size - there, ramp, server.path(form), kind, f"rate={BYTES}", f"tls={server.tls}")
             load.wait(f"to{size}", 120)
             there = size
             time.sleep(6)
         load.order("mark")
-        cpu = rig.cpu_seconds(server.process.pid)
+        cpu = server.cpu_seconds()
         time.sleep(seconds)
         groups = load.report()
-        cpu = rig.cpu_seconds(server.process.pid) - cpu
+        cpu = server.cpu_seconds() - cpu
         own = groups.pop("")
         held = [g for g in groups.values() if "gap_ms" in g]
-        row = {"server": server.name, "form": form, "size": size, "held": sum(g["sounding"] for g in held), "cpu": cpu / own["seconds"] * 100, "kb": rig.memory_kb(server.process.pid),
+        row = {"server": server.name, "form": form, "size": size, "held": sum(g["sounding"] for g in held), "cpu": cpu / own["seconds"] * 100, "kb": server.memory_kb(),
                "gap": max(g["gap_ms"]["max"] for g in held), "quiet": max(g["quiet_gap_ms"]["max"] for g in held),
                "level": min((g["lowest_level_ms"]["min"] for g in held if "lowest_level_ms" in g), default=0), "skips": sum(g["skips"] for g in held),
                "broken": sum(g["broken"] for g in held), "client": own["cpu_s"] / own["seconds"] * 100, "late": own["machine_late"]["max_ms"], "pass": own["late_pass_ms"]}
@@ -52,18 +54,18 @@ def crowd(server, form, sizes, seconds, ramp):
 
 def storm(server, form, arrivals, rate, there=2000):
     load = Load(server)
-    load.order("join", "first", 1, 1, server.path(form), f"format={form}", f"rate={BYTES}")
+    load.order("join", "first", 1, 1, server.path(form), f"format={form}", f"rate={BYTES}", f"tls={server.tls}")
     time.sleep(5)
-    load.order("join", "there", there, 500, server.path(form), f"format={form}", f"rate={BYTES}")
+    load.order("join", "there", there, 500, server.path(form), f"format={form}", f"rate={BYTES}", f"tls={server.tls}")
     load.wait("there", 60)
     time.sleep(4)
     load.order("mark")
-    cpu = rig.cpu_seconds(server.process.pid)
-    load.order("join", "storm", arrivals, rate, server.path(form), f"format={form}", f"rate={BYTES}")
+    cpu = server.cpu_seconds()
+    load.order("join", "storm", arrivals, rate, server.path(form), f"format={form}", f"rate={BYTES}", f"tls={server.tls}")
     load.wait("storm", 30)
     time.sleep(3)
     groups = load.report()
-    cpu = rig.cpu_seconds(server.process.pid) - cpu
+    cpu = server.cpu_seconds() - cpu
     load.stop()
     own, old, new = groups[""], groups["there"], groups["storm"]
     first = new.get("first_byte_ms", {"p50": 0, "p99": 0, "max": 0})
@@ -96,7 +98,8 @@ def main():
     rig.raise_file_limit()
     if given.real_time:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-    servers = {"floor": lambda form: Floor(given.writes), "Linnet": lambda form: Linnet(*LIMITS), "Icecast": lambda form: Icecast(form, page_ms=given.icecast_page_ms)}
+    servers = {"floor": lambda form: Floor(given.writes), "Linnet": lambda form: Linnet(*LIMITS), "Icecast": lambda form: Icecast(form, page_ms=given.icecast_page_ms),
+               "Linnet-TLS": lambda form: LinnetTls(*LIMITS), "Icecast-TLS": lambda form: IcecastTls(form, page_ms=given.icecast_page_ms)}
     sums = []
     if given.crowd:
         print(f"{'server':12} {'form':4} {'asked':>6} {'held':>6} {'CPU %':>8} {'memory kB':>9} {'gap ms':>8} {'quiet':>8} {'level ms':>8} {'skips':>6} {'broken':>6} {'client %':>8}"

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -14,6 +15,7 @@
 #include <netinet/in.h>
 #include <time.h>
 #include <unistd.h>
+#include <openssl/ssl.h>
 #include "radio_check.h"
 
 #ifndef IP_BIND_ADDRESS_NO_PORT
@@ -21,12 +23,13 @@
 #endif
 enum { GROUPS = 64, LATE = 4096, MS = 1000000, STATUSES = 600 };
 enum does { LISTEN, STALL, CRAWL, MUTE, HALF };
-enum state { FREE, CONNECTING, ASKED, SOUNDING };
+enum state { FREE, CONNECTING, SHAKING, ASKED, SOUNDING };
 
 struct listener {
     int fd, status, head;
     enum state state;
     struct group *group;
+    SSL *tls;
     int64_t began, first, last, ends_at, gap, quiet_gap, bytes, sound, sounded, lowest;
     int8_t first_quiet, stalled, tail;
     char line[16];
@@ -35,7 +38,7 @@ struct listener {
 
 struct group {
     char name[32], path[128];
-    int count, asked, few, buffer, rate, again;
+    int count, asked, few, buffer, rate, again, tls;
     double per_second;
     int64_t begin, life;
     enum format format;
@@ -48,6 +51,7 @@ struct group {
 
 static struct group groups[GROUPS];
 static int group_count, epoll_fd, addresses;
+static SSL_CTX *tls_context;
 static struct sockaddr_in server;
 static int64_t marked, late_pass, cpu_marked, next_life;
 static int64_t late[LATE][2];
@@ -127,6 +131,8 @@ static void end(struct listener *l, int64_t *why)
     (*why)++;
     struct group *g = l->group;
     g->ended_units += l->check.units, g->ended_skips += l->check.skips, g->ended_skipped += l->check.skipped, g->ended_broken += l->check.broken;
+    SSL_free(l->tls);
+    l->tls = NULL;
     close(l->fd);
     l->state = FREE;
     l->ends_at = g->again ? now() + (int64_t)(drand48() * 500 * MS) : 0;
@@ -142,6 +148,31 @@ static void go(struct listener *l)
     end(l, g->resets ? &g->reset_by_us : &g->left);
 }
 
+static void watch(struct listener *l, uint32_t events)
+{
+    struct epoll_event e = { .events = events, .data.ptr = l };
+    epoll_ctl(epoll_fd, EPOLL_CTL_MOD, l->fd, &e);
+}
+
+/* Continues the TLS handshake. Certificates are not checked: the servers are our own. */
+static int is_shaken(struct listener *l)
+{
+    if (l->tls == NULL) {
+        l->tls = SSL_new(tls_context);
+        SSL_set_fd(l->tls, l->fd);
+        l->state = SHAKING;
+    }
+    int result = SSL_connect(l->tls);
+    if (result == 1)
+        return 1;
+    int why = SSL_get_error(l->tls, result);
+    if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+        watch(l, why == SSL_ERROR_WANT_READ ? EPOLLIN : EPOLLOUT);
+    else
+        end(l, &l->group->reset_by_peer);
+    return 0;
+}
+
 static void ask(struct listener *l)
 {
     struct group *g = l->group;
@@ -152,17 +183,33 @@ static void ask(struct listener *l)
         end(l, &g->never_connected);
         return;
     }
+    if (g->tls && !is_shaken(l))
+        return;
     char request[256];
     int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: radio_load\r\n%s", g->path, g->does == MUTE ? "" : "\r\n");
-    if (send(l->fd, request, n, MSG_NOSIGNAL) != n) {
+    if ((g->tls ? SSL_write(l->tls, request, n) : send(l->fd, request, n, MSG_NOSIGNAL)) != n) {
         end(l, &g->reset_by_peer);
         return;
     }
     if (g->does == HALF)
         shutdown(l->fd, SHUT_WR);
     l->state = ASKED;
-    struct epoll_event e = { .events = EPOLLIN, .data.ptr = l };
-    epoll_ctl(epoll_fd, EPOLL_CTL_MOD, l->fd, &e);
+    watch(l, EPOLLIN);
+}
+
+/* As recv. TLS may hold bytes that epoll does not see, so all that is there is read. */
+static int receive(struct listener *l, uint8_t *bytes, int most)
+{
+    if (l->tls == NULL)
+        return (int)recv(l->fd, bytes, most, 0);
+    int held = 0, n;
+    while (held < most && (n = SSL_read(l->tls, bytes + held, most - held)) > 0)
+        held += n;
+    if (held > 0)
+        return held;
+    int why = SSL_get_error(l->tls, n);
+    errno = why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? EAGAIN : ECONNRESET;
+    return why == SSL_ERROR_ZERO_RETURN ? 0 : -1;
 }
 
 /* The head ends at an empty line; audio follows. */
@@ -191,7 +238,7 @@ static void take(struct listener *l, int64_t at)
     static uint8_t bytes[256 * 1024];
     struct group *g = l->group;
     int most = l->state == SOUNDING && g->does == CRAWL ? 50 : (int)sizeof bytes;
-    int n = (int)recv(l->fd, bytes, most, 0);
+    int n = receive(l, bytes, most);
     if (n <= 0) {
         if (n == 0 || (errno != EAGAIN && errno != EINTR))
             end(l, n == 0 ? &g->closed_by_peer : &g->reset_by_peer);
@@ -225,8 +272,7 @@ static void take(struct listener *l, int64_t at)
             check_bytes(&l->check, g->format, g->known, bytes + skip, n - skip);
     }
     if ((g->does == STALL && l->state == SOUNDING) || g->does == CRAWL) {
-        struct epoll_event e = { .events = EPOLLRDHUP, .data.ptr = l };
-        epoll_ctl(epoll_fd, EPOLL_CTL_MOD, l->fd, &e);
+        watch(l, EPOLLRDHUP);
         l->stalled = 1;
     }
 }
@@ -245,10 +291,8 @@ static void live(int64_t at)
                 else
                     begin(l, at);
             }
-            else if (g->does == CRAWL && l->stalled && l->state != FREE) {
-                struct epoll_event e = { .events = EPOLLIN, .data.ptr = l };
-                epoll_ctl(epoll_fd, EPOLL_CTL_MOD, l->fd, &e);
-            }
+            else if (g->does == CRAWL && l->stalled && l->state != FREE)
+                watch(l, EPOLLIN);
         }
     }
 }

@@ -1,4 +1,4 @@
-/* Many HTTP listeners in one thread, for the scripts in this folder: cc -O2 -pthread -o radio_load radio_load.c
+/* Many HTTP listeners in one thread, for the scripts in this folder: cc -O2 -pthread -o radio_load radio_load.c -lssl
  *
  *   radio_load PORT                                   reads commands from standard input, one per line; some are answered with a line of JSON
  *     join GROUP COUNT PER_SECOND PATH [KEY=VALUE…]   adds COUNT listeners, which connect at that rate from 127.1.x.y, FEW from each address
@@ -7,7 +7,7 @@
  *     wait GROUP SECONDS                              waits until all of the group have a response or have ended, at most SECONDS; then prints a line
  *     leave GROUP                                     closes all of the group
  *     quit
- *   Keys of join: format=mp3|ogg|plain (what is checked), rate=BYTES a second (for levels), few=100, buffer=BYTES (receive buffer),
+ *   Keys of join: format=mp3|ogg|plain (what is checked), rate=BYTES a second (for levels), few=100, buffer=BYTES (receive buffer), tls=0|1,
  *     does=listen|stall|crawl|mute|half, life=MS, ends=leave|reset, again=0|1: what a listener does with the audio, for how long (around MS; 0: always),
  *     how it leaves, and whether another one replaces it. stall: reads only the head; crawl: reads 500 bytes a second; mute: sends half a request;
  *     half: closes its sending side after the request.
@@ -118,7 +118,7 @@ static int join(char *order, int64_t at)
         else if (strcmp(key, "life") == 0)
             g->life = atoll(value) * MS;
         else {
-            int *number = strcmp(key, "few") == 0 ? &g->few : strcmp(key, "buffer") == 0 ? &g->buffer : strcmp(key, "rate") == 0 ? &g->rate : strcmp(key, "again") == 0 ? &g->again : NULL;
+            int *number = strcmp(key, "few") == 0 ? &g->few : strcmp(key, "buffer") == 0 ? &g->buffer : strcmp(key, "rate") == 0 ? &g->rate : strcmp(key, "again") == 0 ? &g->again : strcmp(key, "tls") == 0 ? &g->tls : NULL;
             if (number == NULL)
                 return 0;
             *number = atoi(value);
@@ -176,6 +176,8 @@ int main(int argc, char **argv)
     pthread_t thread;
     pthread_create(&thread, NULL, probe, NULL);
     epoll_fd = epoll_create1(0);
+    tls_context = SSL_CTX_new(TLS_client_method());
+    signal(SIGPIPE, SIG_IGN);
     struct epoll_event input = { .events = EPOLLIN, .data.ptr = NULL }, events[512];
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, 0, &input);
     fcntl(0, F_SETFL, O_NONBLOCK);
@@ -204,7 +206,7 @@ int main(int argc, char **argv)
                 held += got > 0 ? got : 0;
                 orders[held] = 0;
             }
-            else if (l->state == CONNECTING)
+            else if (l->state == CONNECTING || l->state == SHAKING)
                 ask(l);
             else if (l->state != FREE && l->stalled && (events[i].events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)))
                 end(l, events[i].events & EPOLLERR ? &l->group->reset_by_peer : &l->group->closed_by_peer);

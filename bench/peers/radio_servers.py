@@ -14,7 +14,19 @@ BYTES = 16_000  # 128 kb/s
 SOUND = "anoisesrc=c=pink:r=48000:a=0.3:d=120:seed=7[a];sine=f=330:r=48000:d=120[b];[a][b]amix,aformat=channel_layouts=stereo"
 
 
-class Linnet:
+class Server:
+    """What all have; the process is started by each."""
+
+    tls = 0
+
+    def cpu_seconds(self):
+        return rig.cpu_seconds(self.process.pid)
+
+    def memory_kb(self):
+        return rig.memory_kb(self.process.pid)
+
+
+class Linnet(Server):
     """`linnet serve` of a file in a loop; the rendition asked for is encoded while there is a listener."""
 
     name = "Linnet"
@@ -37,7 +49,21 @@ class Linnet:
         rig.stop(self.process)
 
 
-class Icecast:
+class LinnetTls(Linnet):
+    """The same, heard over HTTPS."""
+
+    name = "Linnet TLS"
+    tls = 1
+
+    def __init__(self, *arguments, **options):
+        secure = rig.free_port()
+        certificate, key = identity()
+        super().__init__("--tls", certificate, "--tls-key", key, "--https-port", secure, "--rtsps-port", "off", *arguments, **options)
+        self.port = secure
+        wait_for(self.port, self.process)
+
+
+class Icecast(Server):
     """Debian's icecast2 with limits out of the way; `ffmpeg -re` pushes it what was encoded before."""
 
     name = "Icecast"
@@ -69,7 +95,39 @@ class Icecast:
             rig.stop(process)
 
 
-class Floor:
+class IcecastTls(Icecast):
+    """Icecast behind Debian's nginx, which ends TLS, as its documentation advises. Both are counted."""
+
+    name = "nginx+Icecast"
+    tls = 1
+
+    def __init__(self, *forms, **options):
+        super().__init__(*forms, **options)
+        certificate, key = identity()
+        secure, plain, folder = rig.free_port(), self.port, os.path.join(rig.WORK, "nginx")
+        os.makedirs(folder, exist_ok=True)
+        config = os.path.join(folder, "nginx.conf")
+        with open(config, "w") as f:
+            f.write(f"""daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; worker_rlimit_nofile 65000;
+events {{ worker_connections 30000; }}
+http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+server {{ listen 127.0.0.1:{secure} ssl backlog=4096; ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3;
+location / {{ proxy_pass http://127.0.0.1:{plain}; proxy_buffering off; proxy_read_timeout 1h; }} }} }}""")
+        self.front, self.port = rig.start("nginx", "-c", config), secure
+        wait_for(self.port, self.front)
+
+    def cpu_seconds(self):
+        return super().cpu_seconds() + rig.cpu_seconds(self.front.pid)
+
+    def memory_kb(self):
+        return super().memory_kb() + rig.memory_kb(self.front.pid)
+
+    def stop(self):
+        rig.stop(self.front)
+        super().stop()
+
+
+class Floor(Server):
     """radio_floor.c: what the writes alone cost."""
 
     name = "bare C loop"
@@ -116,6 +174,15 @@ class Load:
 
 def wave():
     return made("radio.wav", "-filter_complex", SOUND)
+
+
+def identity():
+    """A certificate for loopback and its key (ECDSA P-256)."""
+    certificate, key = (os.path.join(rig.WORK, name) for name in ("certificate.pem", "key.pem"))
+    if not os.path.exists(certificate):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+    return certificate, key
 
 
 def encoded(form):

@@ -24,7 +24,8 @@ def built(name):
     """A C program of this folder, built on first use."""
     program = os.path.join(WORK, name)
     if not os.path.exists(program):
-        subprocess.run(["cc", "-O2", "-pthread", "-o", program, os.path.join(HERE, name + ".c")], check=True)
+        libraries = {"radio_load": ["-lssl"]}.get(name, [])
+        subprocess.run(["cc", "-O2", "-pthread", "-o", program, os.path.join(HERE, name + ".c"), *libraries], check=True)
     return program
 
 
