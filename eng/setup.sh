@@ -23,6 +23,7 @@ runtime=(
   "libmpg123.so.0|libmpg123-0|mpg123-libs|mpg123|mpg123"
   "libpulse.so.0|libpulse0|pulseaudio-libs|libpulse|"
   "libasound.so.2|libasound2|alsa-lib|alsa-lib|"
+  "libsrtp2.so.1|libsrtp2-1|libsrtp|libsrtp|srtp"
 )
 peers=(
   "ffmpeg|ffmpeg|ffmpeg|ffmpeg|ffmpeg"

@@ -28,7 +28,7 @@ public class FanOutBench : IDisposable
     [Params(1, 100, 1000)]
     public int Listeners { get; set; }
 
-    [Params("udp", "tcp")]
+    [Params("udp", "srtp", "tcp")]
     public string Transport { get; set; } = "";
 
     [GlobalSetup]
@@ -47,7 +47,7 @@ public class FanOutBench : IDisposable
         for (int i = 0; i < Listeners; i++)
         {
             _ring.TryOpen(default, out RingLease? lease, out _);
-            Listener listener = Transport == "udp" ? Udp(lease!, rtcp) : Tcp(lease!, rtcp);
+            Listener listener = Transport == "tcp" ? Tcp(lease!, rtcp) : Udp(lease!, rtcp);
             listener.Next = _ring.Head;
             _loop.Add(listener, now);
         }
@@ -76,9 +76,16 @@ public class FanOutBench : IDisposable
         var feedback = new RtpFeedback(_ring.Info, TimeProvider.System);
         SocketAddress sink = _sink.LocalEndPoint.Serialize();
         var route = new UdpRoute(
-            new RouteSource(IPAddress.Any, _ports.Rtp, _ports.Rtcp), IPAddress.Loopback, sink, sink, feedback, proof: null);
+            new RouteSource(IPAddress.Any, _ports.Rtp, _ports.Rtcp), IPAddress.Loopback, sink, sink, feedback, proof: null)
+        {
+            Srtp = Transport == "srtp" ? Srtp() : null,
+        };
         return new UdpListener(lease, _sink.LocalEndPoint, route, rtcp, static _ => { });
     }
+
+    private SrtpSession Srtp() =>
+        SrtpSession.TryCreate(SrtpFeature.NewTerms(_ring.Info.Stream), isServer: true, out SrtpSession? session, out string? problem)
+            ? session : throw new InvalidOperationException(problem);
 
     private InterleavedListener Tcp(RingLease lease, RtcpWriter rtcp)
     {

@@ -21,6 +21,7 @@ internal static class NativeLibraries
     internal const string Pulse = "pulse";
     internal const string Alsa = "asound";
     internal const string PortAudio = "portaudio";
+    internal const string Srtp = "srtp2";
 
     private static readonly ConcurrentDictionary<string, nint> Loaded = new();
 
@@ -56,6 +57,9 @@ internal static class NativeLibraries
             "PortAudio",
             ["libportaudio.so.2", "libportaudio.2.dylib", "libportaudio.dylib", "/opt/homebrew/lib/libportaudio.dylib",
                 "/usr/local/lib/libportaudio.dylib", "portaudio_x64.dll"], "libportaudio2", "portaudio", "portaudio"),
+        [Srtp] = new(
+            "libsrtp", ["libsrtp2.so.1", "libsrtp2.1.dylib", "libsrtp2.dylib", "/opt/homebrew/lib/libsrtp2.dylib", "srtp2.dll",
+                "libsrtp2-1.dll"], "libsrtp2-1", "libsrtp", "srtp"),
     };
 
     /// <summary>Whether the library can be used on this machine.</summary>

@@ -41,6 +41,11 @@ internal interface IRtpSink
     {
     }
 
+    /// <summary>An RTP datagram arrived again, or too late to tell, and was dropped before its payload could be read.</summary>
+    void OnRepeated()
+    {
+    }
+
     /// <summary>The round trip to the sender: whether measured on the path of the packets, or only a hint.</summary>
     void OnRoundTrip(TimeSpan roundTrip, bool isMeasured)
     {

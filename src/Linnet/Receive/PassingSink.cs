@@ -23,6 +23,8 @@ internal abstract class PassingSink(IRtpSink next) : IRtpSink
 
     public void OnRefused(bool isForeign) => next.OnRefused(isForeign);
 
+    public void OnRepeated() => next.OnRepeated();
+
     public void OnRoundTrip(TimeSpan roundTrip, bool isMeasured) => next.OnRoundTrip(roundTrip, isMeasured);
 
     public void FillRepair(long now, RepairRequest request) => next.FillRepair(now, request);

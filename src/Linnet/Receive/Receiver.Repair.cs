@@ -23,6 +23,15 @@ internal sealed partial class Receiver
         }
     }
 
+    /// <summary>Counts a packet that arrived again. It was dropped before it could be told from others.</summary>
+    void IRtpSink.OnRepeated()
+    {
+        lock (_network)
+        {
+            _counts.Duplicate++;
+        }
+    }
+
     /// <summary>Records a round trip to the sender.</summary>
     /// <param name="roundTrip">The time from a request to its response.</param>
     /// <param name="isMeasured">Whether it was measured on the path of the packets; otherwise it is a hint.</param>

@@ -26,6 +26,9 @@ internal sealed class RecordingSink(Func<bool>? hasRoom = null) : IRtpSink
     /// <summary>Counts refused data, by whether it came from another peer.</summary>
     internal Dictionary<bool, int> Refused { get; } = [];
 
+    /// <summary>Packets that came again.</summary>
+    internal int Repeated { get; private set; }
+
     internal ReportBlock? Report { get; set; }
 
     /// <summary>Called with each packet, before it is recorded.</summary>
@@ -51,6 +54,8 @@ internal sealed class RecordingSink(Func<bool>? hasRoom = null) : IRtpSink
     public void OnTrack(string title) => Tracks.Add(title);
 
     public void OnRefused(bool isForeign) => Refused[isForeign] = Refused.GetValueOrDefault(isForeign) + 1;
+
+    public void OnRepeated() => Repeated++;
 
     public bool TryBuildReport(long now, out ReportBlock report)
     {

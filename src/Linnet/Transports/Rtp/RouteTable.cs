@@ -13,7 +13,7 @@ namespace Linnet.Transports.Rtp;
 /// packet from the same address but another port moves the route there, once. That is no proof: any program behind that address can send
 /// such a packet. So it only counts until a packet has confirmed the route, or the listener has had audio for <see cref="LatchWindow"/>.
 /// After that, and always if the listener was given a secret, only a proof moves it: the secret, or a report with the listener's SSRC that
-/// names its stream. No packet moves a listener to another address.
+/// names its stream. A listener over SRTP is moved only by what it has encrypted. No packet moves a listener to another address.
 /// </para>
 /// <para>Each lookup has constant cost for any number of listeners. Not thread-safe.</para>
 /// </remarks>
@@ -43,7 +43,7 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
     {
         // If two name the same port, the newer is right: the older is left over from a player that restarted.
         _byAddress[addressOf(route)] = route;
-        if (route.Proof is null)
+        if (route.Proof is null && route.Srtp is null)
         {
             _unsettled.Add(route);
         }

@@ -9,7 +9,10 @@ namespace Linnet.Transports.Rtp;
 /// <summary>
 /// The receiving side of one RTP session over any transport: separates RTP and RTCP, passes both on, and reports to the sender.
 /// </summary>
-/// <remarks>Source: RFC 3550. The methods named <c>On…</c> may be called from several threads, as sockets receive.</remarks>
+/// <remarks>
+/// Source: RFC 3550. The methods named <c>On…</c> may be called from several threads, as sockets receive. Over SRTP, a datagram counts only
+/// if it authenticates and arrives for the first time: no other is played, or is a sign of life.
+/// </remarks>
 internal sealed class RtpReceiver
 {
     // RFC 3550 §6.2: the minimum interval between reports; half of it before the first. Two members never need a longer one.
@@ -31,6 +34,7 @@ internal sealed class RtpReceiver
     private readonly TaskCompletionSource _sound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Goodbye> _farewell = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _isLive;
+    private readonly SrtpSession? _srtp;
     private long _lastArrivalAt;
     private long _soundAt;
     private int _inHand;
@@ -43,14 +47,16 @@ internal sealed class RtpReceiver
     /// <param name="time">The clock for instants in ticks.</param>
     /// <param name="random">Provides the SSRC and the intervals.</param>
     /// <param name="isLive">Whether a goodbye without a reason may be temporary: then only <see cref="Farewell"/> reports it.</param>
-    internal RtpReceiver(IRtpSink sink, TimeProvider time, Random random, bool isLive = false)
+    /// <param name="srtp">Checks and decrypts what arrives; the caller disposes it. <see langword="null"/>: nothing is encrypted.</param>
+    internal RtpReceiver(IRtpSink sink, TimeProvider time, Random random, bool isLive = false, SrtpSession? srtp = null)
     {
         _sink = sink;
         _time = time;
         _random = random;
         _isLive = isLive;
         _lastArrivalAt = _soundAt = time.GetTimestamp();
-        Ssrc = (uint)random.NextInt64(1L << 32);
+        _srtp = srtp;
+        Ssrc = srtp?.Terms.Listener ?? (uint)random.NextInt64(1L << 32);
 
         // RFC 7022 §4.2: a short-term CNAME is random and tells nothing about the user.
         byte[] name = new byte[12];
@@ -108,60 +114,44 @@ internal sealed class RtpReceiver
         if (RtcpCompound.IsRtcp(datagram))
         {
             OnRtcp(datagram);
-            return;
         }
-
-        long now = OnArrival();
-        Volatile.Write(ref _soundAt, now);
-        _sound.TrySetResult();
-        OnStart(null, null);
-        if (datagram.Length >= RtpHeader.Length)
+        else if (_srtp is null)
         {
-            Volatile.Write(ref _rtpSsrc, BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]));
+            TakeRtp(datagram);
         }
-
-        Interlocked.Increment(ref _inHand);
-        try
+        else
         {
-            _sink.OnRtp(datagram, now);
-            Volatile.Read(ref _repair)?.OnPacket();
-        }
-        finally
-        {
-            Volatile.Write(ref _soundAt, _time.GetTimestamp());
-            Interlocked.Decrement(ref _inHand);
+            Span<byte> clear = stackalloc byte[SrtpSession.MaxDatagram];
+            SrtpVerdict verdict = _srtp.Decrypt(datagram, clear, out int length);
+            if (verdict is SrtpVerdict.Authentic)
+            {
+                TakeRtp(clear[..length]);
+            }
+            else if (verdict is SrtpVerdict.Repeated)
+            {
+                _sink.OnRepeated();
+            }
+            else
+            {
+                _sink.OnRefused(isForeign: true);
+            }
         }
     }
 
     /// <summary>Handles a datagram from the RTCP port or channel.</summary>
     internal void OnRtcp(ReadOnlySpan<byte> datagram)
     {
-        long now = OnArrival();
-        if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound))
+        if (_srtp is null)
         {
-            Interlocked.Increment(ref _malformed);
+            TakeRtcp(datagram);
             return;
         }
 
-        foreach (RtcpPacket packet in compound.Packets)
+        // What does not authenticate counts in the SRTP session only.
+        Span<byte> clear = stackalloc byte[SrtpSession.MaxDatagram];
+        if (_srtp.DecryptRtcp(datagram, clear, out int length) is SrtpVerdict.Authentic)
         {
-            switch (packet)
-            {
-                case SenderReport report:
-                    _sink.OnSenderReport(report, now);
-                    break;
-                case SourceDescription description:
-                    OnDescription(description);
-                    break;
-                case Goodbye goodbye:
-                    OnGoodbye(goodbye, now);
-                    break;
-                case ExtendedReport extended:
-                    OnDelays(extended, now);
-                    break;
-                default:
-                    break;
-            }
+            TakeRtcp(clear[..length]);
         }
     }
 
@@ -231,6 +221,61 @@ internal sealed class RtpReceiver
         }
 
         _goodbye.TrySetResult();
+    }
+
+    private void TakeRtp(ReadOnlySpan<byte> datagram)
+    {
+        long now = OnArrival();
+        Volatile.Write(ref _soundAt, now);
+        _sound.TrySetResult();
+        OnStart(null, null);
+        if (datagram.Length >= RtpHeader.Length)
+        {
+            Volatile.Write(ref _rtpSsrc, BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]));
+        }
+
+        Interlocked.Increment(ref _inHand);
+        try
+        {
+            _sink.OnRtp(datagram, now);
+            Volatile.Read(ref _repair)?.OnPacket();
+        }
+        finally
+        {
+            Volatile.Write(ref _soundAt, _time.GetTimestamp());
+            Interlocked.Decrement(ref _inHand);
+        }
+    }
+
+    private void TakeRtcp(ReadOnlySpan<byte> datagram)
+    {
+        long now = OnArrival();
+        if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound))
+        {
+            Interlocked.Increment(ref _malformed);
+            return;
+        }
+
+        foreach (RtcpPacket packet in compound.Packets)
+        {
+            switch (packet)
+            {
+                case SenderReport report:
+                    _sink.OnSenderReport(report, now);
+                    break;
+                case SourceDescription description:
+                    OnDescription(description);
+                    break;
+                case Goodbye goodbye:
+                    OnGoodbye(goodbye, now);
+                    break;
+                case ExtendedReport extended:
+                    OnDelays(extended, now);
+                    break;
+                default:
+                    break;
+            }
+        }
     }
 
     private long OnArrival()

@@ -19,6 +19,7 @@ internal sealed class RtpSender
     private readonly RouteTable _rtp;
     private readonly RouteTable _rtcp;
     private readonly RouteProofs _proofs = new();
+    private readonly SecureRoutes _secure = new();
     private readonly Dictionary<PeerAddress, int> _peers = [];
     private readonly Dictionary<IPAddress, RouteSource> _sources = [];
     private readonly RtpPortPair _ports;
@@ -27,6 +28,7 @@ internal sealed class RtpSender
     private long _reports;
     private long _strangers;
     private long _malformed;
+    private long _unauthentic;
     private long _failures;
 
     /// <param name="ports">The ports; the caller disposes them.</param>
@@ -65,6 +67,9 @@ internal sealed class RtpSender
     /// <summary>Malformed RTCP datagrams from listeners.</summary>
     internal long Malformed => Volatile.Read(ref _malformed);
 
+    /// <summary>Datagrams in the name of listeners over SRTP that they did not send, or not for the first time.</summary>
+    internal long Unauthentic => Volatile.Read(ref _unauthentic);
+
     /// <summary>Routes examined because of datagrams from strangers: the cost of those.</summary>
     internal long RoutesLookedAt
     {
@@ -91,7 +96,10 @@ internal sealed class RtpSender
     /// <param name="rtcpPort">The port where it receives RTCP, as stated in SETUP.</param>
     /// <param name="feedback">Receives its feedback.</param>
     /// <param name="proof">The secret it was given, if any.</param>
-    internal UdpRoute Open(IPAddress local, IPAddress address, int rtpPort, int rtcpPort, RtpFeedback feedback, UInt128? proof = null)
+    /// <param name="srtp">Its SRTP session, disposed with the route; <see langword="null"/>: plain RTP.</param>
+    internal UdpRoute Open(
+        IPAddress local, IPAddress address, int rtpPort, int rtcpPort, RtpFeedback feedback, UInt128? proof = null,
+        SrtpSession? srtp = null)
     {
         SocketAddress rtp = _ports.Rtp.AddressOf(new IPEndPoint(address, rtpPort));
         SocketAddress rtcp = _ports.Rtcp.AddressOf(new IPEndPoint(address, rtcpPort));
@@ -103,10 +111,11 @@ internal sealed class RtpSender
             }
 
             source.Routes++;
-            var route = new UdpRoute(source, address, rtp, rtcp, feedback, proof);
+            var route = new UdpRoute(source, address, rtp, rtcp, feedback, proof) { Srtp = srtp };
             _rtp.Add(route);
             _rtcp.Add(route);
             _proofs.Add(route);
+            _secure.Add(route);
             _peers[route.Peer] = _peers.GetValueOrDefault(route.Peer) + 1;
             return route;
         }
@@ -120,6 +129,8 @@ internal sealed class RtpSender
             _rtp.Remove(route);
             _rtcp.Remove(route);
             _proofs.Remove(route);
+            _secure.Remove(route);
+            route.Srtp?.Dispose();
             if (--_peers[route.Peer] == 0)
             {
                 _peers.Remove(route.Peer);
@@ -142,9 +153,16 @@ internal sealed class RtpSender
                 return;
             }
 
-            if (!_peers.ContainsKey(PeerAddress.Of(from)))
+            PeerAddress peer = PeerAddress.Of(from);
+            if (!_peers.ContainsKey(peer))
             {
                 _strangers++;
+                return;
+            }
+
+            UdpRoute? known = _rtp.Find(from);
+            if (IsSecure(_rtp, known, peer, datagram, from))
+            {
                 return;
             }
 
@@ -155,12 +173,11 @@ internal sealed class RtpSender
                 _ = RtcpCompound.TryParse(datagram, out compound);
             }
 
-            UdpRoute? known = _rtp.Find(from);
             UdpRoute? route = Proven(from, compound) ?? known;
             if (route is null)
             {
                 uint? ssrc = RtpPacket.TryParse(datagram, out RtpPacket packet) ? packet.Header.Ssrc : null;
-                route = _rtp.FindUnsettled(PeerAddress.Of(from), ssrc, _time.GetTimestamp());
+                route = _rtp.FindUnsettled(peer, ssrc, _time.GetTimestamp());
             }
 
             if (route is null)
@@ -197,6 +214,10 @@ internal sealed class RtpSender
             }
 
             UdpRoute? known = _rtcp.Find(from);
+            if (IsSecure(_rtcp, known, peer, datagram, from))
+            {
+                return;
+            }
 
             // Feedback without a preceding report is accepted only if repair was agreed on.
             if (!RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: known?.Feedback.Repair is not null))
@@ -221,6 +242,40 @@ internal sealed class RtpSender
 
             Take(route, compound);
         }
+    }
+
+    // Handles a datagram of a listener over SRTP, or in the name of one. Nothing counts that does not authenticate; what does is a proof of
+    // the listener's port, because the same datagram counts once only. False: a datagram for listeners in the clear.
+    private bool IsSecure(RouteTable table, UdpRoute? known, PeerAddress peer, ReadOnlySpan<byte> datagram, SocketAddress from)
+    {
+        UdpRoute? route = _secure.Find(peer, datagram);
+        if (route is null && known?.Srtp is null)
+        {
+            return false;
+        }
+
+        Span<byte> clear = stackalloc byte[SrtpSession.MaxDatagram];
+        int length = 0;
+        if (route?.Srtp!.DecryptRtcp(datagram, clear, out length) is not SrtpVerdict.Authentic)
+        {
+            _unauthentic++;
+        }
+        else if (!RtcpCompound.TryParse(clear[..length], out RtcpCompound? compound, reducedSize: route.Feedback.Repair is not null))
+        {
+            _malformed++;
+        }
+        else
+        {
+            if (route != known)
+            {
+                table.Move(route, from);
+            }
+
+            route.Feedback.Hear(compound);
+            _reports++;
+        }
+
+        return true;
     }
 
     private void Take(UdpRoute route, RtcpCompound compound)

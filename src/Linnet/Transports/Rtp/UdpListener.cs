@@ -4,7 +4,11 @@ using Linnet.Broadcast.Packets;
 
 namespace Linnet.Transports.Rtp;
 
-/// <summary>A listener to a rendition over UDP.</summary>
+/// <summary>A listener to a rendition over UDP, in the clear or over SRTP.</summary>
+/// <remarks>
+/// Over SRTP each datagram is encrypted for this listener alone, in the batch's memory. No packet number is encrypted twice: a packet that
+/// was sent before, as the first after a short pause may be, is not sent again.
+/// </remarks>
 internal sealed class UdpListener : Listener, IFarewell
 {
     private readonly UdpRoute _route;
@@ -12,6 +16,8 @@ internal sealed class UdpListener : Listener, IFarewell
     private readonly Action<DropReason> _onFinished;
     private readonly RepairSender? _repair;
     private readonly RtpFraming _rtp;
+    private readonly SrtpSession? _srtp;
+    private long _newest = -1;
 
     /// <param name="lease">Its part in the rendition.</param>
     /// <param name="remote">Where its session comes from.</param>
@@ -28,11 +34,12 @@ internal sealed class UdpListener : Listener, IFarewell
         _repair?.OnAsked = WantRepair;
         _route.OnChanged = WantRepair;
         _rtp = RtpFraming.Of(lease.Ring);
+        _srtp = route.Srtp;
     }
 
     /// <inheritdoc/>
     internal override (IDatagramSender Sender, SocketAddress To, PacketFraming Framing)? PlainRoute =>
-        _repair?.Redundancy is null ? (_route.Rtp, _route.RtpAddress, _rtp) : null;
+        _srtp is null && _repair?.Redundancy is null ? (_route.Rtp, _route.RtpAddress, _rtp) : null;
 
     /// <inheritdoc/>
     internal override void OnSent(PacketItem newest) => _repair?.OnSent(newest);
@@ -40,13 +47,18 @@ internal sealed class UdpListener : Listener, IFarewell
     /// <inheritdoc/>
     internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
-        batch.Add(_route.Rtp, _route.RtpAddress, _repair?.DatagramOf(packet, Ring) ?? _rtp.Frame(packet));
+        if (_srtp is null || packet.Number > _newest)
+        {
+            AddRtp(_repair?.DatagramOf(packet, Ring) ?? _rtp.Frame(packet), batch);
+            _newest = packet.Number;
+        }
+
         return true;
     }
 
     /// <inheritdoc/>
     internal override void SendRepair(long now, SendBatch batch) =>
-        _repair?.Send(now, Ring, datagram => batch.Add(_route.Rtp, _route.RtpAddress, datagram));
+        _repair?.Send(now, Ring, datagram => AddRtp(datagram, batch));
 
     /// <inheritdoc/>
     protected override int PayloadBytesOf(PacketItem packet) => _repair?.LastPayloadBytes ?? packet.Payload.Length;
@@ -56,7 +68,7 @@ internal sealed class UdpListener : Listener, IFarewell
     {
         if (_rtcp.Report(this, now, feedback: _route.Feedback) is byte[] report)
         {
-            batch.Add(_route.Rtcp, _route.RtcpAddress, report);
+            AddRtcp(report, batch);
         }
     }
 
@@ -67,8 +79,35 @@ internal sealed class UdpListener : Listener, IFarewell
     internal override void SendEnd(SendBatch batch) => SayGoodbye(GoodbyeReason.StationEnded, batch);
 
     /// <inheritdoc/>
-    public void SayGoodbye(string reason, SendBatch batch) => batch.Add(_route.Rtcp, _route.RtcpAddress, _rtcp.Goodbye(this, reason));
+    public void SayGoodbye(string reason, SendBatch batch) => AddRtcp(_rtcp.Goodbye(this, reason), batch);
 
     /// <inheritdoc/>
     internal override void OnFinished(DropReason reason) => _onFinished(reason);
+
+    /// <summary>Whether the audio may go on with a packet: not over SRTP after so long a pause that the player would lose count.</summary>
+    internal bool CanResumeAt(PacketItem packet) => _srtp is null || _newest < 0 || packet.Number - _newest < SrtpSession.MaxGap;
+
+    private void AddRtp(ReadOnlyMemory<byte> datagram, SendBatch batch)
+    {
+        if (_srtp is not null)
+        {
+            Memory<byte> own = batch.Rent(_route.Rtp, datagram.Length + SrtpSession.MaxTrailer);
+            datagram.CopyTo(own);
+            datagram = own[.._srtp.Encrypt(own.Span, datagram.Length)];
+        }
+
+        batch.Add(_route.Rtp, _route.RtpAddress, datagram);
+    }
+
+    private void AddRtcp(ReadOnlyMemory<byte> datagram, SendBatch batch)
+    {
+        if (_srtp is not null)
+        {
+            Memory<byte> own = batch.Rent(_route.Rtcp, datagram.Length + SrtpSession.MaxTrailer);
+            datagram.CopyTo(own);
+            datagram = own[.._srtp.EncryptRtcp(own.Span, datagram.Length)];
+        }
+
+        batch.Add(_route.Rtcp, _route.RtcpAddress, datagram);
+    }
 }

@@ -48,6 +48,9 @@ internal sealed class UdpRoute
     /// <summary>The secret given to it in SETUP, if it supports one.</summary>
     internal UInt128? Proof { get; }
 
+    /// <summary>Its SRTP session, which only its key can move; <see langword="null"/>: plain RTP. Disposed when the route is closed.</summary>
+    internal SrtpSession? Srtp { get; init; }
+
     /// <summary>
     /// The listener's SSRC, if it came from the source of its reports and cannot be guessed. A sender that knows it is the listener.
     /// </summary>

@@ -25,6 +25,9 @@ internal static partial class RtspClientLog
         760, LogLevel.Information, "{Server} has sent nothing in the selected audio section for {Seconds} s: trying the next")]
     public static partial void SectionSilent(this ILogger logger, string server, double seconds);
 
+    [LoggerMessage(602, LogLevel.Debug, "SRTP is not used, so audio from {Server} arrives over TCP: {Problem}")]
+    public static partial void SrtpNotUsed(this ILogger logger, string server, string problem);
+
     [LoggerMessage(601, LogLevel.Debug, "Repair: {Decision}")]
     public static partial void RepairDecided(this ILogger logger, string decision);
 }

@@ -27,24 +27,30 @@ internal sealed class RtspDelivery : IDisposable
     private readonly SocketAddress? _server;
     private readonly ImpairedPath? _impairment;
     private readonly UInt128? _proof;
+
     private RtspDelivery(RtspClient client, TransportPair channels)
     {
         _client = client;
         _channels = channels;
     }
 
-    private RtspDelivery(RtspClient client, RtpPortPair ports, TransportPair? serverPorts, ImpairedPath? impairment, UInt128? proof)
+    private RtspDelivery(RtspSession session, RtpPortPair ports, TransportPair? serverPorts, ImpairedPath? impairment, SrtpSession? srtp)
     {
+        RtspClient client = session.Client;
         _client = client;
         _ports = ports;
         _serverPorts = serverPorts;
         _impairment = impairment;
-        _proof = proof;
+        _proof = session.RouteProof;
+        Srtp = srtp;
         _server = ports.Rtp.AddressOf(new IPEndPoint(client.RemoteAddress, 0));
     }
 
     /// <summary>Whether packets arrive in the RTSP connection.</summary>
     internal bool IsTcp => _ports is null;
+
+    /// <summary>Encrypts what is sent over UDP, and decrypts what arrives; <see langword="null"/>: nothing is encrypted.</summary>
+    internal SrtpSession? Srtp { get; }
 
     /// <summary>Agrees with the server on a transport.</summary>
     /// <param name="session">The session.</param>
@@ -120,21 +126,31 @@ internal sealed class RtspDelivery : IDisposable
         }
         else if (_impairment is not null)
         {
-            _impairment.SendFeedback(datagram.Span);
+            _impairment.SendFeedback(Encrypted(datagram).Span);
         }
         else
         {
-            SendFeedback(datagram);
+            SendFeedback(Encrypted(datagram));
         }
     }
 
     /// <summary>Closes the ports.</summary>
-    public void Dispose() => _ports?.Dispose();
+    public void Dispose()
+    {
+        _ports?.Dispose();
+        Srtp?.Dispose();
+    }
 
     private static async Task<RtspDelivery?> SetupUdpAsync(
         RtspSession session, RtspTransport transport, ImpairedPath? impairment, CancellationToken cancellationToken)
     {
         RtspClient client = session.Client;
+        if (session.IsTls && !session.OffersSrtp)
+        {
+            // Audio in the clear is not what an address of TLS promises.
+            return transport is RtspTransport.Udp ? throw RtspFailure.NoSrtp(client.Server) : null;
+        }
+
         RtpPortPair ports;
         try
         {
@@ -149,11 +165,16 @@ internal sealed class RtspDelivery : IDisposable
         try
         {
             int port = ports.Rtp.LocalEndPoint.Port;
-            var wanted = new TransportSpec { Protocol = TransportSpec.Udp, ClientPort = new TransportPair(port, port + 1) };
-            TransportSpec? given = await session.SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
-            if (given is { IsSupported: true, IsTcp: false, IsMulticast: false })
+            var wanted = new TransportSpec
             {
-                return new RtspDelivery(client, ports, given.ServerPort, impairment, session.RouteProof);
+                Protocol = session.IsTls ? TransportSpec.SecureUdp : TransportSpec.Udp,
+                ClientPort = new TransportPair(port, port + 1),
+            };
+            TransportSpec? given = await session.SetupAsync(wanted, cancellationToken).ConfigureAwait(false);
+            if (given is { IsSupported: true, IsTcp: false, IsMulticast: false } && given.IsSecure == wanted.IsSecure)
+            {
+                SrtpSession? srtp = given.IsSecure ? SrtpOf(session) : null;
+                return new RtspDelivery(session, ports, given.ServerPort, impairment, srtp);
             }
 
             // Some servers choose a transport that was not requested.
@@ -167,6 +188,11 @@ internal sealed class RtspDelivery : IDisposable
             throw;
         }
     }
+
+    private static SrtpSession SrtpOf(RtspSession session) =>
+        session.SrtpTerms is not LinnetSrtpHeader terms ? throw RtspFailure.BadTransport(session.Client.Server)
+        : SrtpSession.TryCreate(terms, isServer: false, out SrtpSession? srtp, out string? problem) ? srtp
+        : throw new RtspException(problem);
 
     private static async Task<RtspDelivery?> SetupTcpAsync(RtspSession session, CancellationToken cancellationToken)
     {
@@ -211,6 +237,16 @@ internal sealed class RtspDelivery : IDisposable
             return;
         }
 
+        if (Srtp is not null)
+        {
+            // The server knows from the key that it is us.
+            byte[] empty = new byte[EmptyReportLength];
+            new ReceiverReport(ssrc).Write(empty);
+            Send(_ports!.Rtp, ports.Rtp, Encrypted(empty));
+            Send(_ports.Rtcp, ports.Rtcp, Encrypted(empty));
+            return;
+        }
+
         if (_proof is UInt128 secret)
         {
             var proof = new RouteProof(ssrc, secret);
@@ -247,6 +283,25 @@ internal sealed class RtspDelivery : IDisposable
                 shownAt = time.GetTimestamp();
                 Punch(rtp.Ssrc);
             }
+        }
+    }
+
+    private ReadOnlyMemory<byte> Encrypted(ReadOnlyMemory<byte> datagram)
+    {
+        if (Srtp is null)
+        {
+            return datagram;
+        }
+
+        byte[] own = new byte[datagram.Length + SrtpSession.MaxTrailer];
+        datagram.CopyTo(own);
+        try
+        {
+            return own.AsMemory(0, Srtp.EncryptRtcp(own, datagram.Length));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RtspException($"Encrypting a report failed: {e.Message}", e);
         }
     }
 

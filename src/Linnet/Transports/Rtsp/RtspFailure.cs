@@ -89,6 +89,13 @@ internal static class RtspFailure
         IsFinal = wanted is RtspTransport.Udp,
     };
 
+    internal static RtspException NoSrtp(string server) =>
+        new($"Over TLS, {server} sends audio over UDP only as SRTP, and SRTP is missing there or here: let the transport be chosen.")
+        {
+            Advice = new SettingAdvice(TransportSetting, "auto"),
+            IsFinal = true,
+        };
+
     internal static RtspException NoPorts(SocketException cause) =>
         new($"No two UDP ports in a row could be opened here: {cause.Message.TrimEnd('.')}. Take TCP.", cause)
         {

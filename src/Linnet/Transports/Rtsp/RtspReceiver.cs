@@ -86,6 +86,11 @@ internal sealed class RtspReceiver : IStationReceiver
     {
         options.ThrowIfInvalid();
         (RtspSession session, RtspDelivery delivery) = await OpenAsync(options, time, cancellationToken).ConfigureAwait(false);
+        if (session.IsTls && options.SrtpProblem() is string problem && options.Transport is not RtspTransport.Tcp)
+        {
+            logger.SrtpNotUsed(session.Client.Server, problem);
+        }
+
         return new RtspReceiver(session, delivery, options, time, random, logger);
     }
 
@@ -171,7 +176,7 @@ internal sealed class RtspReceiver : IStationReceiver
     // False: no audio arrives over UDP, and the session is to be set up again.
     private async Task<bool> HearAsync(IRtpSink sink, TimeSpan firstPatience, CancellationToken cancellationToken)
     {
-        var rtp = new RtpReceiver(sink, _time, _random, _session.Description.IsLive);
+        var rtp = new RtpReceiver(sink, _time, _random, _session.Description.IsLive, _delivery.Srtp);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {

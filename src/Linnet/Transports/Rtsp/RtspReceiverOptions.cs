@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Native;
 using Linnet.Transports.Impairments;
 using Linnet.Wire.Rtsp;
 
@@ -29,6 +30,11 @@ internal sealed record RtspReceiverOptions : IValidatable
 
     /// <summary>The certificates that are accepted over TLS; <see langword="null"/>, the default: those that this system trusts.</summary>
     public ServerTrust? Trust { get; init; }
+    /// <summary>Whether the connection counts as one under TLS: encrypted by other means, as in tests. Default: it does not.</summary>
+    internal bool CountsAsTls { get; init; }
+
+    /// <summary>Says why SRTP cannot be used; default: if libsrtp is missing.</summary>
+    internal Func<string?> SrtpProblem { get; init; } = static () => LibSrtp.Problem;
 
     /// <summary>The ports to try, in this order, if the address has none.</summary>
     internal IReadOnlyList<int> UsualPorts { get; init; } = [8554, RtspUri.DefaultPort];

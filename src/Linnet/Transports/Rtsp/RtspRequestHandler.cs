@@ -85,7 +85,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         response.Headers.Add(RtspHeaderNames.ContentBase, $"{resource.Uri}/");
         bool offersRepair = RepairFeature.IsSupportedBy(request);
         response.Body = resource.Describe(connection.Local.Address, _sessionId, offersRepair);
-        return RepairFeature.Confirm(response, offersRepair);
+        return SrtpFeature.Confirm(RepairFeature.Confirm(response, offersRepair), MayUseSrtp(request));
     }
 
     private RtspResponse Setup(RtspRequest request)
@@ -118,36 +118,52 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         }
 
         if (TransportChoice.Choose(
-            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc, Rtp?.Ports,
-            channel => connection.SessionTable.IsFree(channel, session))
+            offers, connection.Local.Address, connection.Remote.Address, resource.Ring.Info.Stream.Ssrc,
+            connection.IsTls ? null : Rtp?.Ports, channel => connection.SessionTable.IsFree(channel, session),
+            MayUseSrtp(request) ? Rtp?.Ports : null)
             is not TransportSpec transport)
         {
-            return Refuse(request, RtspStatus.UnsupportedTransport, Rtp is null
+            return Refuse(request, RtspStatus.UnsupportedTransport, Rtp is null || connection.IsTls
                 ? "Sound is sent as RTP/AVP/TCP;unicast, on channels that are not in use."
                 : "Sound is sent as RTP/AVP;unicast with client_port, or as RTP/AVP/TCP;unicast on channels that are not in use.");
         }
 
+        SrtpSession? srtp = null;
+        if (transport.IsSecure && !SrtpSession.TryCreate(
+            SrtpFeature.NewTerms(resource.Ring.Info.Stream), isServer: true, out srtp, out string? problem))
+        {
+            return Refuse(request, RtspStatus.UnsupportedTransport, $"{problem} Use RTP/AVP/TCP;unicast.");
+        }
+
+        // The key is a better proof than a secret that is sent in the clear.
         bool repairs = !transport.IsTcp && RepairFeature.IsSupportedBy(request);
-        UInt128? proof = !transport.IsTcp && RouteFeature.IsSupportedBy(request) ? RouteFeature.NewSecret() : null;
+        UInt128? proof = !transport.IsTcp && srtp is null && RouteFeature.IsSupportedBy(request) ? RouteFeature.NewSecret() : null;
         if (session is not null)
         {
-            connection.SessionTable.SetTransport(session, transport, repairs, proof);
+            connection.SessionTable.SetTransport(session, transport, repairs, proof, srtp);
         }
         else if (!connection.SessionTable.HasRoom)
         {
             // It does not pass with time, so the answer has no Retry-After.
+            srtp?.Dispose();
             return Refuse(
                 request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may have: open another connection.");
         }
-        else if ((session = connection.TryOpenSession(resource, transport, repairs, proof)) is null)
+        else if ((session = connection.TryOpenSession(resource, transport, repairs, proof, srtp)) is null)
         {
+            srtp?.Dispose();
             return Busy(request, "The server has as many listeners as it allows.");
         }
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);
         response.Headers.Add(RtspHeaderNames.Transport, transport.ToString());
-        return SentFeature.Confirm(RouteFeature.Tell(RepairFeature.Confirm(response, repairs), proof), SentFeature.IsSupportedBy(request));
+        SrtpFeature.Tell(RouteFeature.Tell(RepairFeature.Confirm(response, repairs), proof), srtp);
+        return SentFeature.Confirm(response, SentFeature.IsSupportedBy(request));
     }
+
+    // Only within TLS, because the key is in the answer.
+    private bool MayUseSrtp(RtspRequest request) =>
+        connection.IsTls && Rtp is not null && SrtpFeature.IsSupportedBy(request) && server.CanUseSrtp();
 
     private async Task<RtspResponse> PlayAsync(RtspRequest request, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Diagnostics;
+using Linnet.Native;
 using Linnet.Transports.Rtp;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,7 @@ internal sealed class RtspServer
 
     private readonly ConcurrentDictionary<RtspServerConnection, byte> _connections = new();
     private volatile bool _isStopping;
+    private int _hasSaidNoSrtp;
 
     /// <summary>Creates a server. It serves from <see cref="RunAsync"/> on.</summary>
     /// <param name="options">Limits.</param>
@@ -58,6 +60,9 @@ internal sealed class RtspServer
 
     /// <summary>Logs PROXY headers of untrusted proxies.</summary>
     internal TrustedProxies? Proxies { get; init; }
+
+    /// <summary>Says why SRTP cannot be used; default: if libsrtp is missing. Called when a client asks for it.</summary>
+    internal Func<string?> SrtpProblem { get; init; } = static () => LibSrtp.Problem;
 
     internal StationDirectory Stations { get; }
 
@@ -135,6 +140,18 @@ internal sealed class RtspServer
             : Task.CompletedTask;
     }
 
+    /// <summary>Whether SRTP can be used here. The log says once why not.</summary>
+    internal bool CanUseSrtp()
+    {
+        string? problem = SrtpProblem();
+        if (problem is not null && Interlocked.Exchange(ref _hasSaidNoSrtp, 1) == 0)
+        {
+            Logger.SrtpNotOffered(problem);
+        }
+
+        return problem is null;
+    }
+
     internal async Task ServeAsync(RtspServerConnection connection, CancellationToken cancellationToken)
     {
         if (_isStopping || !connection.TryEnter())
@@ -177,7 +194,8 @@ internal sealed class RtspServer
         Rtp?.Reports ?? 0,
         Rtp?.Latched ?? 0,
         Rtp?.Strangers ?? 0,
-        Rtp?.Malformed ?? 0)
+        Rtp?.Malformed ?? 0,
+        Rtp?.Unauthentic ?? 0)
     {
         Totals = Counters.Totals(),
     };

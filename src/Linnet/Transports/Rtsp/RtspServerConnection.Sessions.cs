@@ -1,4 +1,5 @@
 using Linnet.Diagnostics;
+using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Rtsp;
@@ -16,7 +17,8 @@ internal sealed partial class RtspServerConnection
     internal void Leave() => _idle?.Dispose();
 
     /// <summary>Creates a session; <see langword="null"/> if there are too many.</summary>
-    internal RtspServerSession? TryOpenSession(RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof)
+    internal RtspServerSession? TryOpenSession(
+        RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof, SrtpSession? srtp)
     {
         if (!_server.Admission.TryOpenSession(Peer))
         {
@@ -25,7 +27,7 @@ internal sealed partial class RtspServerConnection
 
         _idle?.Dispose();
         _idle = null;
-        var session = new RtspServerSession(_server, this, resource, transport, repairs, routeProof);
+        var session = new RtspServerSession(_server, this, resource, transport, repairs, routeProof, srtp);
         SessionTable.Add(session);
         return session;
     }

@@ -44,6 +44,7 @@ internal sealed partial class RtspServerConnection
         _output = output;
         Remote = origin.EndPoint;
         IsDirect = origin.Route == ClientRoute.Direct;
+        IsTls = origin.IsTls;
         Local = local;
         Peer = PeerAddress.Of(Remote.Address);
         Output = new FramedOutput(output);
@@ -57,6 +58,9 @@ internal sealed partial class RtspServerConnection
 
     /// <summary>Where the client is.</summary>
     internal IPEndPoint Remote { get; }
+
+    /// <summary>Whether the connection is encrypted: then no audio leaves in the clear.</summary>
+    internal bool IsTls { get; }
 
     /// <summary>The same for the limits.</summary>
     internal PeerAddress Peer { get; }

@@ -21,6 +21,9 @@ internal static partial class RtspServerLog
     [LoggerMessage(503, LogLevel.Debug, "Closed the connection of {Remote}: {Reason}")]
     public static partial void ConnectionRefused(this ILogger logger, IPEndPoint remote, string reason);
 
+    [LoggerMessage(507, LogLevel.Debug, "SRTP is not offered, so clients under TLS receive audio in their connections: {Problem}")]
+    public static partial void SrtpNotOffered(this ILogger logger, string problem);
+
     [LoggerMessage(504, LogLevel.Error, "The session of {Remote} failed")]
     public static partial void ConnectionFailed(this ILogger logger, Exception exception, IPEndPoint remote);
 }

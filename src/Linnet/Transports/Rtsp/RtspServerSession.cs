@@ -23,14 +23,14 @@ internal sealed class RtspServerSession
     private volatile int _finished = NotFinished;
 
     internal RtspServerSession(RtspServer server, RtspServerConnection connection, RtspResource resource, TransportSpec transport,
-        bool repairs, UInt128? routeProof)
+        bool repairs, UInt128? routeProof, SrtpSession? srtp)
     {
         _server = server;
         _connection = connection;
         Resource = resource;
         StartedAt = server.Time.GetUtcNow();
         Feedback = new RtpFeedback(resource.Ring.Info, server.Time);
-        SetTransport(transport, repairs, routeProof);
+        SetTransport(transport, repairs, routeProof, srtp);
     }
 
     /// <summary>Names it to the client: 64 random bits.</summary>
@@ -64,8 +64,9 @@ internal sealed class RtspServerSession
     /// <param name="transport">The transport in the answer to SETUP.</param>
     /// <param name="repairs">Whether the client supports repair of losses.</param>
     /// <param name="routeProof">The secret that moves its route; <see langword="null"/>: none.</param>
+    /// <param name="srtp">The SRTP session, disposed with the route; <see langword="null"/>: plain RTP.</param>
     [MemberNotNull(nameof(Transport))]
-    internal void SetTransport(TransportSpec transport, bool repairs, UInt128? routeProof)
+    internal void SetTransport(TransportSpec transport, bool repairs, UInt128? routeProof, SrtpSession? srtp)
     {
         CloseRoute();
         Transport = transport;
@@ -75,7 +76,7 @@ internal sealed class RtspServerSession
         if (transport.ClientPort is TransportPair client)
         {
             _route = _server.Rtp!.Open(
-                _connection.Local.Address, _connection.Remote.Address, client.Rtp, client.Rtcp, Feedback, routeProof);
+                _connection.Local.Address, _connection.Remote.Address, client.Rtp, client.Rtcp, Feedback, routeProof, srtp);
         }
     }
 
@@ -116,6 +117,13 @@ internal sealed class RtspServerSession
         // A client that resumes after PAUSE has audio in its buffer already.
         TimeSpan preRoll = isNew ? PreRollFor(buffer) : TimeSpan.Zero;
         (long index, PacketItem? first) = await FirstPacketAsync(preRoll, cancellationToken).ConfigureAwait(false);
+        if (first is not null && Listener is UdpListener udp && !udp.CanResumeAt(first))
+        {
+            IsPlaying = false;
+            Finish(RtspSessionEnd.RenditionStopped);
+            return (new RingRefusal(RingRefusalReason.Paused, "The pause was too long for SRTP. Set up another session."), null);
+        }
+
         _startAt = index;
         return (null, first);
     }

@@ -20,13 +20,15 @@ internal sealed class RtspSession : IAsyncDisposable
     private bool _isOther;
 
     private RtspSession(
-        RtspClient client, RtspUri address, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description)
+        RtspClient client, RtspUri address, RtspReceiverOptions options, IReadOnlyList<string> methods, RtspDescription description,
+        bool offersSrtp)
     {
         Client = client;
         Address = address;
         _options = options;
         _methods = methods;
         Description = description;
+        OffersSrtp = offersSrtp;
     }
 
     /// <summary>The connection.</summary>
@@ -50,6 +52,15 @@ internal sealed class RtspSession : IAsyncDisposable
     /// The secret with which the server lets us move datagrams to another of our ports; <see langword="null"/>: it gave none.
     /// </summary>
     internal UInt128? RouteProof { get; private set; }
+
+    /// <summary>Whether the connection is under TLS: then audio over UDP must be encrypted, too.</summary>
+    internal bool IsTls => _options.CountsAsTls;
+
+    /// <summary>Whether the server offers SRTP, and it can be used here.</summary>
+    internal bool OffersSrtp { get; }
+
+    /// <summary>The key for audio over UDP; <see langword="null"/>: the server gave none.</summary>
+    internal LinnetSrtpHeader? SrtpTerms { get; private set; }
 
     /// <summary>Whether the server can be asked how many packets it has sent.</summary>
     internal bool TellsSent { get; private set; }
@@ -84,7 +95,9 @@ internal sealed class RtspSession : IAsyncDisposable
                 methods = asksMethods ? await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false) : methods;
                 var request = new RtspRequest(RtspMethod.Describe, address.ToString());
                 request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
-                request.Headers.Add(RtspHeaderNames.Supported, RepairFeature.Tag);
+                bool wantsSrtp = options.CountsAsTls && options.SrtpProblem() is null;
+                request.Headers.Add(
+                    RtspHeaderNames.Supported, wantsSrtp ? $"{RepairFeature.Tag}, {SrtpFeature.Tag}" : RepairFeature.Tag);
                 if (options.Rendition is not null)
                 {
                     request.Headers.Add(RtspHeaderNames.LinnetRendition, options.Rendition);
@@ -95,7 +108,8 @@ internal sealed class RtspSession : IAsyncDisposable
                 {
                     Require(client, request, response);
                     return new RtspSession(
-                        client, given, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections));
+                        client, given, options, methods, RtspDescription.Read(client.Server, request, response, options.Sections),
+                        wantsSrtp && SrtpFeature.IsSupportedBy(response));
                 }
 
                 RtspUri from = address;
@@ -127,7 +141,8 @@ internal sealed class RtspSession : IAsyncDisposable
     {
         var request = new RtspRequest(RtspMethod.Setup, TrackUri);
         request.Headers.Add(RtspHeaderNames.Transport, TransportHeader.Write(wanted));
-        request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}, {SentFeature.Tag}");
+        string srtp = wanted.IsSecure ? $", {SrtpFeature.Tag}" : "";
+        request.Headers.Add(RtspHeaderNames.Supported, $"{RepairFeature.Tag}, {RouteFeature.Tag}, {SentFeature.Tag}{srtp}");
         RtspResponse response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Status is RtspStatus.NotFound or RtspStatus.BadRequest && _session is null && Description.OtherTrackUri is not null
             && !_isOther)
@@ -149,6 +164,7 @@ internal sealed class RtspSession : IAsyncDisposable
 
         SendsCopies = RepairFeature.IsSupportedBy(response);
         RouteProof = RouteFeature.Read(response);
+        SrtpTerms = SrtpFeature.Read(response);
         TellsSent = SentFeature.IsSupportedBy(response);
         return TransportHeader.TryParse(response.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? specs)
             ? specs[0] : wanted;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Linnet.Transports.Rtp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
 
@@ -61,10 +62,11 @@ internal sealed class SessionTable(int most)
     }
 
     /// <summary>Changes the transport of a session that has not played yet.</summary>
-    internal void SetTransport(RtspServerSession session, TransportSpec transport, bool repairs, UInt128? routeProof)
+    internal void SetTransport(
+        RtspServerSession session, TransportSpec transport, bool repairs, UInt128? routeProof, SrtpSession? srtp)
     {
         SetChannels(session, null);
-        session.SetTransport(transport, repairs, routeProof);
+        session.SetTransport(transport, repairs, routeProof, srtp);
         SetChannels(session, session);
     }
 

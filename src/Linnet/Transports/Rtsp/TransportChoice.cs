@@ -17,10 +17,12 @@ internal static class TransportChoice
     /// <param name="server">Our address that the client connected to.</param>
     /// <param name="client">The client's address.</param>
     /// <param name="ssrc">The SSRC of the rendition's stream.</param>
-    /// <param name="ports">Our UDP ports, if any.</param>
+    /// <param name="plainPorts">Our UDP ports, if the client may receive plain RTP there.</param>
     /// <param name="isFree">Whether a channel of the connection is unused by other sessions.</param>
+    /// <param name="securePorts">Our UDP ports, if the client may receive SRTP there.</param>
     internal static TransportSpec? Choose(
-        IEnumerable<TransportSpec> offers, IPAddress server, IPAddress client, uint ssrc, RtpPortPair? ports, Func<int, bool> isFree)
+        IEnumerable<TransportSpec> offers, IPAddress server, IPAddress client, uint ssrc, RtpPortPair? plainPorts,
+        Func<int, bool> isFree, RtpPortPair? securePorts = null)
     {
         foreach (TransportSpec offer in offers)
         {
@@ -42,7 +44,7 @@ internal static class TransportChoice
                     return answer with { Interleaved = channels };
                 }
             }
-            else if (offer.ClientPort is TransportPair clientPort && ports is not null)
+            else if (offer.ClientPort is TransportPair clientPort && (offer.IsSecure ? securePorts : plainPorts) is RtpPortPair ports)
             {
                 return answer with
                 {

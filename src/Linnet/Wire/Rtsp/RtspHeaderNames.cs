@@ -19,6 +19,7 @@ internal static class RtspHeaderNames
     public const string LinnetBuffer = "Linnet-Buffer";
     public const string LinnetRendition = "Linnet-Rendition";
     public const string LinnetRoute = "Linnet-Route";
+    public const string LinnetSrtp = "Linnet-Srtp";
     public const string Location = "Location";
     public const string Public = "Public";
     public const string Range = "Range";
@@ -37,8 +38,8 @@ internal static class RtspHeaderNames
     private static readonly string[] All =
     [
         Accept, Allow, Authorization, CacheControl, Connection, ContentBase, ContentLength, ContentLocation, ContentType, CSeq, Date,
-        LinnetBuffer, LinnetRendition, LinnetRoute, Location, Public, Range, Require, RtpInfo, Scale, Server, Session, Supported, Transport,
-        Unsupported, UserAgent, WwwAuthenticate,
+        LinnetBuffer, LinnetRendition, LinnetRoute, LinnetSrtp, Location, Public, Range, Require, RtpInfo, Scale, Server, Session,
+        Supported, Transport, Unsupported, UserAgent, WwwAuthenticate,
     ];
 
     /// <summary>The constant spelt exactly as <paramref name="name"/>, or a new string.</summary>

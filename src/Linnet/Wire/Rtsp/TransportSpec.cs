@@ -41,6 +41,9 @@ internal sealed record TransportSpec
     /// <summary>RTP over UDP.</summary>
     public const string Udp = "RTP/AVP";
 
+    /// <summary>SRTP over UDP.</summary>
+    public const string SecureUdp = "RTP/SAVP";
+
     /// <summary>RTP in the RTSP connection.</summary>
     public const string Tcp = "RTP/AVP/TCP";
 
@@ -48,12 +51,15 @@ internal sealed record TransportSpec
 
     /// <summary>
     /// Transport, profile and lower transport in upper case: <see cref="Udp"/> (which <c>RTP/AVP/UDP</c> is read as), <see cref="Tcp"/>,
-    /// or one that is not supported, such as <c>RTP/SAVP</c>.
+    /// <see cref="SecureUdp"/> (also read from <c>RTP/SAVP/UDP</c>), or one that is not supported, such as <c>RTP/AVPF</c>.
     /// </summary>
     public required string Protocol { get; init; }
 
-    /// <summary>Whether this is plain RTP over UDP or interleaved, and so can be spoken here.</summary>
-    public bool IsSupported => Protocol is Udp or Tcp;
+    /// <summary>Whether this is RTP over UDP or interleaved, or SRTP over UDP, and so can be spoken here.</summary>
+    public bool IsSupported => Protocol is Udp or Tcp or SecureUdp;
+
+    /// <summary>Whether packets are encrypted (SRTP).</summary>
+    public bool IsSecure => Protocol is SecureUdp;
 
     /// <summary>Whether RTP is interleaved in the RTSP connection.</summary>
     public bool IsTcp => Protocol is Tcp;
@@ -119,7 +125,7 @@ internal sealed record TransportSpec
         }
 
         string protocol = parts[0].ToUpperInvariant();
-        spec = new TransportSpec { Protocol = protocol is "RTP/AVP/UDP" ? Udp : protocol };
+        spec = new TransportSpec { Protocol = protocol switch { "RTP/AVP/UDP" => Udp, "RTP/SAVP/UDP" => SecureUdp, _ => protocol } };
         foreach (string part in parts.AsSpan(1))
         {
             spec = spec.With(part);

@@ -6,11 +6,13 @@ using Linnet.Codecs;
 using Linnet.Receive;
 using Linnet.Receive.Repair;
 using Linnet.Tests.Fakes;
+using Linnet.Tests.Transports.Rtp;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
+using Linnet.Wire.Rtsp;
 using Linnet.Wire.Sdp;
 
 namespace Linnet.Tests.Receive.Repair;
@@ -36,6 +38,9 @@ internal sealed record LossRunOptions
 
     /// <summary>Whether losses are repaired at all.</summary>
     public bool Repairs { get; init; } = true;
+
+    /// <summary>Whether all datagrams are encrypted.</summary>
+    public bool IsSecure { get; init; }
 
     public int Seed { get; init; } = 1;
 
@@ -71,6 +76,8 @@ internal sealed class LossRun
     private readonly RtpFeedback _feedback;
     private readonly RepairSender _sender;
     private readonly RtcpWriter _rtcp;
+    private readonly SrtpSession? _serverEnd;
+    private readonly SrtpSession? _clientEnd;
     private readonly Lane _down;
     private readonly Lane _downControl;
     private readonly Lane _up;
@@ -107,6 +114,12 @@ internal sealed class LossRun
         _downControl = new Lane(down, 1);
         _up = new Lane(up, 2);
 
+        if (options.IsSecure)
+        {
+            LinnetSrtpHeader terms = SrtpFeature.NewTerms(Stream);
+            (_serverEnd, _clientEnd) = (SrtpEnds.Create(isServer: true, terms), SrtpEnds.Create(isServer: false, terms));
+        }
+
         _rtcp = new RtcpWriter(_time);
         _feedback = new RtpFeedback(info, _time);
         _feedback.Repair = _sender = new RepairSender(info, Second, () => _feedback.Reception?.RoundTrip) { Redundancy = options.Fixed };
@@ -126,7 +139,7 @@ internal sealed class LossRun
         _receiver = new Receiver(
             new TruthDecoder(_frames), RtpStreamIdentity.PayloadType, new ReceiverOptions { Latency = options.Latency }, _time, offer);
         _receiver.SetOutput(_receiver.Format);
-        _rtp = new RtpReceiver(_receiver, _time, new Random(options.Seed));
+        _rtp = new RtpReceiver(_receiver, _time, new Random(options.Seed), srtp: _clientEnd);
         _repair = _rtp.StartRepair(reducedSize: true);
         _rtp.OnStart(Stream.FirstSequenceNumber, Stream.FirstTimestamp);
         Repaired.OnRoundTrip(options.RoundTrip, isMeasured: false);
@@ -135,6 +148,12 @@ internal sealed class LossRun
     }
 
     private IRtpSink Repaired => _receiver;
+
+    /// <summary>Datagrams that an end with SRTP refused: forged ones, and repeated ones.</summary>
+    public (long Forged, long Repeated) RefusedByServer => (_serverEnd?.Forged ?? 0, _serverEnd?.Repeated ?? 0);
+
+    /// <inheritdoc cref="RefusedByServer"/>
+    public (long Forged, long Repeated) RefusedByClient => (_clientEnd?.Forged ?? 0, _clientEnd?.Repeated ?? 0);
 
     public ReceiverStatistics Statistics => _receiver.GetStatistics();
 
@@ -204,6 +223,11 @@ internal sealed class LossRun
 
         while (_up.TryReceive(Now, out byte[]? datagram))
         {
+            if (_serverEnd is not null && _serverEnd.DecryptRtcp(datagram, out datagram) != SrtpVerdict.Authentic)
+            {
+                continue;
+            }
+
             Assert.True(RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: true));
             _feedback.Hear(compound);
         }
@@ -225,7 +249,7 @@ internal sealed class LossRun
         int length = _repair.Write(_scratch, _request, Now);
         if (length > 0)
         {
-            _up.Send(_scratch.AsSpan(0, length), Now);
+            SendUp(length);
         }
 
         // The RTSP connection loses nothing, but takes time.
@@ -244,12 +268,16 @@ internal sealed class LossRun
         }
 
         _nextReport += 5 * Second;
-        _up.Send(_scratch.AsSpan(0, _rtp.WriteReport(_scratch)), Now);
+        SendUp(_rtp.WriteReport(_scratch));
         if (_rtcp.Report(_listener, Now, feedback: _feedback) is byte[] report)
         {
-            _downControl.Send(report, Now);
+            _downControl.Send(_serverEnd?.EncryptRtcp(report) ?? report, Now);
         }
     }
+
+    private void SendUp(int length) => _up.Send(_clientEnd?.EncryptRtcp(_scratch[..length]) ?? _scratch[..length], Now);
+
+    private void SendDown(ReadOnlyMemory<byte> datagram) => _down.Send((_serverEnd?.Encrypt(datagram.ToArray()) ?? datagram).Span, Now);
 
     private void Play(long from, int windows)
     {
@@ -286,12 +314,12 @@ internal sealed class LossRun
         internal override bool TrySend(PacketItem packet, SendBatch batch)
         {
             PlainBytes += packet.Datagram.Length + Lane.HeaderBytes;
-            run._down.Send(run._sender.DatagramOf(packet, Ring).Span, run.Now);
+            run.SendDown(run._sender.DatagramOf(packet, Ring));
             return true;
         }
 
         internal override void SendRepair(long now, SendBatch batch) =>
-            run._sender.Send(now, Ring, datagram => run._down.Send(datagram.Span, now));
+            run._sender.Send(now, Ring, run.SendDown);
 
         internal override void SendReport(long now, SendBatch batch)
         {

@@ -83,6 +83,27 @@ public class LossTableTests
         Assert.InRange(ours.Damaged, 0, theirs.Damaged * 0.85);
     }
 
+    [Fact]
+    public void Over_SRTP_losses_are_repaired_as_in_the_clear_and_nothing_forged_or_repeated_is_played()
+    {
+        LossRunOptions options = Options("loss=10%,burst=30ms,duplicate=3%,corrupt=1%,jitter=4ms,order=loose", 5, 100);
+        var plain = new LossRun(options);
+        plain.Run(Few);
+        var secure = new LossRun(options with { IsSecure = true });
+        secure.Run(Few);
+
+        Assert.InRange(secure.Damaged, 0, plain.Damaged);
+        Assert.InRange(secure.SenderStatistics.Retransmitted, 50, int.MaxValue);
+        Assert.InRange(secure.RefusedByClient.Forged, 20, int.MaxValue);
+        Assert.InRange(secure.RefusedByClient.Repeated, 20, int.MaxValue);
+        Assert.InRange(secure.RefusedByServer.Forged, 1, int.MaxValue);
+        Assert.InRange(secure.RefusedByServer.Repeated, 1, int.MaxValue);
+
+        // A changed packet is lost, and so requested again; in the clear it is played.
+        Assert.Equal(0, secure.Statistics.Corrupt);
+        Assert.InRange(secure.Statistics.Foreign, 20, secure.RefusedByClient.Forged);
+    }
+
     /// <summary>Prints the table: <c>Linnet.Tests --explicit only --filter-method "*LossTable*" --show-live-output on</c>.</summary>
     [Fact(Explicit = true)]
     public void The_table_of_the_documentation()

@@ -5,10 +5,12 @@ using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Clock;
 using Linnet.Codecs;
+using Linnet.Native;
 using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
 using Linnet.Wire.Proxy;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Tests.Transports.Rtsp;
 
@@ -26,7 +28,8 @@ internal sealed class RtspTestServer : IAsyncDisposable
     private readonly Task _hosting;
 
     public RtspTestServer(RtspServerOptions? options = null, TimeProvider? time = null, SenderOptions? sending = null, bool hasUdp = true,
-        IPAddress? bind = null, bool hasPipe = false, params string[] proxies)
+        IPAddress? bind = null, bool hasPipe = false, bool isTls = false, string? srtpProblem = null, ILogger? logger = null,
+        params string[] proxies)
     {
         Time = time ?? TimeProvider.System;
         Opus = Ring("jazz", "opus", new PayloadFormat("opus", 48_000, 2, "sprop-stereo=1"), 128_000, Fill);
@@ -37,11 +40,15 @@ internal sealed class RtspTestServer : IAsyncDisposable
         _senders = new SenderPool(sending ?? new SenderOptions { Threads = 2 }, TimeProvider.System);
         Ports = hasUdp ? RtpPortPair.Bind(bind ?? IPAddress.Loopback, 0) : null;
         var trusted = new TrustedProxies([.. proxies.Select(IPNetwork.Parse)], Time);
-        Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time) { Proxies = trusted };
+        Server = new RtspServer(options ?? new RtspServerOptions(), Stations, _senders, Ports, Time, logger)
+        {
+            Proxies = trusted,
+            SrtpProblem = srtpProblem is null ? static () => LibSrtp.Problem : () => srtpProblem,
+        };
         _host = new TcpListenerHost(
             new TcpListenerOptions { Local = new IPEndPoint(bind ?? IPAddress.Loopback, 0) }, TimeProvider.System, proxies: trusted);
         _running = Server.RunAsync(_stop.Token);
-        _hosting = _host.RunAsync(hasPipe ? ServeThroughPipeAsync : Server.ServeAsync, _stop.Token);
+        _hosting = _host.RunAsync(hasPipe ? ServeThroughPipeAsync : isTls ? ServeAsOverTlsAsync : Server.ServeAsync, _stop.Token);
     }
 
     public TimeProvider Time { get; }
@@ -122,6 +129,10 @@ internal sealed class RtspTestServer : IAsyncDisposable
             origin,
             ConnectionOutput.ToPipe(transport.Output, socket, () => socket.Close(timeout: 0)),
             cancellationToken);
+
+    /// <summary>As if the client had come over TLS, whose work is not this server's.</summary>
+    private Task ServeAsOverTlsAsync(IDuplexPipe transport, Socket socket, ClientOrigin origin, CancellationToken cancellationToken) =>
+        Server.ServeAsync(transport, socket, origin with { IsTls = true }, cancellationToken);
 
     /// <summary>Stops the server and waits until it has.</summary>
     public async Task StopAsync()
