@@ -1,4 +1,5 @@
 using System.Globalization;
+using Linnet.Access;
 using Linnet.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,10 +12,14 @@ internal sealed class AudioConstraint : IRouteConstraint
 {
     internal const string Parameter = "path";
 
+    // A signed link before the path.
+    private const string Link = "link";
+
     public bool Match(
         HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
         httpContext is null
         || (httpContext.RequestServices.GetRequiredService<StationServer>().Front is { } front
             && front.Takes(
-                httpContext.Request.Method, string.Create(CultureInfo.InvariantCulture, $"/{values.GetValueOrDefault(routeKey)}")));
+                httpContext.Request.Method, string.Create(CultureInfo.InvariantCulture, $"/{values.GetValueOrDefault(routeKey)}")))
+        && (!values.TryGetValue(Link, out object? link) || (link is string text && text.StartsWith(SignedLink.Mark)));
 }

@@ -13,7 +13,10 @@ internal sealed record IcecastStatus([property: JsonPropertyName("icestats")] Ic
     internal static IcecastStatus Of(SiteView site, DateTimeOffset started)
     {
         IcecastSource[] sources =
-            [.. site.Stations.SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream)))];
+        [
+            .. site.Stations.Where(static station => !station.IsLocked)
+                .SelectMany(station => station.Streams.Select(stream => IcecastSource.Of(site, station, stream))),
+        ];
 
         // Icecast gives one source as an object and several as a list; without sources it omits the field.
         JsonElement? source = sources.Length switch

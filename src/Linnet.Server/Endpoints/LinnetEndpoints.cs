@@ -30,6 +30,7 @@ internal static class LinnetEndpoints
         MapAudio(all, ownsAllPaths ? "/{**path}" : "/{path}", below: ownsAllPaths ? null : 1, AudioMethods);
         if (!ownsAllPaths)
         {
+            MapAudio(all, "/{link}/{path}", below: 2, AudioMethods);
             MapAudio(all, "/admin/metadata", below: 2, [HttpMethods.Get]);
         }
 

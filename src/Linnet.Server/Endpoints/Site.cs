@@ -55,9 +55,10 @@ internal sealed class Site(StationServer server, TimeProvider time, IOptions<Lin
     internal Task SendStationsAsync(HttpContext context)
     {
         context.Response.Headers.AccessControlAllowOrigin = "*";
+        string[] stations = [.. server.Directory.Stations.Select(static station => station.Name)];
+        string[] locked = [.. stations.Concat(server.Directory.Awaited).Where(name => !server.Judge.IsOpen(name))];
         var list = new StationList(
-            server.RtspEndPoint?.Port, server.RtspsEndPoint?.Port,
-            [.. server.Directory.Stations.Select(static station => station.Name)], server.Directory.Awaited);
+            server.RtspEndPoint?.Port, server.RtspsEndPoint?.Port, stations, server.Directory.Awaited, locked.Length > 0 ? locked : null);
         return Answer.SendAsync(context, StatusCodes.Status200OK, Json, list.ToJson());
     }
 }

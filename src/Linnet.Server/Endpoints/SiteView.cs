@@ -37,7 +37,7 @@ internal sealed record SiteView(
             from.Scheme,
             from.PathBase,
             RtspRootOf(server, host, from.Scheme),
-            [.. now.Stations.SelectMany(station => StationView.Of(station, server.Directory, from.PathBase, heard))],
+            [.. now.Stations.SelectMany(station => StationView.Of(station, server, from.PathBase, heard))],
             now.Awaited);
     }
 
@@ -58,15 +58,20 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 {
     /// <summary>The station, unless it has just left the directory.</summary>
     internal static IEnumerable<StationView> Of(
-        StationSnapshot station, StationDirectory directory, string pathBase, IReadOnlyList<ListenerCount> heard) =>
-        directory.TryFind(station.Name, out StationListing? listing)
+        StationSnapshot station, StationServer server, string pathBase, IReadOnlyList<ListenerCount> heard) =>
+        server.Directory.TryFind(station.Name, out StationListing? listing)
             ? [new StationView(
-                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, pathBase, heard))])]
+                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, pathBase, heard))])
+            {
+                IsLocked = !server.Judge.IsOpen(station.Name),
+            }]
             : [];
 
-    /// <summary>The title to show.</summary>
-    internal string Title => Description?.Name ?? Station.Name;
+    /// <summary>Whether it needs a password or a link. Of such a station, only the name is shown.</summary>
+    internal bool IsLocked { get; init; }
 
+    /// <summary>The title to show.</summary>
+    internal string Title => IsLocked ? Station.Name : Description?.Name ?? Station.Name;
 }
 
 /// <summary>A rendition that HTTP carries.</summary>

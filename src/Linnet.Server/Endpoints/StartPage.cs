@@ -78,8 +78,8 @@ internal static class StartPage
         page.Append(CultureInfo.InvariantCulture, $"""
             <article>
             <h2>{Encode(view.Title)}</h2>
-            <p>{Encode(WhatIsHeard(station))}</p>
-            <p class="quiet">{Encode(StateOf(station.State))}, {listeners}</p>
+            <p>{Encode(view.IsLocked ? "" : WhatIsHeard(station))}</p>
+            <p class="quiet">{Encode(view.IsLocked ? "needs a password or a link" : $"{StateOf(station.State)}, {listeners}")}</p>
             <audio controls preload="none">
 
             """);

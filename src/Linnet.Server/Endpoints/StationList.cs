@@ -8,8 +8,9 @@ namespace Linnet.Server.Endpoints;
 /// <param name="RtspsPort">The same for RTSP over TLS.</param>
 /// <param name="Stations">The names of the stations, in order.</param>
 /// <param name="Awaited">The names of stations that will exist once a source client connects: a player can wait for these.</param>
+/// <param name="Locked">Those of the stations and awaited ones that need a password or a link; left out if there are none.</param>
 internal sealed record StationList(
-    int? RtspPort, int? RtspsPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited)
+    int? RtspPort, int? RtspsPort, IReadOnlyList<string> Stations, IReadOnlyList<string> Awaited, IReadOnlyList<string>? Locked)
 {
     /// <summary>The path of the page.</summary>
     internal const string Path = "/stations.json";

@@ -44,5 +44,13 @@ public sealed record AccessOptions : IValidatable
     public IEnumerable<string> Problems() => new ProblemList()
         .Include(Accounts.CountBy(static account => account.Name, StringComparer.Ordinal).Where(static name => name.Value > 1)
             .Select(static name => $"There are two accounts named {name.Key}."))
+        .Include(Accounts.Where(static account => account.Name.Length == 0 || account.Name.Contains(':', StringComparison.Ordinal))
+            .Select(static account => $"The name of an account must have characters, and none of them a colon: '{account.Name}'."))
+        .Require(
+            Verify is not null || Accounts.All(static account => account.PasswordHash is null),
+            $"{nameof(Verify)} must be set, since an account has a password.")
+        .Include(LinkKeys.SelectMany(static key => key.Problems()))
+        .Include(LinkKeys.CountBy(static key => key.Id, StringComparer.Ordinal).Where(static id => id.Value > 1)
+            .Select(static id => $"There are two link keys {id.Key}."))
         .Include(Hook?.Problems());
 }

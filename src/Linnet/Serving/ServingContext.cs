@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports;
@@ -12,6 +13,7 @@ namespace Linnet.Serving;
 /// <param name="Senders">The sender threads. They run until every protocol has ended.</param>
 /// <param name="Connections">Accepts the connections of all ports, so that they share the process's limit of open files.</param>
 /// <param name="Proxies">The proxies that are trusted.</param>
+/// <param name="Access">Who may listen and push.</param>
 /// <param name="Bind">The address to listen at.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
@@ -20,6 +22,7 @@ internal sealed record ServingContext(
     SenderPool Senders,
     ConnectionGate Connections,
     TrustedProxies Proxies,
+    AccessControl Access,
     IPAddress Bind,
     TimeProvider Time,
     ILogger Logger)

@@ -38,19 +38,20 @@ public sealed class StationServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _runsSince = NotRunning;
-    private volatile AccessOptions _access;
 
     private StationServer(StationServerOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
-        _access = options.Access;
         _time = time;
         _figureNotices = new LogThrottle(time);
         _logger = logger;
         _stations = new RunningStations(options.EndsWithStations, time, logger);
         _senders = new SenderPool(options.Sender, time, logger);
         Proxies = new TrustedProxies(options.TrustedProxies, time, logger, options.TrustedProxiesName);
-        Connections = new ConnectionGate(time, logger, Proxies);
+        Judge = new AccessControl(
+            options.Access, time, logger, options.Push.Password,
+            static address => InnerNetwork.SideOf(address, []) is NetworkSide.Outer);
+        Connections = new ConnectionGate(time, logger, Proxies, Judge);
     }
 
     /// <summary>The protocols of the server.</summary>
@@ -75,9 +76,12 @@ public sealed class StationServer : IAsyncDisposable
     /// <exception cref="ArgumentException">The value has problems.</exception>
     public AccessOptions Access
     {
-        get => _access;
-        set => _access = value.ThrowIfInvalid();
+        get => Judge.Options;
+        set => Judge.Options = value.ThrowIfInvalid();
     }
+
+    /// <summary>Decides about every request, by <see cref="Access"/> and the password for pushing.</summary>
+    internal AccessControl Judge { get; }
 
     /// <summary>Where it listens for RTSP; <see langword="null"/>: it has no port for RTSP.</summary>
     public IPEndPoint? RtspEndPoint => Find<RtspProtocol>()?.Rtsp?.Local;
@@ -271,12 +275,12 @@ public sealed class StationServer : IAsyncDisposable
     private void OpenProtocols()
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
-        var context = new ServingContext(Directory, _senders, Connections, Proxies, bind, _time, _logger);
+        var context = new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger);
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {
             Push = new PushServer(
-                _options.Push, () => _stations.Pushable, Directory.Contains, StreamDecoders.TryCreate, _time, _logger);
+                _options.Push, () => _stations.Pushable, Directory.Contains, StreamDecoders.TryCreate, _time, _logger, Judge);
             _protocols.Add(new HttpProtocol(radio, _options.HttpPort, Push, context));
             _protocols.Add(new PushProtocol(Push));
         }
@@ -365,6 +369,7 @@ public sealed class StationServer : IAsyncDisposable
         }
 
         await _senders.DisposeAsync().ConfigureAwait(false);
+        Judge.Dispose();
     }
 
     /// <summary>Disposes everything except the stations, which still belong to their owner.</summary>

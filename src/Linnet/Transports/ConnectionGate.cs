@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Diagnostics;
 using Linnet.Native;
@@ -33,6 +34,7 @@ internal sealed class ConnectionGate
     private readonly OpenFileReserve _reserve = OpenFileReserve.OfThisProcess;
     private readonly Func<Socket, int> _room;
     private readonly TrustedProxies? _proxies;
+    private readonly AccessControl? _access;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly LogThrottle _sayingFull;
@@ -48,8 +50,9 @@ internal sealed class ConnectionGate
     /// <param name="logger">Logs refused connections and failed accepts; default none.</param>
     /// <param name="proxies">Trusted proxies: a connection of theirs counts for the client behind it (<see cref="TryAttribute"/>); default
     /// none.</param>
-    public ConnectionGate(TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
-        : this(OpenFileReserve.OfThisProcess.RoomBehind, time, logger, proxies)
+    /// <param name="access">Which networks may connect; default: all.</param>
+    public ConnectionGate(TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null, AccessControl? access = null)
+        : this(OpenFileReserve.OfThisProcess.RoomBehind, time, logger, proxies, access)
     {
     }
 
@@ -57,8 +60,11 @@ internal sealed class ConnectionGate
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log, if any.</param>
     /// <param name="proxies">The trusted proxies, if any.</param>
-    internal ConnectionGate(Func<Socket, int> room, TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null)
+    /// <param name="access">Which networks may connect, if not all.</param>
+    internal ConnectionGate(
+        Func<Socket, int> room, TimeProvider time, ILogger? logger = null, TrustedProxies? proxies = null, AccessControl? access = null)
     {
+        _access = access;
         _room = room;
         _proxies = proxies;
         _time = time;
@@ -75,7 +81,7 @@ internal sealed class ConnectionGate
     /// <summary>Connections open now.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Connections closed at once for lack of room.</summary>
+    /// <summary>Connections closed at once for lack of room, or because their network is not allowed.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Failed accepts. Accepting continues after each.</summary>
@@ -158,11 +164,18 @@ internal sealed class ConnectionGate
     /// <summary>Counts a connection of a trusted proxy for the client behind it from now on. Has no effect on other connections.</summary>
     /// <param name="socket">The connection's socket.</param>
     /// <param name="client">The client's address.</param>
-    /// <returns><see langword="false"/> if the client already has its share: the connection is to be closed.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the client already has its share, or its network is not allowed: the connection is to be closed.
+    /// </returns>
     public bool TryAttribute(Socket socket, IPAddress client)
     {
         ArgumentNullException.ThrowIfNull(socket);
         ArgumentNullException.ThrowIfNull(client);
+        if (!Admits(client))
+        {
+            return false;
+        }
+
         if (_proxies is null)
         {
             return true;
@@ -206,9 +219,9 @@ internal sealed class ConnectionGate
     /// <summary>Admits a connection, closing a waiting one if need be, or closes it.</summary>
     private async ValueTask<AcceptedConnection?> EnterAsync(Socket socket, CancellationToken cancellationToken)
     {
-        if (EndPoints.PeerOf(socket)?.Address is not IPAddress address)
+        if (EndPoints.PeerOf(socket)?.Address is not IPAddress address || !Admits(address))
         {
-            socket.Dispose();
+            socket.Close(timeout: 0);
             return null;
         }
 
@@ -235,6 +248,18 @@ internal sealed class ConnectionGate
 
         Refuse(socket, isFull ? null : address, already);
         return null;
+    }
+
+    // A proxy may pass on anyone: its client is judged when it is known.
+    private bool Admits(IPAddress address)
+    {
+        if (_access is null || _proxies?.Contains(address) == true || _access.Admits(address))
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _refused);
+        return false;
     }
 
     /// <summary>Closes the connection that has waited longest, of all or of one address. For all, waits until one may be closed.</summary>

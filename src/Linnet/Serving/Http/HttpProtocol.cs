@@ -26,7 +26,7 @@ internal sealed class HttpProtocol : IServedProtocol
         _context = context;
         _push = push;
         MaxListeners = options.MaxListeners;
-        Radio = new RadioServer(options, context.Directory, context.Senders, context.Time, context.Logger);
+        Radio = new RadioServer(options, context.Directory, context.Senders, context.Time, context.Logger, context.Access);
         Front = new HttpFront(Radio, push, context.Proxies, context.Connections, context.Logger);
         if (port is int own)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Transports;
@@ -15,6 +16,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
     private readonly PyAudioServer _server;
     private readonly StationDirectory _directory;
     private readonly string? _station;
+    private readonly AccessControl _access;
 
     /// <summary>Opens its ports.</summary>
     /// <param name="options">Ports, station and limits, without problems.</param>
@@ -26,6 +28,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
         MaxListeners = options.MaxTcpListeners + options.MaxLeases;
         _directory = context.Directory;
         _station = options.Station;
+        _access = context.Access;
         if (_directory.TryFind(_station, out StationListing? station))
         {
             PyAudioServer.RingOf(station);
@@ -49,7 +52,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
                     () => PyAudioUdpPort.Bind(new IPEndPoint(context.Bind, udp)), $"UDP port {udp}",
                     $"{nameof(PyAudioServerOptions)}.{nameof(PyAudioServerOptions.UdpPort)}")
                 : null;
-            _server = new PyAudioServer(options, Find, host, port, context.Senders, context.Time, context.Logger);
+            _server = new PyAudioServer(options, Find, host, port, context.Senders, context.Time, context.Logger, Judge);
         }
         catch
         {
@@ -121,6 +124,12 @@ internal sealed class PyAudioProtocol : IServedProtocol
     /// <summary>The rendition for the next client. It may differ from the last one, since stations can be added and removed.</summary>
     private BroadcastRing? Find() =>
         _directory.TryFind(_station, out StationListing? station) ? PyAudioServer.TryFindRing(station) : null;
+
+    /// <summary>Why a client may not listen: its programs know no passwords, and get no answer but the end of the connection.</summary>
+    private PyAudioRefusal? Judge(IPAddress address) =>
+        !_access.Admits(address) ? PyAudioRefusal.NetworkNotAllowed
+        : _directory.TryFind(_station, out StationListing? station) && !_access.IsOpen(station.Name) ? PyAudioRefusal.NotOpenToEveryone
+        : null;
 
     private static IEnumerable<ServedEndPoint> EndPoint(string scheme, IPEndPoint? local) =>
         local is null ? [] : [new ServedEndPoint(scheme, local) { Path = "", Clients = "The PyAudio tutorial's clients" }];

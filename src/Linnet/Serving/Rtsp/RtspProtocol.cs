@@ -41,6 +41,7 @@ internal sealed class RtspProtocol : IServedProtocol
         Server = new RtspServer(options.Rtsp, context.Directory, context.Senders, _ports, context.Time, context.Logger)
         {
             Proxies = context.Proxies,
+            Access = context.Access,
         };
         context.Connections.Watch(Server.Waiting);
         Rtsp = _listener is null ? null : new ServedEndPoint(RtspUri.PlainScheme, _listener.LocalEndPoint) { Path = "/" };

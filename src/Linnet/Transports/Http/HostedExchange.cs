@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Linnet.Wire.Http;
+using Linnet.Wire.Proxy;
 
 namespace Linnet.Transports.Http;
 
@@ -10,8 +11,11 @@ namespace Linnet.Transports.Http;
 /// web server writes.
 /// </summary>
 /// <param name="hosted">The web server's side.</param>
+/// <param name="head">The request's head, below what stands before the path of a station.</param>
+/// <param name="request">The client, and how it knows this server.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HostedExchange(HostedRequest hosted, TimeProvider time) : HttpExchange(hosted.Head, hosted.Request)
+internal sealed class HostedExchange(HostedRequest hosted, HttpRequestHead head, ForwardedRequest request, TimeProvider time)
+    : HttpExchange(head, request)
 {
     private const string NeedsLength =
         "The body of this request needs Transfer-Encoding: chunked or a Content-Length.";

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Http;
@@ -19,6 +20,9 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
 
     /// <summary>The client, and how it knows this server.</summary>
     internal ForwardedRequest Request => request;
+
+    /// <summary>The signed link below which the client asks, without its <c>~</c>; <see langword="null"/>: none. Not verified.</summary>
+    internal string? Link { get; init; }
 
     /// <summary>The client's address and port.</summary>
     internal IPEndPoint Remote => request.Origin.EndPoint;
@@ -43,6 +47,19 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
 
     /// <summary>Why a body with neither length nor chunks cannot be read; <see langword="null"/>: it can.</summary>
     internal abstract string? OpenBodyProblem { get; }
+
+    /// <summary>What the client wants to do.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="station">The station; <see langword="null"/>: there is none of this name.</param>
+    internal AccessRequest Wants(AccessAction action, string? station) => new(action, station, Remote, "HTTP")
+    {
+        Authorization = head.Headers["Authorization"],
+        Link = Link,
+        IsEncrypted = request.Origin.IsTls || request.Scheme == Uri.UriSchemeHttps,
+        Mount = head.Path,
+        Server = request.Host ?? (head.Authority.Length > 0 ? head.Authority : Local?.ToString() ?? ""),
+        Agent = head.Headers["User-Agent"] ?? "",
+    };
 
     /// <summary>Sets the head of the response. It is held only until <see cref="BeginAsync"/>: a listener may stay for hours.</summary>
     internal void Prepare(HttpResponseHead response) => _response = response;

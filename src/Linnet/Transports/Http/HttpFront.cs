@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
@@ -96,7 +97,8 @@ internal sealed class HttpFront
     /// <summary>Whether a request is about listening or pushing.</summary>
     /// <param name="method">Its method.</param>
     /// <param name="path">Its path, decoded, below the path base.</param>
-    internal bool Takes(string method, string path) => Route(method, path, out _) != Service.Page;
+    internal bool Takes(string method, string path) =>
+        Route(method, SignedLink.TrySplit(path, out string? link) ? path[(link.Length + 2)..] : path, out _) != Service.Page;
 
     /// <summary>Serves a request that the web server has read, if it is about listening or pushing.</summary>
     /// <param name="request">The request.</param>
@@ -105,14 +107,16 @@ internal sealed class HttpFront
     public async ValueTask<bool> TryServeAsync(HostedRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Service service = Route(request.Head.Method, request.Head.Path, out RadioTarget target);
+        (HttpRequestHead head, string pathBase, string? link) = BelowLink(request.Head, request.Request.PathBase);
+        Service service = Route(head.Method, head.Path, out RadioTarget target);
         if (service == Service.Page)
         {
             return false;
         }
 
         request.Begin();
-        await AnswerAsync(new HostedExchange(request, _time), service, target, cancellationToken).ConfigureAwait(false);
+        var exchange = new HostedExchange(request, head, request.Request with { PathBase = pathBase }, _time) { Link = link };
+        await AnswerAsync(exchange, service, target, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -170,7 +174,7 @@ internal sealed class HttpFront
                 {
                     input.AdvanceTo(whole.Buffer.GetPosition(routed.Head.Length));
                     ForwardedRequest below = routed.PathBase.Length == 0 ? request : request with { PathBase = routed.PathBase };
-                    var exchange = new DirectExchange(routed.Head, below, connection, _responses);
+                    var exchange = new DirectExchange(routed.Head, below, connection, _responses) { Link = routed.Link };
                     await AnswerAsync(exchange, routed.Service, routed.Target, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -214,11 +218,12 @@ internal sealed class HttpFront
         HttpSite site = Site;
         foreach (string pathBase in site.PathBases)
         {
-            if (head?.Below(pathBase) is HttpRequestHead below
+            if (head?.Below(pathBase) is HttpRequestHead whole
+                && BelowLink(whole, pathBase) is var (below, withLink, link)
                 && Route(below.Method, below.Path, out RadioTarget target) is var service and not Service.Page
                 && (service == Service.Push || !site.ChecksListeners))
             {
-                routed = new Routed(below, pathBase, service, target);
+                routed = new Routed(below, withLink, link, service, target);
                 return true;
             }
         }
@@ -270,7 +275,14 @@ internal sealed class HttpFront
         }
     }
 
-    private readonly record struct Routed(HttpRequestHead Head, string PathBase, Service Service, RadioTarget Target);
+    private readonly record struct Routed(
+        HttpRequestHead Head, string PathBase, string? Link, Service Service, RadioTarget Target);
+
+    /// <summary>Takes a signed link off a request's path; relative addresses and playlists then lead below it.</summary>
+    private static (HttpRequestHead Head, string PathBase, string? Link) BelowLink(HttpRequestHead head, string pathBase) =>
+        SignedLink.TrySplit(head.Path, out string? link) && head.Below($"/{SignedLink.Mark}{link}") is HttpRequestHead below
+            ? (below, $"{pathBase}/{SignedLink.Mark}{Uri.EscapeDataString(link)}", link)
+            : (head, pathBase, null);
 
     /// <summary>Ends a connection that made no whole request.</summary>
     private Task RefuseAsync(HttpConnection connection, HttpHeadResult read)

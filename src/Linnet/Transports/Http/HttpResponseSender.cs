@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Linnet.Broadcast;
 using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Transports.Http;

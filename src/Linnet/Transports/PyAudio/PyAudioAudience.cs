@@ -11,6 +11,7 @@ namespace Linnet.Transports.PyAudio;
 internal sealed class PyAudioAudience
 {
     private readonly Func<BroadcastRing?> _find;
+    private readonly Func<IPAddress, PyAudioRefusal?> _judge;
     private readonly PyAudioCounters _counters;
     private readonly ILogger _logger;
     private readonly Refusals<PyAudioRefusal> _refusals;
@@ -20,15 +21,18 @@ internal sealed class PyAudioAudience
     /// <param name="transport">The transport's name.</param>
     /// <param name="quota">The limit of listeners.</param>
     /// <param name="find">Finds the rendition for a new client; <see langword="null"/>: there is none now. Called for each.</param>
+    /// <param name="judge">Says why a client at an address may not listen; <see langword="null"/>: it may.</param>
     /// <param name="counters">The counters of both transports.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop, and refusals.</param>
     internal PyAudioAudience(
-        string transport, PeerQuota quota, Func<BroadcastRing?> find, PyAudioCounters counters, TimeProvider time, ILogger logger)
+        string transport, PeerQuota quota, Func<BroadcastRing?> find, Func<IPAddress, PyAudioRefusal?> judge, PyAudioCounters counters,
+        TimeProvider time, ILogger logger)
     {
         Transport = transport;
         _quota = quota;
         _find = find;
+        _judge = judge;
         _counters = counters;
         _logger = logger;
         _refusals = new Refusals<PyAudioRefusal>(
@@ -59,6 +63,12 @@ internal sealed class PyAudioAudience
     {
         lease = null;
         refusal = PyAudioRefusal.Unavailable;
+        if (_judge(remote.Address) is PyAudioRefusal notPermitted)
+        {
+            refusal = notPermitted;
+            return false;
+        }
+
         var peer = PeerAddress.Of(remote.Address);
         if (!_quota.TryEnter(peer, out bool isFull))
         {

@@ -34,16 +34,19 @@ internal sealed class PyAudioServer : IDisposable
     /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop, and a port that fails.</param>
+    /// <param name="judge">Says why a client at an address may not listen; default: everyone may.</param>
     internal PyAudioServer(
         PyAudioServerOptions options, Func<BroadcastRing?> find, TcpListenerHost? host, PyAudioUdpPort? port, SenderPool senders,
-        TimeProvider time, ILogger? logger)
+        TimeProvider time, ILogger? logger, Func<IPAddress, PyAudioRefusal?>? judge = null)
     {
+        judge ??= static _ => null;
         _logger = logger ??= NullLogger.Instance;
         _host = host;
         _tcpAudience = new PyAudioAudience(
-            TcpTransport, new PeerQuota(options.MaxTcpListeners, options.MaxTcpListenersPerAddress), FindForTcp, _counters, time, logger);
+            TcpTransport, new PeerQuota(options.MaxTcpListeners, options.MaxTcpListenersPerAddress), FindForTcp, judge,
+            _counters, time, logger);
         _udpAudience = new PyAudioAudience(
-            UdpTransport, new PeerQuota(options.MaxLeases, options.MaxLeasesPerAddress), find, _counters, time, logger);
+            UdpTransport, new PeerQuota(options.MaxLeases, options.MaxLeasesPerAddress), find, judge, _counters, time, logger);
         _tcp = new PyAudioTcpServer(options, _tcpAudience, senders, time, logger);
         _udp = port is null ? null : new PyAudioUdpServer(port, options, _udpAudience, senders, _counters, time, logger);
 

@@ -9,7 +9,7 @@ internal enum PyAudioRefusal
     /// <summary>The address's limit of listeners is reached.</summary>
     TooManyOfAddress,
 
-    /// <summary>The request came over UDP from a network that is not allowed.</summary>
+    /// <summary>The client's network is not allowed.</summary>
     NetworkNotAllowed,
 
     /// <summary>The request came over UDP from a port below 1024: not a client, but a service that answers every datagram.</summary>
@@ -23,6 +23,9 @@ internal enum PyAudioRefusal
 
     /// <summary>The station has ended, its rendition has just failed, or no socket is left.</summary>
     Unavailable,
+
+    /// <summary>The station is not open to everyone, and PyAudio's programs send no password.</summary>
+    NotOpenToEveryone,
 }
 
 /// <summary>Why a listener over PyAudio ended.</summary>

@@ -30,6 +30,7 @@ internal sealed record RtspReceiverOptions : IValidatable
 
     /// <summary>The certificates that are accepted over TLS; <see langword="null"/>, the default: those that this system trusts.</summary>
     public ServerTrust? Trust { get; init; }
+
     /// <summary>Whether the connection counts as one under TLS: encrypted by other means, as in tests. Default: it does not.</summary>
     internal bool CountsAsTls { get; init; }
 

@@ -13,7 +13,7 @@ namespace Linnet.Transports.Rtsp;
 /// <remarks>Source: RFC 2326 §10 (methods), §11 (statuses), §A.2 (states).</remarks>
 internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection connection)
 {
-    private const string TextType = "text/plain; charset=utf-8";
+    internal const string TextType = "text/plain; charset=utf-8";
     private const string RetryAfter = "Retry-After";
 
     private static readonly string Methods = string.Join(
@@ -26,11 +26,16 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
 
     private static readonly string[] AcceptableTypes = [SessionDescription.ContentType, "application/*", "*/*"];
 
+    private readonly RtspAuthentication _authentication = new(server, connection);
+
     // Distinguishes this run's descriptions from another's.
     private readonly ulong _sessionId = (ulong)server.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     // UDP does not reach a client behind a proxy: it knows the proxy's address alone, and its own may be unreachable from here.
     private RtpSender? Rtp => connection.IsDirect ? server.Rtp : null;
+
+    /// <summary>The connection has ended.</summary>
+    internal void End() => _authentication.End();
 
     /// <summary>Does what is asked, as far as it may be done before the answer is out.</summary>
     internal async ValueTask<RtspResponse> AnswerAsync(RtspRequest request, CancellationToken cancellationToken)
@@ -46,6 +51,11 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             RtspResponse refusal = request.Answer(RtspStatus.OptionNotSupported);
             refusal.Headers.Add(RtspHeaderNames.Unsupported, string.Join(", ", required));
             return refusal;
+        }
+
+        if (await _authentication.RefuseAsync(request, cancellationToken).ConfigureAwait(false) is { } notPermitted)
+        {
+            return notPermitted;
         }
 
         return request.Method switch
@@ -267,13 +277,15 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         {
             refusal = Refuse(request, RtspStatus.BadRequest, "The address is not rtsp://HOST/STATION/RENDITION.");
         }
-        else if (uri.Segments.Count > 0 ? server.Stations.IsAwaited(uri.Segments[0]) : server.Stations.IsEmptyButAwaited)
+        else if (RtspResource.SegmentsOf(uri) is [string first, ..]
+            ? server.Stations.IsAwaited(first) : server.Stations.IsEmptyButAwaited)
         {
             // It will be there: a client that waits for it need not hear that it does not exist.
             refusal = Busy(request, "The station is waiting for its source to send audio.");
         }
         else if (!RtspResource.TryFind(
-            server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem))
+            server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem,
+            _authentication.RenditionsOf(uri)))
         {
             refusal = Refuse(request, RtspStatus.NotFound, problem);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Wire.Rtsp;
 using Linnet.Wire.Sdp;
@@ -35,11 +36,13 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <param name="preferred">The rendition to use where the address names none, if it exists.</param>
     /// <param name="resource">The rendition it names.</param>
     /// <param name="problem">If it names none: a sentence for the client, which lists the stations or renditions.</param>
+    /// <param name="permitted">The renditions that the client may hear; <see langword="null"/>, the default: all.</param>
     internal static bool TryFind(
-        StationDirectory stations, RtspUri uri, string? preferred, [NotNullWhen(true)] out RtspResource? resource, out string problem)
+        StationDirectory stations, RtspUri uri, string? preferred, [NotNullWhen(true)] out RtspResource? resource, out string problem,
+        IReadOnlyList<string>? permitted = null)
     {
         resource = null;
-        IReadOnlyList<string> segments = WithoutTrack(uri.Segments);
+        IReadOnlyList<string> segments = WithoutTrack(SegmentsOf(uri));
         string? name = segments.Count > 0 ? segments[0] : null;
         if (!stations.TryFind(name, out StationListing? station))
         {
@@ -49,7 +52,7 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
             return false;
         }
 
-        BroadcastRing[] offered = [.. station.Renditions.Where(static r => r.Info.IsRtp)];
+        BroadcastRing[] offered = [.. station.Renditions.Where(r => r.Info.IsRtp && permitted?.Contains(r.Info.Name) != false)];
         if (offered.Length == 0)
         {
             problem = $"Station {station.Name} has no rendition for RTSP.";
@@ -64,17 +67,25 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         };
         if (ring is null)
         {
-            problem = $"Station {station.Name} has no {string.Join('/', uri.Segments.Skip(1))}. "
+            problem = $"Station {station.Name} has no {string.Join('/', SegmentsOf(uri).Skip(1))}. "
                 + $"Renditions: {string.Join(", ", offered.Select(static r => r.Info.Name))}.";
             return false;
         }
 
         problem = "";
-        resource = new RtspResource(ring, $"{uri.Scheme}://{uri.Authority}/{ring.Info.Station}/{ring.Info.Name}");
+        string link = LinkOf(uri) is string token ? $"/{SignedLink.Mark}{System.Uri.EscapeDataString(token)}" : "";
+        resource = new RtspResource(ring, $"{uri.Scheme}://{uri.Authority}{link}/{ring.Info.Station}/{ring.Info.Name}");
         return true;
 
         BroadcastRing? Named(string? rendition) => Array.Find(offered, r => r.Info.Name == rendition);
     }
+
+    /// <summary>The signed link before an address, without its mark; <see langword="null"/>: none.</summary>
+    internal static string? LinkOf(RtspUri uri) =>
+        uri.Segments is [[SignedLink.Mark, .. var token], ..] && token.Length > 0 ? token : null;
+
+    /// <summary>The parts of an address, without a link.</summary>
+    internal static IReadOnlyList<string> SegmentsOf(RtspUri uri) => LinkOf(uri) is null ? uri.Segments : [.. uri.Segments.Skip(1)];
 
     // There is one track; servers and players number tracks from 0 or from 1. Alone, a track means the first station, if no
     // station could be called so.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Diagnostics;
@@ -50,6 +51,7 @@ internal sealed class RtspServer
         Senders = senders;
         Time = time;
         Logger = logger ?? NullLogger.Instance;
+        Access = new AccessControl(new AccessOptions(), time);
         Rtcp = new RtcpWriter(time);
         Rtp = ports is null ? null : new RtpSender(ports, time, Logger);
         Admission = new RtspAdmission(options, time);
@@ -63,6 +65,9 @@ internal sealed class RtspServer
 
     /// <summary>Says why SRTP cannot be used; default: if libsrtp is missing. Called when a client asks for it.</summary>
     internal Func<string?> SrtpProblem { get; init; } = static () => LibSrtp.Problem;
+
+    /// <summary>Who may listen; default: everyone.</summary>
+    internal AccessControl Access { get; init; }
 
     internal StationDirectory Stations { get; }
 

@@ -13,8 +13,12 @@ internal sealed partial class RtspServerConnection
     /// <summary>Takes a place among the connections without a session.</summary>
     internal bool TryEnter() => (_idle = _server.Admission.Idle.TryEnter(Peer, GiveWay)) is not null;
 
-    /// <summary>Frees that place, if it still has it.</summary>
-    internal void Leave() => _idle?.Dispose();
+    /// <summary>Frees that place, if it still has it. The connection has ended.</summary>
+    internal void Leave()
+    {
+        _idle?.Dispose();
+        _handler.End();
+    }
 
     /// <summary>Creates a session; <see langword="null"/> if there are too many.</summary>
     internal RtspServerSession? TryOpenSession(

@@ -31,12 +31,9 @@ internal static class DigestProof
         string realm = challenge["realm"] ?? "";
         string nonce = challenge.Nonce ?? "";
         string counted = count.ToString("x8", CultureInfo.InvariantCulture);
-        bool isSession = AlgorithmOf(challenge).EndsWith("-SESS", StringComparison.Ordinal);
-        string user = Hash(challenge, $"{credentials.User}:{realm}:{credentials.Password}");
-        user = isSession ? Hash(challenge, $"{user}:{nonce}:{clientNonce}") : user;
-        string request = Hash(challenge, $"{method}:{uri}");
+        bool isSession = IsSession(challenge);
         bool wantsCount = WantsCount(challenge);
-        string proof = Hash(challenge, wantsCount ? $"{user}:{nonce}:{counted}:{clientNonce}:auth:{request}" : $"{user}:{nonce}:{request}");
+        string proof = Compute(challenge, credentials.User, credentials.Password, method, uri, counted, clientNonce);
 
         var text = new StringBuilder("Digest ");
         text.Append(CultureInfo.InvariantCulture,
@@ -58,6 +55,31 @@ internal static class DigestProof
 
         return wantsCount || isSession ? text.Append(", cnonce=").Append(Quoted(clientNonce)).ToString() : text.ToString();
     }
+
+    /// <summary>Whether a client's <c>Authorization</c> proves a password. The nonce is for the caller to judge.</summary>
+    /// <param name="answer">The header, read as a challenge is: it has the same form.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="method">The request's method.</param>
+    internal static bool IsRight(AuthChallenge answer, string password, string method)
+    {
+        string wanted = Compute(
+            answer, answer["username"] ?? "", password, method, answer["uri"] ?? "", answer["nc"] ?? "", answer["cnonce"] ?? "");
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(wanted), Encoding.UTF8.GetBytes((answer["response"] ?? "").ToLowerInvariant()));
+    }
+
+    private static string Compute(
+        AuthChallenge challenge, string name, string password, string method, string uri, string counted, string clientNonce)
+    {
+        string nonce = challenge.Nonce ?? "";
+        string user = Hash(challenge, $"{name}:{challenge["realm"] ?? ""}:{password}");
+        user = IsSession(challenge) ? Hash(challenge, $"{user}:{nonce}:{clientNonce}") : user;
+        string request = Hash(challenge, $"{method}:{uri}");
+        return Hash(challenge, WantsCount(challenge)
+            ? $"{user}:{nonce}:{counted}:{clientNonce}:auth:{request}" : $"{user}:{nonce}:{request}");
+    }
+
+    private static bool IsSession(AuthChallenge challenge) => AlgorithmOf(challenge).EndsWith("-SESS", StringComparison.Ordinal);
 
     private static bool WantsCount(AuthChallenge challenge) =>
         challenge["qop"]?.Split(',', StringSplitOptions.TrimEntries).Contains("auth", StringComparer.OrdinalIgnoreCase) == true;

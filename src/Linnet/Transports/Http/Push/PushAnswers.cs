@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Linnet.Access;
 using Linnet.Wire.Http;
 
 namespace Linnet.Transports.Http.Push;
@@ -13,17 +14,17 @@ internal static class PushAnswers
 
     /// <summary>An answer with a sentence.</summary>
     internal static HttpResponse Text(
-        HttpRequestHead request, HttpStatusCode status, string text, DateTimeOffset now, int? retrySeconds = null)
+        HttpRequestHead request, HttpStatusCode status, string text, DateTimeOffset now, double? retrySeconds = null)
     {
         HttpResponseHead head = Create(status, request, now);
         if (status == HttpStatusCode.Unauthorized)
         {
-            head.Headers.Add("WWW-Authenticate", "Basic realm=\"Linnet\", charset=\"UTF-8\"");
+            head.Headers.Add("WWW-Authenticate", AccessControl.BasicChallenge);
         }
 
-        if (retrySeconds is int seconds)
+        if (retrySeconds is double seconds)
         {
-            head.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
+            head.Headers.Add("Retry-After", Math.Ceiling(seconds).ToString(CultureInfo.InvariantCulture));
         }
 
         return HttpResponse.Text(head, null, "text/plain; charset=utf-8", text + "\r\n");

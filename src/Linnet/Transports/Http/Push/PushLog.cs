@@ -43,7 +43,7 @@ internal static partial class PushLog
 
     private static string Sentence(PushRefusal reason) => reason switch
     {
-        PushRefusal.Closed => "no password is set",
+        PushRefusal.Closed => "no password is set, and no account may push",
         PushRefusal.Unnamed => "it gave no password (some programs ask once without)",
         PushRefusal.WrongPassword => "its password is wrong",
         PushRefusal.TooManyTries => "too many passwords are waiting to be checked",
@@ -53,6 +53,9 @@ internal static partial class PushLog
         PushRefusal.NotDecodable => "its content type is not supported",
         PushRefusal.NoLength =>
             "it came through an HTTP proxy without Transfer-Encoding: chunked, so none of its audio gets through (docs/proxy.md)",
+        PushRefusal.NotPermitted => "its account may not push to this station",
+        PushRefusal.NetworkNotAllowed => "its network is not allowed",
+        PushRefusal.ServiceNotAnswering => "the service that decides this does not answer",
         _ => reason.ToString(),
     };
 }

@@ -3,7 +3,7 @@ namespace Linnet.Transports.Http.Push;
 /// <summary>Why a push was refused.</summary>
 internal enum PushRefusal
 {
-    /// <summary>No password is set.</summary>
+    /// <summary>No password is set, and no account may push.</summary>
     Closed,
 
     /// <summary>The client sent no credentials.</summary>
@@ -32,4 +32,13 @@ internal enum PushRefusal
 
     /// <summary>It came through an HTTP proxy without a length and without chunks, so no audio gets through.</summary>
     NoLength,
+
+    /// <summary>The account may not push to the station.</summary>
+    NotPermitted,
+
+    /// <summary>The client's address is not allowed.</summary>
+    NetworkNotAllowed,
+
+    /// <summary>The service that is asked about pushers did not answer.</summary>
+    ServiceNotAnswering,
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Linnet.Access;
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Codecs.Streams;
@@ -42,7 +43,7 @@ internal sealed class PushServer
     private readonly Func<IReadOnlyList<IngestBuffer>> _stations;
     private readonly Predicate<string> _isStation;
     private readonly StreamDecoderFactory _createDecoder;
-    private readonly PushAuthority? _authority;
+    private readonly AccessControl _access;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Refusals<PushRefusal> _refused;
@@ -57,16 +58,17 @@ internal sealed class PushServer
     /// <param name="createDecoder">Makes the decoders.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs pushers that start and stop; default: no log.</param>
+    /// <param name="access">Who may push; default: everyone with the password of the options.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     internal PushServer(
         PushServerOptions options, Func<IReadOnlyList<IngestBuffer>> stations, Predicate<string> isStation,
-        StreamDecoderFactory createDecoder, TimeProvider time, ILogger? logger = null)
+        StreamDecoderFactory createDecoder, TimeProvider time, ILogger? logger = null, AccessControl? access = null)
     {
         _options = options.ThrowIfInvalid();
         _stations = stations;
         _isStation = isStation;
         _createDecoder = createDecoder;
-        _authority = string.IsNullOrEmpty(options.Password) ? null : new PushAuthority(options.Password, time);
+        _access = access ?? new AccessControl(new AccessOptions(), time, logger, options.Password);
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _refused = new Refusals<PushRefusal>(_logger.Refused, time);
@@ -104,7 +106,7 @@ internal sealed class PushServer
         var connection = new PushConnection(exchange, _time);
         try
         {
-            if (await CheckAsync(head, remote, cancellationToken).ConfigureAwait(false) is var (reason, answer))
+            if (await CheckAsync(exchange, cancellationToken).ConfigureAwait(false) is var (reason, answer))
             {
                 await RefuseAsync(connection, reason, answer).ConfigureAwait(false);
             }
@@ -143,27 +145,33 @@ internal sealed class PushServer
     private DateTimeOffset Now => _time.GetUtcNow();
 
     private async Task<(PushRefusal Reason, HttpResponse? Answer)?> CheckAsync(
-        HttpRequestHead head, IPEndPoint remote, CancellationToken cancellationToken)
+        HttpExchange exchange, CancellationToken cancellationToken)
     {
-        if (_authority is null)
+        HttpRequestHead head = exchange.Head;
+        if (!_access.AllowsPushing)
         {
             return (PushRefusal.Closed, PushAnswers.Text(head, HttpStatusCode.Forbidden, "Pushing is off here: no password is set.", Now));
         }
 
-        PushVerdict verdict = await _authority.JudgeAsync(PeerAddress.Of(remote.Address), head.Headers["Authorization"], cancellationToken)
-            .ConfigureAwait(false);
-        return verdict switch
+        string mount = head.Path.StartsWith("/admin/", StringComparison.Ordinal) ? new QueryString(head.Query)["mount"] ?? "" : head.Path;
+        AccessRequest request = exchange.Wants(AccessAction.Push, Find(mount)?.Name) with { Mount = mount };
+        AccessVerdict verdict = (await _access.JudgeAsync(request, cancellationToken).ConfigureAwait(false)).Verdict;
+        if (verdict is AccessVerdict.Allowed)
         {
-            PushVerdict.Allowed => null,
-            PushVerdict.Unnamed =>
-                (PushRefusal.Unnamed, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "Pushing needs the password.", Now)),
-            PushVerdict.Unanswered => (PushRefusal.WrongPassword, null),
-            PushVerdict.Wrong =>
-                (PushRefusal.WrongPassword, PushAnswers.Text(head, HttpStatusCode.Unauthorized, "The password is wrong.", Now)),
-            _ => (PushRefusal.TooManyTries, PushAnswers.Text(
-                head, HttpStatusCode.TooManyRequests, "Too many passwords are waiting to be checked; try again in a moment.", Now,
-                (int)PasswordGate.MaxWait.TotalSeconds)),
+            return null;
+        }
+
+        PushRefusal reason = verdict switch
+        {
+            AccessVerdict.Unnamed => PushRefusal.Unnamed,
+            AccessVerdict.Wrong or AccessVerdict.Unanswered => PushRefusal.WrongPassword,
+            AccessVerdict.TooMany => PushRefusal.TooManyTries,
+            AccessVerdict.NetworkNotAllowed => PushRefusal.NetworkNotAllowed,
+            AccessVerdict.NoAnswer => PushRefusal.ServiceNotAnswering,
+            _ => PushRefusal.NotPermitted,
         };
+        return (reason, AccessAnswer.Of(verdict, AccessAction.Push) is { } answer
+            ? PushAnswers.Text(head, answer.Status, answer.Text, Now, answer.RetryAfter?.TotalSeconds) : null);
     }
 
     private async Task AdmitAsync(PushConnection connection, CancellationToken cancellationToken)

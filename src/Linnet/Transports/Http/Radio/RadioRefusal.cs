@@ -59,4 +59,25 @@ internal enum RadioRefusal
 
     /// <summary>The connection began with a PROXY header, but the peer is not a trusted proxy (400).</summary>
     ProxyNotTrusted,
+
+    /// <summary>The station is not open to everyone, and the client gave no password (401).</summary>
+    NoPassword,
+
+    /// <summary>The user name or the password is wrong (401, or no answer).</summary>
+    WrongPassword,
+
+    /// <summary>Too many passwords were waiting, so this one was not verified (429).</summary>
+    TooManyTries,
+
+    /// <summary>The account may not hear the station (403).</summary>
+    NotPermitted,
+
+    /// <summary>The client's address is not allowed (403).</summary>
+    NetworkNotAllowed,
+
+    /// <summary>The signed link has expired, or is not valid for the path (403).</summary>
+    LinkNotAccepted,
+
+    /// <summary>The service that is asked about listeners did not answer (503).</summary>
+    ServiceNotAnswering,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Streams;
 using Linnet.Wire;
@@ -64,7 +65,8 @@ internal static class RadioResponses
         HttpResponseHead head = Create(HttpStatusCode.NoContent, request, now);
         head.Headers.Add("Allow", "GET, HEAD, OPTIONS");
         head.Headers.Add("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-        head.Headers.Add("Access-Control-Allow-Headers", "Accept, Content-Type, Icy-MetaData, Origin, Range, X-Requested-With");
+        head.Headers.Add(
+            "Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Icy-MetaData, Origin, Range, X-Requested-With");
         head.Headers.Add("Access-Control-Max-Age", "86400");
         return new HttpResponse(head);
     }
@@ -91,6 +93,11 @@ internal static class RadioResponses
         if (retryAfter is TimeSpan after)
         {
             head.Headers.Add("Retry-After", Math.Ceiling(after.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (status == HttpStatusCode.Unauthorized)
+        {
+            head.Headers.Add("WWW-Authenticate", AccessControl.BasicChallenge);
         }
 
         if (status == HttpStatusCode.MethodNotAllowed)

@@ -1,4 +1,5 @@
 using System.Net;
+using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
@@ -23,6 +24,7 @@ internal sealed class RadioServer
     private readonly RadioAudience _audience;
     private readonly RadioDelivery _delivery;
     private readonly SenderPool _senders;
+    private readonly AccessControl _access;
     private readonly ILogger _logger;
 
     /// <summary>A server.</summary>
@@ -31,14 +33,17 @@ internal sealed class RadioServer
     /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop; default: no log.</param>
+    /// <param name="access">Who may listen; default: everyone.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     public RadioServer(
-        RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null)
+        RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null,
+        AccessControl? access = null)
     {
         Options = options.ThrowIfInvalid();
         _directory = directory;
         _senders = senders;
         Time = time;
+        _access = access ?? new AccessControl(new AccessOptions(), time);
         _logger = logger ?? NullLogger.Instance;
         Waiting = new WaitingRoom(options.MaxWaiting, options.MaxWaitingPerAddress, time);
         _streams = new RadioStreams(senders, options.MaxBufferBytes, time, _logger);
@@ -92,15 +97,37 @@ internal sealed class RadioServer
     internal Task ServeAsync(HttpExchange exchange, RadioTarget target, CancellationToken cancellationToken)
     {
         HttpRequestHead head = exchange.Head;
-        switch (head.Method)
+        return head.Method switch
         {
-            case "OPTIONS":
-                return exchange.FinishAsync(RadioResponses.Preflight(head, Now));
-            case not ("GET" or "HEAD"):
-                return RefuseAsync(
-                    exchange, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Use GET to fetch audio.\r\n");
-        }
+            "OPTIONS" => exchange.FinishAsync(RadioResponses.Preflight(head, Now)),
+            not ("GET" or "HEAD") => RefuseAsync(
+                exchange, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Use GET to fetch audio.\r\n"),
+            _ => target.Station is { } station && !(_access.IsOpen(station.Name) && _access.Admits(exchange.Remote.Address))
+                ? JudgeAsync(exchange, target, station.Name, cancellationToken)
+                : GiveAsync(exchange, target, cancellationToken),
+        };
+    }
 
+    /// <summary>Serves those who may hear the station.</summary>
+    private async Task JudgeAsync(HttpExchange exchange, RadioTarget target, string station, CancellationToken cancellationToken)
+    {
+        AccessDecision decision =
+            await _access.JudgeAsync(exchange.Wants(AccessAction.Listen, station), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            RadioTarget? permitted = decision.IsAllowed ? target.Within(decision.Renditions) : null;
+            await (permitted is { } given ? GiveAsync(exchange, given, cancellationToken)
+                : RefuseAsync(exchange, decision.IsAllowed ? AccessVerdict.LinkElsewhere : decision.Verdict)).ConfigureAwait(false);
+        }
+        finally
+        {
+            decision.Visit?.End();
+        }
+    }
+
+    private Task GiveAsync(HttpExchange exchange, RadioTarget target, CancellationToken cancellationToken)
+    {
+        HttpRequestHead head = exchange.Head;
         switch (target.Kind)
         {
             case RadioTargetKind.M3u or RadioTargetKind.Pls:
@@ -190,6 +217,28 @@ internal sealed class RadioServer
             exchange, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners at the moment.\r\n"),
         _ => RefuseAsync(exchange, reason, HttpStatusCode.ServiceUnavailable, "This is not available at the moment.\r\n"),
     };
+
+    private Task RefuseAsync(HttpExchange exchange, AccessVerdict verdict)
+    {
+        RadioRefusal reason = verdict switch
+        {
+            AccessVerdict.Unnamed or AccessVerdict.Stale => RadioRefusal.NoPassword,
+            AccessVerdict.Wrong or AccessVerdict.Unanswered or AccessVerdict.NotEncrypted => RadioRefusal.WrongPassword,
+            AccessVerdict.TooMany => RadioRefusal.TooManyTries,
+            AccessVerdict.NetworkNotAllowed => RadioRefusal.NetworkNotAllowed,
+            AccessVerdict.NoAnswer => RadioRefusal.ServiceNotAnswering,
+            AccessVerdict.LinkInvalid or AccessVerdict.LinkExpired or AccessVerdict.LinkElsewhere => RadioRefusal.LinkNotAccepted,
+            _ => RadioRefusal.NotPermitted,
+        };
+        if (AccessAnswer.Of(verdict, AccessAction.Listen) is { } answer)
+        {
+            return RefuseAsync(exchange, reason, answer.Status, $"{answer.Text}\r\n", answer.RetryAfter);
+        }
+
+        Refusals.Count(exchange.Remote, reason);
+        exchange.Abort();
+        return Task.CompletedTask;
+    }
 
     private Task RefuseAsync(
         HttpExchange exchange, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)

@@ -79,6 +79,21 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
         StationListing? Named(string station) => station.Length > 0 && directory.TryFind(station, out StationListing? found) ? found : null;
     }
 
+    /// <summary>The same for a listener who may hear some renditions; <see langword="null"/>: none that is meant is among them.</summary>
+    /// <param name="renditions">The names of the renditions; <see langword="null"/>: all.</param>
+    internal RadioTarget? Within(IReadOnlyList<string>? renditions)
+    {
+        if (renditions is null || Station is null)
+        {
+            return this;
+        }
+
+        var narrowed = Station with { Renditions = [.. Station.Renditions.Where(r => renditions.Contains(r.Info.Name))] };
+        return Kind is RadioTargetKind.Sound ? (renditions.Contains(Rendition!.Info.Name) ? this : null)
+            : !narrowed.Streams.Any() ? null
+            : this with { Station = narrowed, Rendition = Rendition is null ? null : Preferred(narrowed, null) };
+    }
+
     /// <summary>
     /// The rendition whose path it is; the longest station's name wins. Each station is compared once: the length of the peer's path does
     /// not multiply the work.

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Linnet.Access;
 using Linnet.Audio;
 using Linnet.Codecs.Streams;
 using Linnet.Sources.Ingest;

@@ -1,4 +1,6 @@
-namespace Linnet.Transports.Http.Push;
+using Linnet.Broadcast;
+
+namespace Linnet.Access;
 
 /// <summary>
 /// Passwords waiting to be verified, in fair order; their number is bounded, in total and per network. Pure; used under one lock.

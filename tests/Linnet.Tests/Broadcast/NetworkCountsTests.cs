@@ -1,8 +1,7 @@
 using System.Net;
 using Linnet.Broadcast;
-using Linnet.Transports;
 
-namespace Linnet.Tests.Transports;
+namespace Linnet.Tests.Broadcast;
 
 public class NetworkCountsTests
 {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Linnet.Transports.Http.Push;
+namespace Linnet.Access;
 
 /// <summary>
 /// Approximate counts for any number of keys in bounded memory; each count is halved at intervals. Pure; used under one lock.

@@ -1,6 +1,4 @@
-using Linnet.Broadcast;
-
-namespace Linnet.Transports;
+namespace Linnet.Broadcast;
 
 /// <summary>Limits how many peers are admitted, in total and per address (IPv6: per /64 network). Thread-safe.</summary>
 /// <param name="most">The most peers at a time.</param>

@@ -1,8 +1,8 @@
 using System.Net;
+using Linnet.Access;
 using Linnet.Broadcast;
-using Linnet.Transports.Http.Push;
 
-namespace Linnet.Tests.Transports.Http.Push;
+namespace Linnet.Tests.Access;
 
 public class PasswordQueueTests
 {
@@ -80,11 +80,11 @@ public class PasswordQueueTests
     private static PasswordTry Attempt(string name, int? network = null, int rank = 0) => new()
     {
         Network = PeerAddress.Of(new IPAddress((network ?? name[0]) * 0x1_0000L)),
-        Password = System.Text.Encoding.ASCII.GetBytes(name),
+        Claim = new PasswordClaim(name, default),
         Mac = default,
         At = default,
         Rank = rank,
     };
 
-    private static string NameOf(PasswordTry attempt) => System.Text.Encoding.ASCII.GetString(attempt.Password.Span);
+    private static string NameOf(PasswordTry attempt) => attempt.Claim.Account;
 }

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
+using Linnet.Access;
 using Linnet.Broadcast;
-using Linnet.Transports.Http.Push;
 
-namespace Linnet.Tests.Transports.Http.Push;
+namespace Linnet.Tests.Access;
 
 public class PasswordGateTests
 {
@@ -38,14 +38,16 @@ public class PasswordGateTests
     public void A_password_that_was_right_before_is_always_accepted(Whose whose, int verificationMs)
     {
         var attack = new Attack(_gate, whose, verificationMs, repeats: 1);
-        _gate.Expect(Encoding.UTF8.GetBytes(Right));
+        PasswordTry before = _gate.Arrive(PeerAddress.Of(IPAddress.Parse("198.51.100.1")), Claim(Right), default);
+        Assert.Same(before, _gate.TakeNext(default));
+        _gate.Finish(before, isRight: true, default);
 
         for (int second = 1; second <= 5; second++)
         {
             attack.RunUntil(TimeSpan.FromSeconds(second));
             PasswordTry mine = attack.Push();
 
-            Assert.Equal(PushVerdict.Allowed, VerdictOf(mine));
+            Assert.Equal(AccessVerdict.Allowed, VerdictOf(mine));
             Assert.InRange(mine.NotBefore - mine.At, TimeSpan.Zero, PasswordGate.MaxWait);
         }
     }
@@ -72,12 +74,12 @@ public class PasswordGateTests
             attack.RunUntil(TimeSpan.FromSeconds(at) + PasswordGate.MaxWait + Millisecond);
             Assert.NotNull(VerdictOf(mine));
             Assert.InRange(mine.NotBefore - mine.At, TimeSpan.Zero, PasswordGate.MaxWait);
-            if (VerdictOf(mine) == PushVerdict.Allowed)
+            if (VerdictOf(mine) == AccessVerdict.Allowed)
             {
                 break;
             }
 
-            Assert.Equal(PushVerdict.TooMany, VerdictOf(mine));
+            Assert.Equal(AccessVerdict.TooMany, VerdictOf(mine));
         }
 
         Assert.InRange(tries, 1, mostTries);
@@ -91,21 +93,21 @@ public class PasswordGateTests
     {
         var attack = new Attack(_gate, whose, verificationMs: 20, repeats: 1);
         attack.RunUntil(TimeSpan.FromSeconds(20));
-        PasswordTry mine = _gate.Arrive(PeerAddress.Of(IPAddress.Parse("198.51.100.7")), Encoding.UTF8.GetBytes(Right), attack.Now);
+        PasswordTry mine = _gate.Arrive(PeerAddress.Of(IPAddress.Parse("198.51.100.7")), Claim(Right), attack.Now);
         attack.RunUntil(attack.Now + PasswordGate.MaxWait);
 
-        Assert.Equal(PushVerdict.Allowed, VerdictOf(mine));
+        Assert.Equal(AccessVerdict.Allowed, VerdictOf(mine));
     }
 
     [Fact]
     public void An_address_that_has_logged_in_goes_before_others()
     {
         PeerAddress known = PeerAddress.Of(IPAddress.Parse("192.0.2.77"));
-        PasswordTry login = _gate.Arrive(known, new byte[] { 1 }, default);
+        PasswordTry login = _gate.Arrive(known, Claim("1"), default);
         Assert.Same(login, _gate.TakeNext(default));
         _gate.Finish(login, isRight: true, default);
-        PasswordTry first = _gate.Arrive(Pusher, new byte[] { 2 }, default);
-        PasswordTry second = _gate.Arrive(known, new byte[] { 3 }, default);
+        PasswordTry first = _gate.Arrive(Pusher, Claim("2"), default);
+        PasswordTry second = _gate.Arrive(known, Claim("3"), default);
 
         Assert.Same(second, _gate.TakeNext(default));
         Assert.Same(first, _gate.TakeNext(default));
@@ -123,9 +125,9 @@ public class PasswordGateTests
         _gate.Finish(wrong, isRight: false, default);
 
         Assert.Null(_gate.TakeNext(default));
-        Assert.Equal(PushVerdict.Allowed, VerdictOf(same));
-        Assert.Equal(PushVerdict.Allowed, VerdictOf(Arrive(Right)));
-        Assert.Equal(PushVerdict.Wrong, VerdictOf(Arrive("no")));
+        Assert.Equal(AccessVerdict.Allowed, VerdictOf(same));
+        Assert.Equal(AccessVerdict.Allowed, VerdictOf(Arrive(Right)));
+        Assert.Equal(AccessVerdict.Wrong, VerdictOf(Arrive("no")));
         Assert.Equal(0, _gate.Waiting);
     }
 
@@ -137,8 +139,8 @@ public class PasswordGateTests
         _gate.GiveUp(late, PasswordGate.MaxWait);
         _gate.Finish(late, isRight: true, PasswordGate.MaxWait);
 
-        Assert.Equal(PushVerdict.TooMany, VerdictOf(late));
-        Assert.Equal(PushVerdict.Allowed, VerdictOf(Arrive(Right)));
+        Assert.Equal(AccessVerdict.TooMany, VerdictOf(late));
+        Assert.Equal(AccessVerdict.Allowed, VerdictOf(Arrive(Right)));
     }
 
     [Fact]
@@ -157,7 +159,7 @@ public class PasswordGateTests
 
         Assert.Equal([0, 0, 0, 0.25, 0.5, 1, 2, 2, 2], delays);
         var later = TimeSpan.FromMinutes(10);
-        PasswordTry again = _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(Right), later);
+        PasswordTry again = _gate.Arrive(Pusher, Claim(Right), later);
         Assert.Equal(later, again.NotBefore);
     }
 
@@ -184,11 +186,11 @@ public class PasswordGateTests
         Assert.Equal(2, As("another").NotBefore.TotalSeconds);
     }
 
-    private PasswordTry As(string account) => _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(Right), default, Encoding.UTF8.GetBytes(account));
+    private PasswordTry As(string account) => _gate.Arrive(Pusher, Claim(Right, account), default);
 
     private void Fail(string account)
     {
-        _gate.Arrive(Pusher, "no"u8.ToArray(), default, Encoding.UTF8.GetBytes(account));
+        _gate.Arrive(Pusher, Claim("no", account), default);
         if (_gate.TakeNext(default) is { } next)
         {
             _gate.Finish(next, isRight: false, default);
@@ -212,7 +214,7 @@ public class PasswordGateTests
 
         void Fail(PeerAddress peer, string password)
         {
-            _gate.Arrive(peer, Encoding.UTF8.GetBytes(password), default);
+            _gate.Arrive(peer, Claim(password), default);
             if (_gate.TakeNext(default) is { } next)
             {
                 _gate.Finish(next, isRight: false, default);
@@ -220,10 +222,12 @@ public class PasswordGateTests
         }
     }
 
-    private static PushVerdict? VerdictOf(PasswordTry attempt) =>
+    private static AccessVerdict? VerdictOf(PasswordTry attempt) =>
         attempt.Verdict.Task.IsCompletedSuccessfully ? attempt.Verdict.Task.Result : null;
 
-    private PasswordTry Arrive(string password) => _gate.Arrive(Pusher, Encoding.UTF8.GetBytes(password), default);
+    private static PasswordClaim Claim(string password, string account = "") => new(account, Encoding.UTF8.GetBytes(password));
+
+    private PasswordTry Arrive(string password) => _gate.Arrive(Pusher, Claim(password), default);
 
     /// <summary>One guess per millisecond, one verification at a time; attempts that have waited two seconds are given up.</summary>
     private sealed class Attack(PasswordGate gate, Whose whose, int verificationMs, int repeats)
@@ -257,7 +261,7 @@ public class PasswordGateTests
 
         private PasswordTry Arrive(PeerAddress peer, string password)
         {
-            PasswordTry attempt = gate.Arrive(peer, Encoding.UTF8.GetBytes(password), Now);
+            PasswordTry attempt = gate.Arrive(peer, Claim(password), Now);
             _waiting.Enqueue(attempt);
             return attempt;
         }
@@ -268,7 +272,7 @@ public class PasswordGateTests
             {
                 if (_verified is not null)
                 {
-                    gate.Finish(_verified, Encoding.UTF8.GetString(_verified.Password.Span) == Right, Now);
+                    gate.Finish(_verified, Encoding.UTF8.GetString(_verified.Claim.Password.Span) == Right, Now);
                 }
 
                 _verified = gate.TakeNext(Now);

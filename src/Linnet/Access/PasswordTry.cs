@@ -1,6 +1,6 @@
 using Linnet.Broadcast;
 
-namespace Linnet.Transports.Http.Push;
+namespace Linnet.Access;
 
 /// <summary>A client's password that is to be verified.</summary>
 internal sealed class PasswordTry
@@ -11,10 +11,10 @@ internal sealed class PasswordTry
     /// <summary>Identifies the account at this address.</summary>
     internal UInt128 Account { get; init; }
 
-    /// <summary>The password's bytes.</summary>
-    internal required ReadOnlyMemory<byte> Password { get; init; }
+    /// <summary>The password, and what it is compared with.</summary>
+    internal required PasswordClaim Claim { get; init; }
 
-    /// <summary>Identifies the password in <see cref="PasswordMemory"/>.</summary>
+    /// <summary>Identifies the claim in <see cref="PasswordMemory"/>.</summary>
     internal required UInt128 Mac { get; init; }
 
     /// <summary>When it arrived, on a monotonic clock.</summary>
@@ -30,5 +30,5 @@ internal sealed class PasswordTry
     internal long Round { get; set; }
 
     /// <summary>The verdict.</summary>
-    internal TaskCompletionSource<PushVerdict> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    internal TaskCompletionSource<AccessVerdict> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,6 +1,6 @@
-using Linnet.Transports.Http.Push;
+using Linnet.Access;
 
-namespace Linnet.Tests.Transports.Http.Push;
+namespace Linnet.Tests.Access;
 
 public class FadingCountsTests
 {

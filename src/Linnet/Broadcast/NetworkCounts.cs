@@ -1,6 +1,4 @@
-using Linnet.Broadcast;
-
-namespace Linnet.Transports;
+namespace Linnet.Broadcast;
 
 /// <summary>Counts peers by their network: an IPv4 address, or an IPv6 network of 64 bits. Used under its owner's lock.</summary>
 internal sealed class NetworkCounts

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Linnet.Broadcast;
 
-namespace Linnet.Transports.Http.Push;
+namespace Linnet.Access;
 
 /// <summary>
 /// Decides which passwords are verified, in which order, and how long each answer is delayed. Pure: the caller provides the time and one
@@ -52,30 +52,26 @@ internal sealed class PasswordGate
     /// <summary>Passwords waiting to be verified.</summary>
     internal int Waiting => _queue.Count;
 
-    /// <summary>Registers a right password before any client tries it.</summary>
-    internal void Expect(ReadOnlySpan<byte> password) => _memory.Remember(_memory.MacOf(password), isRight: true);
-
     /// <summary>Adds a password. The verdict may be known at once.</summary>
     /// <param name="peer">The client's address.</param>
-    /// <param name="password">The password.</param>
+    /// <param name="claim">The password, and what it is compared with.</param>
     /// <param name="now">When it arrived.</param>
-    /// <param name="account">The account that the client claims.</param>
-    internal PasswordTry Arrive(PeerAddress peer, ReadOnlyMemory<byte> password, TimeSpan now, ReadOnlySpan<byte> account = default)
+    internal PasswordTry Arrive(PeerAddress peer, PasswordClaim claim, TimeSpan now)
     {
-        UInt128 mac = _memory.MacOf(password.Span);
-        UInt128 accountKey = KeyOf(account, peer);
+        UInt128 mac = _memory.MacOf(claim);
+        UInt128 accountKey = KeyOf(claim.Account, peer);
         int failures = FailuresOf(accountKey, peer, now);
         var attempt = new PasswordTry
         {
             Network = peer.Network,
             Account = accountKey,
-            Password = password,
+            Claim = claim,
             Mac = mac,
             At = now,
             NotBefore = now + DelayFor(failures),
             Rank = RankOf(peer.Network, failures, now) - (Head * _turnedAway[mac, now]),
         };
-        if (_memory.Recall(mac) is bool isRight)
+        if ((claim.IsRight ?? _memory.Recall(mac)) is bool isRight)
         {
             Conclude(attempt, isRight, now);
         }
@@ -88,7 +84,7 @@ internal sealed class PasswordGate
     }
 
     /// <summary>Whether an account at an address has so many failures that its next answer is delayed.</summary>
-    internal bool IsLate(PeerAddress peer, ReadOnlySpan<byte> account, TimeSpan now) =>
+    internal bool IsLate(PeerAddress peer, string account, TimeSpan now) =>
         DelayFor(FailuresOf(KeyOf(account, peer), peer, now)) > TimeSpan.Zero;
 
     /// <summary>Whether a client in this network gave the right password in this run.</summary>
@@ -138,7 +134,7 @@ internal sealed class PasswordGate
 
     private void Conclude(PasswordTry attempt, bool isRight, TimeSpan now)
     {
-        if (!attempt.Verdict.TrySetResult(isRight ? PushVerdict.Allowed : PushVerdict.Wrong))
+        if (!attempt.Verdict.TrySetResult(isRight ? AccessVerdict.Allowed : AccessVerdict.Wrong))
         {
             return;
         }
@@ -164,7 +160,7 @@ internal sealed class PasswordGate
 
     private void TurnAway(PasswordTry attempt, TimeSpan now)
     {
-        if (attempt.Verdict.TrySetResult(PushVerdict.TooMany))
+        if (attempt.Verdict.TrySetResult(AccessVerdict.TooMany))
         {
             _turnedAway.Add(attempt.Mac, now);
         }
@@ -183,7 +179,7 @@ internal sealed class PasswordGate
         return BitOperations.Log2((uint)failures << 1 | 1) + (_known.Contains(network) ? 0 : Head);
     }
 
-    private UInt128 KeyOf(ReadOnlySpan<byte> account, PeerAddress peer) => _memory.MacOf(account) ^ peer.Network.Bits;
+    private UInt128 KeyOf(string account, PeerAddress peer) => _memory.MacOf(account) ^ peer.Network.Bits;
 
     // Prefixes of different lengths may have the same bits, so the length goes into the last ones: these are unused except by IPv4
     // addresses.

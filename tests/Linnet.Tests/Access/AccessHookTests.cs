@@ -1,0 +1,271 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Linnet.Access;
+using Linnet.Tests.Fakes;
+using Linnet.Wire.Http;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Linnet.Tests.Access;
+
+public sealed class AccessHookTests : IAsyncDisposable
+{
+    private const string Admitted = "HTTP/1.1 200 OK\r\nicecast-auth-user: 1\r\nContent-Length: 0\r\n\r\n";
+    private const string Refused = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingLogger _log = new();
+    private readonly Service _service = new();
+    private AccessControl? _access;
+
+    public async ValueTask DisposeAsync()
+    {
+        _access?.Dispose();
+        await _service.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_listener_is_asked_about_and_reported_in_the_form_of_Icecast()
+    {
+        _service.Answer = Admitted;
+        AccessDecision decision = await JudgeAsync(Listen("jazz") with
+        {
+            Authorization = new BasicCredentials("ann", "b&ue").ToHeader(),
+            Mount = "/jazz.mp3",
+            Server = "radio.example:8000",
+            Agent = "A player/1 (x)",
+        });
+        Assert.True(decision.IsAllowed);
+        _time.Advance(TimeSpan.FromSeconds(90));
+        decision.Visit!.End();
+        decision.Visit.End();
+
+        Assert.Equal(
+            "action=listener_add&server=radio.example&port=8000&client=1&mount=%2Fjazz.mp3&user=ann&pass=b%26ue&ip=192.0.2.1"
+                + "&agent=A+player%2F1+%28x%29",
+            await _service.NextAsync());
+        Assert.Equal(
+            "action=listener_remove&server=radio.example&port=8000&client=1&mount=%2Fjazz.mp3&user=ann&pass=b%26ue&ip=192.0.2.1"
+                + "&agent=A+player%2F1+%28x%29&duration=90",
+            await _service.NextAsync());
+        Assert.Empty(_service.Asked);
+    }
+
+    [Fact]
+    public async Task A_pusher_is_asked_about_in_the_form_of_Icecast()
+    {
+        _service.Answer = Admitted;
+        AccessDecision decision = await JudgeAsync(new AccessRequest(
+            AccessAction.Push, "live", new IPEndPoint(IPAddress.Parse("2001:db8::1"), 1), "HTTP")
+        {
+            Authorization = new BasicCredentials("source", "x").ToHeader(),
+            Mount = "/live",
+            Server = "[2001:db8::2]",
+        });
+
+        Assert.Equal((true, null), (decision.IsAllowed, decision.Visit));
+        Assert.Equal(
+            "action=stream_auth&mount=%2Flive&ip=2001%3Adb8%3A%3A1&server=%5B2001%3Adb8%3A%3A2%5D&port=&user=source&pass=x",
+            await _service.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(Admitted, "", AccessVerdict.Allowed)]
+    [InlineData(Refused, "", AccessVerdict.Unnamed)]
+    [InlineData(Refused, "ann", AccessVerdict.Wrong)]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nicecast-auth-user: 1\r\nContent-Length: 0\r\n\r\n", "", AccessVerdict.Unnamed)]
+    [InlineData("HTTP/1.1 200 OK\r\nicecast-auth-user: 0\r\nContent-Length: 0\r\n\r\n", "", AccessVerdict.Unnamed)]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nicecast-auth-user: 1\r\nContent-Length: 0\r\n\r\n", "",
+        AccessVerdict.NoAnswer)]
+    [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "ann", AccessVerdict.NoAnswer)]
+    [InlineData("", "ann", AccessVerdict.NoAnswer)]
+    internal async Task The_answer_decides(string answer, string user, AccessVerdict verdict)
+    {
+        _service.Answer = answer;
+
+        AccessDecision decision = await JudgeAsync(Listen("jazz") with
+        {
+            Authorization = user.Length > 0 ? new BasicCredentials(user, "x").ToHeader() : null,
+        });
+
+        Assert.Equal(verdict, decision.Verdict);
+        Assert.Equal(
+            verdict is AccessVerdict.NoAnswer ? 1 : 0, _log.Lines.Count(static l => l.StartsWith("401 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Without_an_answer_the_default_holds_and_nobody_is_taken_for_a_guesser()
+    {
+        _service.Answer = "";
+        for (int i = 0; i < 20; i++)
+        {
+            AccessRequest request = Listen("jazz") with { Authorization = new BasicCredentials("ann", $"{i}").ToHeader() };
+            Assert.Equal(AccessVerdict.NoAnswer, (await JudgeAsync(request)).Verdict);
+        }
+
+        _access!.Options = _access.Options with { Hook = _access.Options.Hook! with { AdmitsOnFailure = true } };
+        Assert.Equal(AccessVerdict.Allowed, (await JudgeAsync(Listen("jazz"))).Verdict);
+    }
+
+    [Fact]
+    public async Task An_answer_is_remembered_for_the_same_client_and_station_for_a_minute()
+    {
+        _service.Answer = Admitted;
+        await JudgeAsync(Listen("jazz"));
+        _service.Answer = Refused;
+
+        Assert.True((await JudgeAsync(Listen("jazz"))).IsAllowed);
+        Assert.False((await JudgeAsync(Listen("news"))).IsAllowed);
+        Assert.False((await JudgeAsync(Listen("jazz") with { Client = new(IPAddress.Loopback, 1) })).IsAllowed);
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.False((await JudgeAsync(Listen("jazz"))).IsAllowed);
+        Assert.Equal(4, _service.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_answer_holds_up_nobody_else_and_is_given_up_in_time()
+    {
+        _service.Answer = null;
+        Task<AccessDecision>[] waiting = [.. Enumerable.Range(0, AccessHook.MaxQuestions).Select(i => JudgeAsync(Listen($"closed-{i}")))];
+        await Until.TrueAsync(() => _service.Count == AccessHook.MaxQuestions);
+
+        Task<AccessDecision> same = JudgeAsync(Listen("closed-0"));
+        Assert.Equal(AccessVerdict.TooMany, (await JudgeAsync(Listen("jazz"))).Verdict);
+        Assert.Equal(AccessVerdict.Allowed, (await JudgeAsync(Listen("open"))).Verdict);
+        Assert.False(same.IsCompleted);
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return same.IsCompleted && Task.WhenAll(waiting).IsCompleted;
+        });
+
+        Assert.All(await Task.WhenAll([same, .. waiting]), static d => Assert.Equal(AccessVerdict.NoAnswer, d.Verdict));
+        _service.Answer = Admitted;
+        Assert.Equal(AccessVerdict.Allowed, (await JudgeAsync(Listen("jazz"))).Verdict);
+    }
+
+    [Fact]
+    public async Task An_account_of_the_configuration_is_not_asked_about()
+    {
+        _service.Answer = Admitted;
+
+        Assert.Equal(
+            AccessVerdict.Wrong,
+            (await JudgeAsync(Listen("jazz") with { Authorization = new BasicCredentials("local", "x").ToHeader() })).Verdict);
+        Assert.Equal(0, _service.Count);
+    }
+
+    private static AccessRequest Listen(string station) =>
+        new(AccessAction.Listen, station, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1), "HTTP");
+
+    private async Task<AccessDecision> JudgeAsync(AccessRequest request)
+    {
+        _access ??= new AccessControl(
+            new AccessOptions
+            {
+                Accounts = [new Account("local") { PasswordHash = "right" }],
+                Verify = static (hash, password) => hash == Encoding.UTF8.GetString(password),
+                ClosedStations = ["jazz", "news", .. Enumerable.Range(0, AccessHook.MaxQuestions).Select(static i => $"closed-{i}")],
+                Hook = new AccessHookOptions { Address = _service.Address },
+            },
+            _time, _log);
+        return await _access.JudgeAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A service that says the same to each question, or nothing.</summary>
+    private sealed class Service : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _running;
+        private int _count;
+
+        internal Service()
+        {
+            _listener.Start();
+            _running = AcceptAsync();
+        }
+
+        /// <summary>What it says; empty: it closes the connection; <see langword="null"/>: nothing.</summary>
+        internal string? Answer { get; set; } = Refused;
+
+        internal Uri Address => new($"http://{_listener.LocalEndpoint}/auth");
+
+        internal int Count => Volatile.Read(ref _count);
+
+        /// <summary>The bodies of the questions that were not read yet.</summary>
+        internal ConcurrentQueue<string> Asked { get; } = [];
+
+        internal async Task<string> NextAsync()
+        {
+            string? body = null;
+            await Until.TrueAsync(() => Asked.TryDequeue(out body));
+            return body!;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            _listener.Dispose();
+            await _running;
+            _stop.Dispose();
+        }
+
+        private async Task AcceptAsync()
+        {
+            var connections = new List<Task>();
+            try
+            {
+                while (true)
+                {
+                    connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                await Task.WhenAll(connections);
+            }
+        }
+
+        private async Task ServeAsync(Socket socket)
+        {
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            using var reader = new StreamReader(stream, Encoding.ASCII);
+            try
+            {
+                while (await reader.ReadLineAsync(_stop.Token) is string first)
+                {
+                    Assert.Equal("POST /auth HTTP/1.1", first);
+                    int length = 0;
+                    for (string? line = first; line is { Length: > 0 }; line = await reader.ReadLineAsync(_stop.Token))
+                    {
+                        length = line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase)
+                            ? int.Parse(line[16..], null) : length;
+                    }
+
+                    char[] body = new char[length];
+                    await reader.ReadBlockAsync(body, _stop.Token);
+                    Asked.Enqueue(new string(body));
+                    Interlocked.Increment(ref _count);
+                    if (Answer is not string answer)
+                    {
+                        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+                        return;
+                    }
+
+                    if (answer.Length == 0)
+                    {
+                        return;
+                    }
+
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), _stop.Token);
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // The client left, or the test is over.
+            }
+        }
+    }
+}
