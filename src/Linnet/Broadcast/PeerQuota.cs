@@ -7,10 +7,21 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
 {
     private readonly Lock _gate = new();
     private readonly NetworkCounts _networks = new();
+    private int _most = most;
+    private int _mostPerAddress = mostPerAddress;
     private int _count;
 
     /// <summary>Peers admitted now.</summary>
     internal int Count => Volatile.Read(ref _count);
+
+    /// <summary>Sets other limits. Peers that were admitted stay.</summary>
+    internal void Limit(int most, int mostPerAddress)
+    {
+        lock (_gate)
+        {
+            (_most, _mostPerAddress) = (most, mostPerAddress);
+        }
+    }
 
     /// <summary>Admits a peer.</summary>
     /// <param name="peer">The peer's address.</param>
@@ -21,8 +32,8 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
     {
         lock (_gate)
         {
-            isFull = _count >= most;
-            if (isFull || (_networks.Of(peer) >= mostPerAddress && !isMany))
+            isFull = _count >= _most;
+            if (isFull || (_networks.Of(peer) >= _mostPerAddress && !isMany))
             {
                 return false;
             }

@@ -23,6 +23,13 @@ internal interface IServedProtocol : IDisposable
     int MaxListeners { get; }
 
     /// <summary>
+    /// Takes the limits from other options while it runs. Those who are listening or pushing stay. Default: it has none that can change.
+    /// </summary>
+    void Limit(StationServerOptions options)
+    {
+    }
+
+    /// <summary>
     /// Serves until it is cancelled; then ends its listeners and returns. If it throws, or returns before, the server logs that and
     /// continues with its other protocols.
     /// </summary>

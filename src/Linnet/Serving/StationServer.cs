@@ -83,6 +83,20 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>Decides about every request, by <see cref="Access"/> and the password for pushing.</summary>
     internal AccessControl Judge { get; }
 
+    /// <summary>
+    /// Takes <see cref="Access"/>, the limits of listeners and the options of pushes from other options. Those who are listening or
+    /// pushing stay, and the other options stay as they are.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    internal void Change(StationServerOptions options)
+    {
+        Judge.Change(options.ThrowIfInvalid().Access, options.Push.Password);
+        foreach (IServedProtocol protocol in _protocols)
+        {
+            protocol.Limit(options);
+        }
+    }
+
     /// <summary>Where it listens for RTSP; <see langword="null"/>: it has no port for RTSP.</summary>
     public IPEndPoint? RtspEndPoint => Find<RtspProtocol>()?.Rtsp?.Local;
 

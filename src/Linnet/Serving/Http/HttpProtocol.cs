@@ -69,6 +69,15 @@ internal sealed class HttpProtocol : IServedProtocol
     }
 
     /// <inheritdoc/>
+    public void Limit(StationServerOptions options)
+    {
+        if (options.Radio is { } limits)
+        {
+            Radio.Limit(limits);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) =>
         _listener?.RunAsync(Front.ServeAsync, cancellationToken) ?? UntilCancelled.WaitAsync(cancellationToken);
 

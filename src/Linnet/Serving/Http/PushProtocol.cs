@@ -19,6 +19,9 @@ internal sealed class PushProtocol(PushServer server) : IServedProtocol
     public int MaxListeners => 0;
 
     /// <inheritdoc/>
+    public void Limit(StationServerOptions options) => server.Change(options.Push);
+
+    /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) => UntilCancelled.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -76,6 +76,15 @@ internal sealed class PyAudioProtocol : IServedProtocol
     public int MaxListeners { get; }
 
     /// <inheritdoc/>
+    public void Limit(StationServerOptions options)
+    {
+        if (options.PyAudio is { } limits)
+        {
+            _server.Limit(limits);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) => _server.RunAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -77,6 +77,9 @@ internal sealed class RtspProtocol : IServedProtocol
     internal RtspServer Server { get; }
 
     /// <inheritdoc/>
+    public void Limit(StationServerOptions options) => Server.Admission.Limit(options.Rtsp);
+
+    /// <inheritdoc/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // Neither is of use without the other: every session needs its connection, over UDP too.

@@ -42,6 +42,9 @@ internal sealed class PyAudioAudience
     /// <summary>The transport's name.</summary>
     internal string Transport { get; }
 
+    /// <summary>Sets other limits. Those who are listening stay.</summary>
+    internal void Limit(int most, int mostPerAddress) => _quota.Limit(most, mostPerAddress);
+
     /// <summary>Clients admitted now.</summary>
     internal int Count => _quota.Count;
 

@@ -63,6 +63,13 @@ internal sealed class PyAudioServer : IDisposable
         }
     }
 
+    /// <summary>Takes the limits of listeners from other options. Those who are listening stay.</summary>
+    internal void Limit(PyAudioServerOptions options)
+    {
+        _tcpAudience.Limit(options.MaxTcpListeners, options.MaxTcpListenersPerAddress);
+        _udpAudience.Limit(options.MaxLeases, options.MaxLeasesPerAddress);
+    }
+
     /// <summary>The TCP address it listens on; <see langword="null"/>: no TCP.</summary>
     internal IPEndPoint? TcpEndPoint => _host?.LocalEndPoint;
 

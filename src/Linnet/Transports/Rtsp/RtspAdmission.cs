@@ -10,6 +10,9 @@ internal sealed class RtspAdmission(RtspServerOptions options, TimeProvider time
     /// <summary>Connections without a session. The one that has been silent longest is closed first.</summary>
     internal WaitingRoom Idle { get; } = new(options.MaxIdleConnections, options.MaxIdleConnectionsPerAddress, time);
 
+    /// <summary>Takes the limits of sessions from other options. Sessions that are open stay.</summary>
+    internal void Limit(RtspServerOptions other) => _sessions.Limit(other.MaxSessions, other.MaxSessionsPerAddress);
+
     /// <summary>Admits a session.</summary>
     internal bool TryOpenSession(PeerAddress peer) => _sessions.TryEnter(peer, out _);
 

@@ -39,7 +39,6 @@ internal sealed class PushServer
 
     private const string RemovedStation = "The station was removed.";
 
-    private readonly PushServerOptions _options;
     private readonly Func<IReadOnlyList<IngestBuffer>> _stations;
     private readonly Predicate<string> _isStation;
     private readonly StreamDecoderFactory _createDecoder;
@@ -49,6 +48,7 @@ internal sealed class PushServer
     private readonly Refusals<PushRefusal> _refused;
     private readonly LogThrottle _failed;
     private readonly RunningTotal<PushFeed> _fed = new(static feed => feed.Bytes);
+    private volatile PushServerOptions _options;
     private int _pushes;
 
     /// <summary>A server.</summary>
@@ -74,6 +74,9 @@ internal sealed class PushServer
         _refused = new Refusals<PushRefusal>(_logger.Refused, time);
         _failed = new LogThrottle(time);
     }
+
+    /// <summary>Takes other options for requests from now on. Clients that push go on as they began.</summary>
+    internal void Change(PushServerOptions options) => _options = options;
 
     /// <summary>The address of the current pusher, by station.</summary>
     public IReadOnlyDictionary<string, string> Pushers => _stations()

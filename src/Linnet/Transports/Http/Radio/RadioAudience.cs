@@ -12,6 +12,7 @@ internal sealed class RadioAudience(RadioServerOptions options)
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Station, string Rendition), (int Now, int Peak)> _renditions = [];
     private readonly Dictionary<string, int> _stations = [];
+    private volatile RadioServerOptions _options = options;
     private long _accepted;
 
     /// <summary>Listeners now.</summary>
@@ -19,6 +20,13 @@ internal sealed class RadioAudience(RadioServerOptions options)
 
     /// <summary>Listeners since the start.</summary>
     internal long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>Takes the limits from other options. Those who are listening stay.</summary>
+    internal void Limit(RadioServerOptions other)
+    {
+        _options = other;
+        _peers.Limit(other.MaxListeners, other.MaxListenersPerAddress);
+    }
 
     /// <summary>Admits a listener. Returns the reason if it is refused.</summary>
     internal RadioRefusal? TryEnter(PeerAddress peer, string station, string rendition)
@@ -31,7 +39,7 @@ internal sealed class RadioAudience(RadioServerOptions options)
         lock (_gate)
         {
             int ofStation = _stations.GetValueOrDefault(station);
-            if (ofStation < options.MaxListenersPerStation)
+            if (ofStation < _options.MaxListenersPerStation)
             {
                 _stations[station] = ofStation + 1;
                 (int now, int peak) = _renditions.GetValueOrDefault((station, rendition));

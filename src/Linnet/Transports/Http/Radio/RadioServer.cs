@@ -80,6 +80,9 @@ internal sealed class RadioServer
         Total = _delivery.GetTotal(),
     };
 
+    /// <summary>Takes the limits of listeners from other options. Those who are listening stay.</summary>
+    internal void Limit(RadioServerOptions options) => _audience.Limit(options);
+
     /// <summary>What a path names.</summary>
     internal RadioTarget Find(string path) => RadioTarget.Find(path, _directory);
 
