@@ -199,7 +199,8 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
 
     /// <summary>Refuses requests that no page accepts. Kestrel would answer, too, but only after the body, which may never come.</summary>
     private static byte[]? RefusalOf(HttpRequestHead head) =>
-        head.Method is not ("GET" or "HEAD") ? Answer("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "Only GET and HEAD work here.\n")
+        head is { Method: "POST", Path: ReloadEndpoint.Path, HasBody: false } ? null
+        : head.Method is not ("GET" or "HEAD") ? Answer("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "Only GET and HEAD work here.\n")
         : head.HasBody ? Answer("413 Content Too Large", "", "A request for a page has no body.\n")
         : null;
 

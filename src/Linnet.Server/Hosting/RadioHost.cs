@@ -17,6 +17,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Linnet.Server.Hosting;
 
@@ -54,10 +55,12 @@ internal sealed class RadioHost : IAsyncDisposable
     private readonly TlsCertificates? _certificates;
     private readonly CancellationTokenSource _ending = new();
     private Task _renewing = Task.CompletedTask;
+    private readonly ApiCalls _calls;
 
     private RadioHost(WebApplication app, PageConnections pages, StationServer server, HostPorts ports, TlsCertificates? certificates)
     {
         _app = app;
+        _calls = app.Services.GetRequiredService<ApiCalls>();
         _pages = pages;
         _server = server;
         _ports = ports;
@@ -79,6 +82,13 @@ internal sealed class RadioHost : IAsyncDisposable
 
     /// <summary>The server's own authority; <see langword="null"/>: there is none.</summary>
     public X509Certificate2? Authority => _certificates?.Current.Authority;
+
+    /// <summary>Reads the configuration again, for the API; <see langword="null"/>, the default: the API has no such call.</summary>
+    public ReloadHandler? Reload
+    {
+        get => _calls.Reload;
+        set => _calls.Reload = value;
+    }
 
     /// <summary>Connections for pages that were closed at once because there were too many.</summary>
     public long RefusedPages => _pages.Refused;
@@ -125,6 +135,10 @@ internal sealed class RadioHost : IAsyncDisposable
     /// <summary>Takes another certificate, or the same files again, at once. Connections that are open keep theirs.</summary>
     /// <exception cref="IOException">It cannot be used, and the old one stays; the message says why.</exception>
     public void Renew(TlsSettings settings) => _certificates?.Use(settings);
+
+    /// <summary>Sets the networks that may read <c>/metrics</c> from now on.</summary>
+    public void AllowMetrics(IReadOnlyList<IPNetwork> networks) =>
+        _app.Services.GetRequiredService<IOptions<LinnetOptions>>().Value.MetricsNetworks = networks;
 
     /// <summary>Stops answering: audio connections are asked to end, pages get <see cref="RadioHostOptions.ShutdownTimeout"/>.</summary>
     public async ValueTask DisposeAsync()
@@ -175,6 +189,8 @@ internal sealed class RadioHost : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(pages);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<ApiCalls>();
+        builder.Services.AddSingleton<IAdminGate, AdminGate>();
         builder.Services.AddSingleton(server.Connections);
         builder.Services.RemoveAll<IConnectionListenerFactory>().AddSingleton<IConnectionListenerFactory, GuardedListenerFactory>();
         builder.Services.AddRunningLinnet(server, linnet =>
@@ -194,6 +210,7 @@ internal sealed class RadioHost : IAsyncDisposable
                 PageHeaders.Before(context => SendAuthorityAsync(context, certificates.Current.Authority)));
         }
 
+        app.MapPost(ReloadEndpoint.Path, PageHeaders.Before(ReloadEndpoint.ServeAsync));
         app.MapFallback("{**path}", PageHeaders.Before(NoPageAsync));
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<Site>();
