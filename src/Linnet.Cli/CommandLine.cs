@@ -66,6 +66,7 @@ internal static class CommandLine
             DemoCommand.Create(shell),
             ServeCommand.Create(shell),
             ConfigCommand.Create(shell),
+            UserCommand.Create(shell),
             PlayCommand.Create(shell),
             RecordCommand.Create(shell),
             ProbeCommand.Create(shell),

@@ -22,6 +22,9 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         _ => true,
     };
 
+    /// <summary>Standard input, for text. At a terminal, keys are read instead.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Whether the program has all rights on this machine, which an attacker would gain, too.</summary>
     public bool IsPrivileged { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, TimeProvider Time
         !Console.IsInputRedirected,
         Environment.GetEnvironmentVariable("LINNET_DEBUG") == "1")
     {
+        In = Console.In,
         IsPrivileged = Environment.IsPrivilegedProcess,
     };
 

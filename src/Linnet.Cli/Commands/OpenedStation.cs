@@ -12,6 +12,8 @@ namespace Linnet.Cli.Commands;
 /// <param name="Fed">A station whose sound others send.</param>
 internal sealed record OpenedStation(Station? Own, IngestStation? Fed) : IAsyncDisposable
 {
+    public string Name => Own?.Name ?? Fed!.Name;
+
     /// <summary>Opens the station's source, or its fallback.</summary>
     /// <exception cref="IOException">A source cannot be opened.</exception>
     public static OpenedStation Open(ServedStation station, TimeProvider time, ILogger log, CancellationToken cancellationToken)

@@ -47,7 +47,11 @@ internal static class PushOptions
             MaxBitRate = parsed.GetValue(MaxBitRate) is { } kbps ? (int)(kbps * 1000) : Defaults.MaxBitRate,
             SilenceTime = parsed.GetValue(Silence) is { } seconds ? TimeSpan.FromSeconds(seconds) : Defaults.SilenceTime,
         };
-        return options.Problems().FirstOrDefault() is { } problem ? throw new UsageException(problem) : options;
+        return options.Problems().FirstOrDefault() is not { } problem ? options
+            : throw new UsageException(options.Password is { Length: > 0 and < PushServerOptions.MinPasswordLength }
+                ? $"The password of {(parsed.GetValue(Password) is null ? PasswordFile : Password).Name} must have at least "
+                    + $"{PushServerOptions.MinPasswordLength} characters."
+                : problem);
     }
 
     /// <summary>Warns if the password is on the command line.</summary>

@@ -1,3 +1,4 @@
+using Linnet.Access;
 using Linnet.Cli.Configuration;
 using Linnet.Cli.Panels;
 using Linnet.Cli.Stats;
@@ -13,7 +14,7 @@ internal static class ServeSession
 {
     public static async Task<int> RunAsync(ServeConfiguration configuration, Shell shell, CancellationToken cancellationToken)
     {
-        ServeRequest request = configuration.Required();
+        ServeRequest request = configuration.RequiredToServe();
         Failure.ThrowIfFewFiles();
         Privileges.Lower(request.User, shell);
         if (request.Stations.FirstOrDefault(static s => s.PlaysOnce && IsEndless(s.Source)) is { } endless)
@@ -22,11 +23,14 @@ internal static class ServeSession
         }
 
         using var session = new Session(shell, request.WantsJson, outIsTaken: false, cancellationToken);
-        await using StationServer server = await OpenAsync(request, shell, session.Log, session.Ending);
+        (StationServer opened, List<(ServedStation Station, Exception Problem)> failed) = await OpenAsync(
+            request, mayFail: configuration.File is not null, shell, session.Log, session.Ending);
+        await using StationServer server = opened;
         await using RadioHost? host = request.Http is { } http
             ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
-        await using var reload = configuration.File is null ? null : new ConfigReload(configuration, server, host, shell, session.Log);
+        await using var reload =
+            configuration.File is null ? null : new ConfigReload(configuration, server, host, failed, shell, session.Log);
         var monitor = new ServerMonitor(server, request.Server.Bind);
         string[] trust = [.. OwnAuthorityNotice.Of(host, monitor)];
         string[] pushed = [.. request.Stations.Where(static s => s.Source.Kind == SourceKind.Push).Select(static s => s.Name)];
@@ -62,38 +66,47 @@ internal static class ServeSession
     /// <exception cref="UsageException">No client could push to it.</exception>
     internal static void CheckPush(ServeRequest request)
     {
-        if (request.Stations.FirstOrDefault(static s => s.Source.Kind == SourceKind.Push) is not { } station)
+        ServedStation[] pushed = [.. request.Stations.Where(static s => s.Source.Kind == SourceKind.Push)];
+        if (pushed.Length > 0 && request.Http is not { HasHttp: true })
         {
-            return;
+            throw new UsageException($"Pushing to {pushed[0].Name} needs HTTP, which --http-port off switches off.");
         }
 
-        if (request.Http is not { HasHttp: true })
-        {
-            throw new UsageException($"Pushing to {station.Name} needs HTTP, which --http-port off switches off.");
-        }
-
-        if (string.IsNullOrEmpty(request.Server.Push.Password))
+        AccessOptions access = request.Server.Access;
+        if (string.IsNullOrEmpty(request.Server.Push.Password) && access.Hook is null
+            && pushed.FirstOrDefault(s => !access.Accounts.Any(account => account.May(AccessAction.Push, s.Name))) is { } station)
         {
             throw new UsageException(
                 $"Pushing to {station.Name} needs a password: put one into {PushOptions.Variable}, or into a file for "
-                    + "--push-password-file.");
+                    + "--push-password-file. Or add an account with the role push (linnet user add).");
         }
     }
 
-    private static async Task<StationServer> OpenAsync(
-        ServeRequest request, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
+    // The stations of a file are tried again if they do not open, as long as another one does.
+    private static async Task<(StationServer Server, List<(ServedStation Station, Exception Problem)> Failed)> OpenAsync(
+        ServeRequest request, bool mayFail, Shell shell, DisplayLogger log, CancellationToken cancellationToken)
     {
         var opened = new List<OpenedStation>();
+        var failed = new List<(ServedStation, Exception)>();
         try
         {
             foreach (ServedStation station in request.Stations)
             {
-                opened.Add(OpenedStation.Open(station, shell.Time, log, cancellationToken));
+                try
+                {
+                    opened.Add(OpenedStation.Open(station, shell.Time, log, cancellationToken));
+                }
+                catch (Exception e) when (mayFail && failed.Count + 1 < request.Stations.Count
+                    && !cancellationToken.IsCancellationRequested)
+                {
+                    failed.Add((station, e));
+                }
             }
 
-            return StationServer.Open(
+            StationServer server = StationServer.Open(
                 [.. opened.Select(static o => o.Own).OfType<Station>()], request.Server, shell.Time, log,
                 [.. opened.Select(static o => o.Fed).OfType<IngestStation>()]);
+            return (server, failed);
         }
         catch
         {

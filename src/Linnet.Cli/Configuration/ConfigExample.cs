@@ -18,6 +18,9 @@ internal static class ConfigExample
         ("tls", "The certificate for HTTPS and RTSPS."),
         ("push", "Source clients, such as butt or ffmpeg, that send the audio of stations with source = \"push\"."),
         ("pyaudio", "The programs of the PyAudio tutorial."),
+        (AccessKeys.Access, "Which networks may connect, whatever the protocol."),
+        (AccessKeys.Links, "Signed links, which let those who have them listen for some time ('linnet link')."),
+        (AccessKeys.Hooks, "Another service that is asked about each listener and source client."),
         (ConfigKeys.Defaults, "Settings of all stations. A key that is also in the table of a station counts there instead."),
     ];
 
@@ -46,6 +49,8 @@ internal static class ConfigExample
                 Comment(output, $"{MeaningOf(key)} Default: {DefaultOf(key)}. ({key.Option.Name}, {key.Variable})");
                 output.WriteLine($"#{key.Name} = {key.Example}");
             }
+
+            WriteFileKeys(table, output);
         }
 
         output.WriteLine();
@@ -64,6 +69,21 @@ internal static class ConfigExample
         output.WriteLine($"#[{ConfigKeys.Stations}.live]");
         output.WriteLine($"#{ConfigKeys.Source} = \"push\"");
         output.WriteLine($"#{ConfigKeys.Fallback} = \"tone\"");
+        output.WriteLine();
+        Comment(output, "One table for each account. 'linnet user add NAME --role ROLE' asks for the password and writes the table.");
+        output.WriteLine($"#[{AccessKeys.Accounts}.ann]");
+        WriteFileKeys(AccessKeys.Accounts, output);
+    }
+
+    private static void WriteFileKeys(string table, TextWriter output)
+    {
+        foreach (FileKey key in AccessKeys.All.Where(key => key.Table == table))
+        {
+            output.WriteLine();
+            Comment(output, $"{key.Meaning} {(key.IsSecret
+                ? $"Or in a file: {key.Name}{FileKey.FileEnd} = \"FILE\". " : "")}Default: {key.Default}.");
+            output.WriteLine($"#{key.Name} = {key.Example}");
+        }
     }
 
     /// <summary>The default of a key, in words, with its unit.</summary>

@@ -17,6 +17,9 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
     // A thousand stations take a tenth of this, and a wrong file may be of any length.
     private const int MaxLength = 1 << 20;
 
+    /// <summary>Whether the file begins with a byte order mark, which <see cref="Text"/> does not have.</summary>
+    public bool HasMark { get; private init; }
+
     /// <summary>What the file looked like just before it was read.</summary>
     public FileStamp Stamp { get; private init; }
 
@@ -42,6 +45,47 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
             : null;
     }
 
+    /// <summary>Writes another text into the file. The rest of the file, its mode and its owner stay.</summary>
+    /// <exception cref="UsageException">The file has changed since it was read.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Replace(string text)
+    {
+        string target = File.ResolveLinkTarget(Name, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(Name);
+        string next = $"{target}.{Path.GetRandomFileName()}";
+        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            creation.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            using (var file = new FileStream(next, creation))
+            {
+                file.Write(new UTF8Encoding(false).GetBytes(HasMark ? '\uFEFF' + text : text));
+                file.Flush(flushToDisk: true);
+            }
+
+            if (!OperatingSystem.IsWindows())
+            {
+                FileOwner.Copy(target, next);
+                File.SetUnixFileMode(next, File.GetUnixFileMode(target));
+            }
+
+            if (Read(Name).Text != Text)
+            {
+                throw new UsageException($"'{Name}' has changed meanwhile, so nothing was written: run the command again.");
+            }
+
+            File.Move(next, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(next);
+            throw;
+        }
+    }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="UsageException">It cannot be read.</exception>
     public static ConfigFile Read(string path)
@@ -61,6 +105,7 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
             return new ConfigFile(
                 path, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", text.TrimStart('\uFEFF'), PushOptions.ModeOf(file))
             {
+                HasMark = text.StartsWith('\uFEFF'),
                 Stamp = stamp,
             };
         }
@@ -75,12 +120,14 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
         }
     }
 
-    /// <summary>Warns if the file has a password and all users may read or change the file.</summary>
+    /// <summary>Warns if the file, or one that it names, has a password and all users may read or change it.</summary>
     public void Judge(ServeSettings settings, Shell shell)
     {
-        if (ConfigKeys.All.Any(key => key.IsSecret && settings.Find(key, key.Table) is { Line: > 0 }))
+        if (settings.Access.Values.HasSecrets || ConfigKeys.All.Any(key => key.IsSecret && settings.Find(key, key.Table) is { Line: > 0 }))
         {
             PushOptions.Judge(_mode, Name, shell);
         }
+
+        settings.Access.Values.Judge(shell);
     }
 }

@@ -25,6 +25,9 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
     /// <summary>A value of such a key that is no path; <see langword="null"/>, the default: none.</summary>
     public string? NoPath { get; init; }
 
+    /// <summary>Whether a change takes effect while the server runs, when the file is read again.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>Whether it is a key of stations.</summary>
     public bool IsOfStation => Table == ConfigKeys.Defaults;
 

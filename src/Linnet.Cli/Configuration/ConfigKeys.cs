@@ -32,15 +32,15 @@ internal static partial class ConfigKeys
         new("server", "user", NetworkOptions.User, "\"linnet\""),
         new("server", "stats", ServeCommand.Stats, "\"json\""),
         new("server", "trusted-proxies", NetworkOptions.TrustedProxy, "[\"127.0.0.1\", \"10.0.0.0/24\"]"),
-        new("server", "max-listeners", NetworkOptions.MaxListeners, "5000"),
-        new("server", "max-per-address", NetworkOptions.MaxPerAddress, "500"),
+        new("server", "max-listeners", NetworkOptions.MaxListeners, "5000") { IsLive = true },
+        new("server", "max-per-address", NetworkOptions.MaxPerAddress, "500") { IsLive = true },
         new("http", "port", RadioOptions.HttpPort, "8000"),
         new("http", "https-port", RadioOptions.HttpsPort, "8443"),
         new("http", "https-redirect", TlsOptions.Redirect, "\"on\""),
         new("http", "burst", RadioOptions.Burst, "2"),
-        new("http", "max-per-station", RadioOptions.MaxPerStation, "5000"),
+        new("http", "max-per-station", RadioOptions.MaxPerStation, "5000") { IsLive = true },
         new("http", "max-buffer", RadioOptions.MaxBuffer, "256"),
-        new("http", "metrics-allow", RadioOptions.MetricsAllow, "[\"192.168.1.0/24\"]"),
+        new("http", "metrics-allow", RadioOptions.MetricsAllow, "[\"192.168.1.0/24\"]") { IsLive = true },
         new("rtsp", "port", NetworkOptions.RtspPort, "8554"),
         new("rtsp", "rtsps-port", TlsOptions.RtspsPort, "8322"),
         new("rtsp", "rtp-port", NetworkOptions.RtpPort, "8556"),
@@ -56,11 +56,17 @@ internal static partial class ConfigKeys
         new("tls", "password", TlsOptions.Password, "\"hackme\"") { Alternative = TlsOptions.PasswordFile, IsSecret = true },
         new("tls", "password-file", TlsOptions.PasswordFile, "\"tls-password\"") { Alternative = TlsOptions.Password, IsPath = true },
         new("tls", "state-folder", TlsOptions.Folder, "\"/var/lib/linnet\"") { IsPath = true },
-        new("push", "password", PushOptions.Password, "\"hackme\"") { Alternative = PushOptions.PasswordFile, IsSecret = true },
-        new("push", "password-file", PushOptions.PasswordFile, "\"push-password\"") { Alternative = PushOptions.Password, IsPath = true },
-        new("push", "takeover", PushOptions.Takeover, "true"),
-        new("push", "max-bitrate", PushOptions.MaxBitRate, "20000"),
-        new("push", "silence", PushOptions.Silence, "30"),
+        new("push", "password", PushOptions.Password, "\"hackme\"")
+        {
+            Alternative = PushOptions.PasswordFile, IsSecret = true, IsLive = true,
+        },
+        new("push", "password-file", PushOptions.PasswordFile, "\"push-password\"")
+        {
+            Alternative = PushOptions.Password, IsPath = true, IsLive = true,
+        },
+        new("push", "takeover", PushOptions.Takeover, "true") { IsLive = true },
+        new("push", "max-bitrate", PushOptions.MaxBitRate, "20000") { IsLive = true },
+        new("push", "silence", PushOptions.Silence, "30") { IsLive = true },
         new("pyaudio", "enabled", PyAudioOptions.IsOn, "true"),
         new("pyaudio", "station", PyAudioOptions.Station, "\"jazz\""),
         new("pyaudio", "tcp-port", PyAudioOptions.TcpPort, "9610"),
@@ -84,8 +90,8 @@ internal static partial class ConfigKeys
         new(Defaults, "loudness-all", ServeCommand.LoudnessAll, "true"),
     ];
 
-    /// <summary>The tables except those of stations.</summary>
-    public static IEnumerable<string> Tables => All.Select(static key => key.Table).Distinct();
+    /// <summary>The tables except those of stations and accounts.</summary>
+    public static IEnumerable<string> Tables => All.Select(static key => key.Table).Distinct().Concat(AccessKeys.Tables);
 
     /// <summary>The key that switches off what a table is about; <see langword="null"/>: it cannot be switched off.</summary>
     public static ConfigKey? SwitchOf(string table) =>
@@ -98,7 +104,7 @@ internal static partial class ConfigKeys
     /// <summary>The valid names in a table.</summary>
     public static IEnumerable<string> NamesIn(string table) =>
         [.. table.Length == 0 ? [Version] : StationIn(table) is null ? [] : (string[])[Source, Fallback],
-            .. All.Where(key => key.Table == TableOf(table)).Select(static key => key.Name)];
+            .. All.Where(key => key.Table == TableOf(table)).Select(static key => key.Name), .. AccessKeys.NamesIn(table)];
 
     /// <summary>The station whose table this is; <see langword="null"/>: it is another table.</summary>
     public static string? StationIn(string table) =>

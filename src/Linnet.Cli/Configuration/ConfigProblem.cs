@@ -6,5 +6,8 @@ namespace Linnet.Cli.Configuration;
 /// <param name="Text">The sentence.</param>
 internal sealed record ConfigProblem(string? Origin, int Line, string Text)
 {
+    /// <summary>Whether it concerns one station alone and may pass by itself: a disk that is away.</summary>
+    public bool MayPass { get; init; }
+
     public override string ToString() => Origin is null ? Text : $"{Origin}: {Text}";
 }

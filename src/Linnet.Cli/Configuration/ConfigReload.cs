@@ -1,46 +1,54 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Linnet.Cli.Commands;
 using Linnet.Cli.Panels;
+using Linnet.Server.Endpoints;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
-using Linnet.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Cli.Configuration;
 
 /// <summary>
-/// Follows the configuration file while a server runs: reads it again when it changes, and at SIGHUP. Stations that did not change are not
-/// touched. A file with a mistake changes nothing.
+/// Follows the configuration file while a server runs: reads it again when it changes, at SIGHUP, and when the API asks. Stations that did
+/// not change are not touched. A file with a mistake changes nothing.
 /// </summary>
 internal sealed partial class ConfigReload : IAsyncDisposable
 {
     // The file is looked at this often. Notices of the system do not come for mounted volumes and replaced links.
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    // A disk or a pipe may not answer. The other stations do not wait for it longer than this.
-    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(10);
+    // A disk may not answer.
+    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(10);
 
-    private readonly ServeConfiguration _started;
     private readonly StationServer _server;
     private readonly RadioHost? _host;
     private readonly Shell _shell;
     private readonly DisplayLogger _log;
     private readonly CancellationTokenSource _ending = new();
     private readonly PosixSignalRegistration? _hangUp;
+    private readonly StationChanges _stations;
     private readonly Task _watching;
 
-    // What runs, by the name of the station.
-    private readonly ConcurrentDictionary<string, string> _applied;
-    private IReadOnlyCollection<string> _known;
+    // One reader at a time.
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly ServeConfiguration _started;
+    private ServeConfiguration _applied;
     private FileStamp _seen;
     private volatile bool _isAsked;
 
-    public ConfigReload(ServeConfiguration configuration, StationServer server, RadioHost? host, Shell shell, DisplayLogger log)
+    /// <param name="configuration">What the server was started with.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="host">Its HTTP side; <see langword="null"/>: HTTP is off.</param>
+    /// <param name="failed">The stations that did not open at the start.</param>
+    /// <param name="shell">The clock, and whether a user is watching.</param>
+    /// <param name="log">The log.</param>
+    public ConfigReload(
+        ServeConfiguration configuration, StationServer server, RadioHost? host,
+        IReadOnlyList<(ServedStation Station, Exception Problem)> failed, Shell shell, DisplayLogger log)
     {
-        (_started, _server, _host, _shell, _log) = (configuration, server, host, shell, log);
-        (_seen, _known) = (configuration.File!.Stamp, configuration.Locations);
-        _applied = new ConcurrentDictionary<string, string>(configuration.Signatures());
+        (_started, _applied, _server, _host, _shell, _log) = (configuration, configuration, server, host, shell, log);
+        _seen = configuration.File!.Stamp;
+        _stations = new StationChanges(server, configuration, failed, shell, log, _ending.Token);
         _server.Directory.Order([.. configuration.Signatures().Keys]);
         if (!shell.IsTerminal && !shell.HasKeys && !OperatingSystem.IsWindows())
         {
@@ -53,6 +61,11 @@ internal sealed partial class ConfigReload : IAsyncDisposable
             Interrupt.EndsAtHangUp = false;
         }
 
+        if (host is not null)
+        {
+            host.Reload = ReloadAsync;
+        }
+
         _watching = Task.Run(WatchAsync);
     }
 
@@ -60,12 +73,47 @@ internal sealed partial class ConfigReload : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_host is not null)
+        {
+            _host.Reload = null;
+        }
+
         // From here on a hang-up ends the program again.
         Interrupt.EndsAtHangUp = true;
         _hangUp?.Dispose();
         await _ending.CancelAsync();
         await _watching;
+
+        // A call of the API may be at work.
+        await _gate.WaitAsync();
+        _stations.Dispose();
         _ending.Dispose();
+    }
+
+    /// <summary>Reads the file again now.</summary>
+    /// <param name="cancellationToken">Ends the wait for another reader. What has begun goes on.</param>
+    public async Task<ReloadAnswer> ReloadAsync(CancellationToken cancellationToken)
+    {
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token))
+        {
+            await _gate.WaitAsync(either.Token);
+        }
+
+        try
+        {
+            _seen = FileStamp.Of(Path);
+            return await ReadAgainAsync();
+        }
+        catch (Exception e) when (!_ending.IsCancellationRequested)
+        {
+            string problem = e is UsageException ? e.Message : Failure.Explain(e);
+            LogNotRead(_log, Path, problem);
+            return ReloadAnswer.Refused(problem);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     private async Task WatchAsync()
@@ -81,76 +129,92 @@ internal sealed partial class ConfigReload : IAsyncDisposable
                 // While it is being written, half of it may look like a whole.
                 bool isSettled = now == last;
                 last = now;
-                if (!_isAsked && (now == _seen || now == default || !isSettled))
+                if (_isAsked || (await IsOtherAsync(now) && isSettled))
                 {
-                    continue;
-                }
-
-                (_isAsked, _seen) = (false, now);
-                try
-                {
-                    await ReadAgainAsync().WaitAsync(_ending.Token);
-                }
-                catch (Exception e) when (!_ending.IsCancellationRequested)
-                {
-                    LogNotRead(_log, Path, e is UsageException ? e.Message : Failure.Explain(e));
+                    _isAsked = false;
+                    await ReloadAsync(_ending.Token);
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_ending.IsCancellationRequested)
         {
             // The server stops.
         }
     }
 
-    private async Task ReadAgainAsync()
+    // Tries the stations again that did not open, too.
+    private async Task<bool> IsOtherAsync(FileStamp now)
+    {
+        await _gate.WaitAsync(_ending.Token);
+        try
+        {
+            await _stations.RetryAsync();
+            return now != _seen && now != default;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<ReloadAnswer> ReadAgainAsync()
     {
         ServeConfiguration next =
-            await Task.Run(() => _started.ReadAgain(_shell with { Error = TextWriter.Null }, _known))
-                .WaitAsync(LongestOpening, _shell.Time);
-        if (next.Request is not { } request)
+            await Task.Run(() => _started.ReadAgain(_shell with { Error = TextWriter.Null }, _applied.Locations))
+                .WaitAsync(LongestReading, _shell.Time);
+        if (next.Request is not { } request || next.Problems.Count > 0)
         {
-            foreach (ConfigProblem problem in next.Problems)
+            string[] problems = [.. next.Problems.Select(static problem => problem.ToString())];
+            foreach (string problem in problems)
             {
-                LogProblem(_log, problem.ToString());
+                LogProblem(_log, problem);
             }
 
             LogNotRead(_log, Path, "Nothing is changed until it is corrected.");
-            return;
+            return ReloadAnswer.Refused(problems);
         }
 
-        // Stations are added to the server that runs, whatever the file says of another.
-        ServeRequest started = _started.Required();
-        ServeSession.CheckPush(request with { Server = started.Server, Http = started.Http });
+        // Stations are added to the server that runs, whatever the file says of its ports.
+        ServeSession.CheckPush(request with { Http = _started.Request!.Http });
 
+        // Before the stations: one that is not for everyone must not be open for a moment.
+        _server.Change(request.Server);
+        if (request.Http is { } http)
+        {
+            _host?.AllowMetrics(http.MetricsNetworks);
+        }
+
+        ServeSettings before = _applied.Settings;
+        _applied = next;
         OrderedDictionary<string, string> wanted = next.Signatures();
-        string[] removed = [.. _applied.Keys.Where(name => !wanted.ContainsKey(name))];
-        string[] changed = [.. wanted.Keys.Where(name => _applied.TryGetValue(name, out string? old) && old != wanted[name])];
-        string[] added = [.. wanted.Keys.Where(name => !_applied.ContainsKey(name))];
-        foreach (string name in removed)
-        {
-            await _server.RemoveAsync(name);
-            _applied.TryRemove(name, out _);
-        }
-
-        bool[] opened = await Task.WhenAll(
-            changed.Concat(added).Select(name => TryOpenAsync(request.Stations.First(s => s.Name == name), isNew: added.Contains(name))));
-        string[] done = [.. changed.Concat(added).Where((_, i) => opened[i])];
-        foreach (string name in done)
-        {
-            _applied[name] = wanted[name];
-        }
-
-        _known = next.Locations;
+        (string[] added, string[] changed, string[] removed, Dictionary<string, string> notOpened) =
+            await _stations.ApplyAsync(request.Stations, wanted);
         _server.Directory.Order([.. wanted.Keys]);
-        LogRead(_log, Path, Names(added.Intersect(done)), Names(changed.Intersect(done)), Names(removed));
+        LogRead(_log, Path, Names(added), Names(changed), Names(removed));
+        string[] settings =
+            [.. next.Settings.ServerDifferences(before, isLive: true), .. next.Settings.Access.Values.Differences(before.Access.Values)];
+        if (settings.Length > 0)
+        {
+            LogChanged(_log, string.Join(", ", settings));
+        }
+
         bool isRenewed = TryRenewCertificate(request);
-        string[] later = [.. next.Settings.ServerDifferences(_started.Settings)
+        string[] later = [.. next.Settings.ServerDifferences(_started.Settings, isLive: false)
             .Where(path => !isRenewed || !path.StartsWith("tls.", StringComparison.Ordinal))];
         if (later.Length > 0)
         {
             LogLater(_log, string.Join(", ", later));
         }
+
+        return new ReloadAnswer
+        {
+            Added = added,
+            Changed = changed,
+            Removed = removed,
+            Settings = settings,
+            NeedRestart = later,
+            NotOpened = notOpened,
+        };
     }
 
     // Whether the ports have the certificate that the file names now. A port with TLS cannot be added.
@@ -173,67 +237,6 @@ internal sealed partial class ConfigReload : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> TryOpenAsync(ServedStation station, bool isNew)
-    {
-        // Two readers of one input each get a part of it.
-        if (!isNew && ServeCommand.MayBeRaw(station.Source))
-        {
-            LogNotOpened(_log, station.Name, "a change of what reads standard input or a named pipe needs a restart.");
-            return false;
-        }
-
-        try
-        {
-            // A sound input may have one user only.
-            bool isFirstRemoved = !isNew && station.Source.Kind == SourceKind.Capture;
-            if (isFirstRemoved)
-            {
-                await _server.RemoveAsync(station.Name);
-                _applied.TryRemove(station.Name, out _);
-            }
-
-            OpenedStation opened = await OpenAsync(station);
-            try
-            {
-                if (!isNew && !isFirstRemoved)
-                {
-                    await _server.RemoveAsync(station.Name);
-                }
-
-                opened.AddTo(_server);
-            }
-            catch
-            {
-                await opened.DisposeAsync();
-                throw;
-            }
-
-            return true;
-        }
-        catch (Exception e) when (!_ending.IsCancellationRequested)
-        {
-            LogNotOpened(_log, station.Name, e is TimeoutException
-                ? $"its source did not open within {LongestOpening.TotalSeconds} s." : Failure.Explain(e));
-            return false;
-        }
-    }
-
-    private async Task<OpenedStation> OpenAsync(ServedStation station)
-    {
-        Task<OpenedStation> opening = Task.Run(() => OpenedStation.Open(station, _shell.Time, _log, _ending.Token));
-        try
-        {
-            return await opening.WaitAsync(LongestOpening, _shell.Time, _ending.Token);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            _ = opening.ContinueWith(
-                static late => late.Result.DisposeAsync().AsTask(), CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
-        }
-    }
-
     private static string Names(IEnumerable<string> names) => string.Join(' ', names) is { Length: > 0 } all ? all : "none";
 
     [LoggerMessage(1002, LogLevel.Information, "{File} was read again. Stations added: {Added}; changed: {Changed}; removed: {Removed}")]
@@ -251,6 +254,6 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     [LoggerMessage(1017, LogLevel.Error, "The certificate is not changed, and the old one stays: {Problem}")]
     private static partial void LogNotRenewed(ILogger logger, string problem);
 
-    [LoggerMessage(1006, LogLevel.Error, "The station {Station} is not added or changed: {Problem}")]
-    private static partial void LogNotOpened(ILogger logger, string station, string problem);
+    [LoggerMessage(1012, LogLevel.Information, "These settings have changed and are in effect: {Settings}")]
+    private static partial void LogChanged(ILogger logger, string settings);
 }

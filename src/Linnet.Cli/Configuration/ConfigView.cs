@@ -22,6 +22,15 @@ internal static class ConfigView
             {
                 WriteKey(key, settings.Find(key, key.Table), isDefaultShown: true, output);
             }
+
+            WriteFileKeys(settings.Access.Values, table.Key, isDefaultShown: true, output);
+        }
+
+        foreach (string table in AccessKeys.Tables)
+        {
+            output.WriteLine();
+            output.WriteLine($"[{table}]");
+            WriteFileKeys(settings.Access.Values, table, isDefaultShown: true, output);
         }
 
         foreach ((string name, _, _) in settings.Stations)
@@ -47,6 +56,46 @@ internal static class ConfigView
                     WriteKey(key, setting, isDefaultShown: false, output);
                 }
             }
+
+            WriteFileKeys(settings.Access.Values, table, isDefaultShown: false, output);
+        }
+
+        // As comments: without its secrets an account would be a mistake.
+        foreach ((string name, string origin, _) in settings.Access.Accounts)
+        {
+            string table = $"{AccessKeys.Accounts}.{name}";
+            output.WriteLine();
+            WriteLine($"# [{table}]", origin, output);
+            foreach (FileKey key in AccessKeys.All.Where(key => key.Table == AccessKeys.Accounts))
+            {
+                WriteFileKey(settings.Access.Values, key, table, isDefaultShown: false, "# ", output);
+            }
+        }
+    }
+
+    private static void WriteFileKeys(AccessValues access, string table, bool isDefaultShown, TextWriter output)
+    {
+        string of = ConfigKeys.StationIn(table) is null ? table : ConfigKeys.Defaults;
+
+        // Without the address, which may have a password, the details of the hook would be a mistake.
+        string mark = of == AccessKeys.Hooks ? "# " : "";
+        foreach (FileKey key in AccessKeys.All.Where(key => key.Table == of))
+        {
+            WriteFileKey(access, key, table, isDefaultShown, mark, output);
+        }
+    }
+
+    private static void WriteFileKey(
+        AccessValues access, FileKey key, string table, bool isDefaultShown, string mark, TextWriter output)
+    {
+        if (access.Find(key, table) is var (value, origin))
+        {
+            bool isHidden = key.IsSecret && value.Key == key.Name;
+            WriteLine(isHidden ? $"# {key.Name}: (hidden)" : $"{mark}{value.Key} = {Toml.Value(value.Value)}", origin, output);
+        }
+        else if (isDefaultShown)
+        {
+            output.WriteLine($"# {key.Name}: {key.Default}");
         }
     }
 

@@ -27,7 +27,9 @@ internal sealed class ServeConfiguration
     /// <summary>All mistakes, in the order of the file.</summary>
     public IReadOnlyList<ConfigProblem> Problems => [.. _problems.Distinct().OrderBy(static problem => problem.Line)];
 
-    /// <summary>What is to be done; <see langword="null"/>: there are problems.</summary>
+    /// <summary>
+    /// What is to be done; <see langword="null"/>: there are problems. Those that may pass do not count here.
+    /// </summary>
     public ServeRequest? Request { get; private set; }
 
     /// <summary>The sources of the file's stations, as they are opened.</summary>
@@ -66,7 +68,7 @@ internal sealed class ServeConfiguration
     {
         var configuration = new ServeConfiguration(flags, file, environment) { _known = known ?? [] };
         ServeRequest? request = configuration.ReadRequest(shell);
-        configuration.Request = configuration._problems.Count == 0 ? request : null;
+        configuration.Request = configuration._problems.TrueForAll(static problem => problem.MayPass) ? request : null;
         return configuration;
     }
 
@@ -89,8 +91,14 @@ internal sealed class ServeConfiguration
 
     /// <summary>What is to be done.</summary>
     /// <exception cref="UsageException">There are problems; it names all of them.</exception>
-    public ServeRequest Required() =>
-        Request ?? throw new UsageException([.. Problems.Select(static problem => problem.ToString())]);
+    public ServeRequest Required() => Request is not null && _problems.Count == 0 ? Request
+        : throw new UsageException([.. Problems.Select(static problem => problem.ToString())]);
+
+    /// <summary>What a server can begin with: if only files or folders of some stations are missing, the others can play.</summary>
+    /// <exception cref="UsageException">There are other problems, or no station can play; it names all problems.</exception>
+    public ServeRequest RequiredToServe() =>
+        Request is { } request && request.Stations.Any(static s => s.Source.Kind != SourceKind.Path || Path.Exists(s.Source.Location))
+            ? request : Required();
 
     private ServeRequest? ReadRequest(Shell shell)
     {
@@ -120,7 +128,9 @@ internal sealed class ServeConfiguration
         }
 
         CheckRaw(sources);
-        if (_problems.Count > 0 || server is null)
+        Settings.Access.Read(
+            [.. sources.Select(static s => (s.Source.Name, s.Table))], [.. Settings.Stations.Select(static s => s.Name)]);
+        if (_problems.Exists(static problem => !problem.MayPass) || server is null)
         {
             return null;
         }
@@ -137,7 +147,11 @@ internal sealed class ServeConfiguration
 
             // Sources that repeat, and stations with remote senders, never end. Without such stations the server ends with the last. Those
             // of a file may be followed by others.
-            Server = server.Server with { EndsWithStations = File is null || stations.TrueForAll(static s => s.PlaysOnce) },
+            Server = server.Server with
+            {
+                EndsWithStations = File is null || stations.TrueForAll(static s => s.PlaysOnce),
+                Access = Settings.Access.Options,
+            },
         };
         if (stations.Count == 0)
         {
@@ -266,7 +280,10 @@ internal sealed class ServeConfiguration
         SourceSpec found = spec with { Location = ConfigPath.Of(spec.Location, File!.Folder) };
         if (!Path.Exists(found.Location) && !_known.Contains(found.Location))
         {
-            Add(value, $"There is no file or folder '{found.Location}'.");
+            Add(new ConfigProblem($"{File.Name}:{value.Line}", value.Line, $"There is no file or folder '{found.Location}'.")
+            {
+                MayPass = true,
+            });
         }
 
         return found;

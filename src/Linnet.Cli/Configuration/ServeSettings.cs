@@ -27,6 +27,9 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     /// <summary>The stations of the file, in its order, and where their tables begin.</summary>
     public List<(string Name, string Origin, int Line)> Stations { get; } = [];
 
+    /// <summary>Who may listen and push.</summary>
+    public AccessSettings Access { get; } = new(problems);
+
     /// <summary>The command line itself.</summary>
     public ParseResult Flags => flags;
 
@@ -85,7 +88,7 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
             {
                 Add(key, value, origin, folder);
             }
-            else if (IsTable(value.Table))
+            else if (!Access.Values.TryAdd(value, origin, folder) && IsTable(value.Table))
             {
                 problems.Add(new ConfigProblem(
                     origin, value.Line,
@@ -143,8 +146,11 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
         string.Join(' ', ConfigKeys.All.Where(static key => key.IsOfStation).SelectMany(key => Find(key, table)?.Words ?? []));
 
     /// <summary>The keys of the server, not of stations, that have another value than in <paramref name="other"/>.</summary>
-    public IEnumerable<string> ServerDifferences(ServeSettings other) => ConfigKeys.All
-        .Where(key => !key.IsOfStation && !(Find(key, key.Table)?.Words ?? []).SequenceEqual(other.Find(key, key.Table)?.Words ?? []))
+    /// <param name="other">Earlier settings.</param>
+    /// <param name="isLive">Whether those that take effect while the server runs, or the others.</param>
+    public IEnumerable<string> ServerDifferences(ServeSettings other, bool isLive) => ConfigKeys.All
+        .Where(key => !key.IsOfStation && key.IsLive == isLive
+            && !(Find(key, key.Table)?.Words ?? []).SequenceEqual(other.Find(key, key.Table)?.Words ?? []))
         .Select(static key => key.Path);
 
     /// <summary>Reads something from the settings of a table. Each mistake is reported, and then left out to find the others.</summary>
@@ -260,14 +266,19 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
 
     private void AddTable(string table, string origin, int line)
     {
-        if (ConfigKeys.StationIn(table) is not { } station)
+        if (AccessKeys.AccountIn(table) is { } account)
+        {
+            Access.AddAccount(account, origin, line);
+        }
+        else if (ConfigKeys.StationIn(table) is not { } station)
         {
             if (!IsTable(table))
             {
                 problems.Add(new ConfigProblem(
                     origin, line,
-                    $"There is no table [{table}].{Closest.Hint(table, [.. ConfigKeys.Tables, ConfigKeys.Stations])} The tables are "
-                        + $"{string.Join(", ", ConfigKeys.Tables)} and {ConfigKeys.Stations}.NAME."));
+                    $"There is no table [{table}].{Closest.Hint(table, [.. ConfigKeys.Tables, ConfigKeys.Stations, AccessKeys.Accounts])} "
+                        + $"The tables are {string.Join(", ", ConfigKeys.Tables)}, {AccessKeys.Accounts}.NAME and "
+                        + $"{ConfigKeys.Stations}.NAME."));
             }
         }
         else if (StationName.IsValid(station))
@@ -308,5 +319,5 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     }
 
     private static bool IsTable(string table) => table.Length == 0 || table == ConfigKeys.Stations
-        || ConfigKeys.StationIn(table) is not null || ConfigKeys.Tables.Contains(table);
+        || ConfigKeys.StationIn(table) is not null || ConfigKeys.Tables.Contains(table) || AccessKeys.IsTable(table);
 }

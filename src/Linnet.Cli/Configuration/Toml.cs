@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Linnet.Cli.Configuration;
@@ -22,6 +23,19 @@ internal static class Toml
 
         return quoted.Append('"').ToString();
     }
+
+    /// <summary>A part of a key, in quotes if it needs them.</summary>
+    public static string Key(string name) =>
+        name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? name : Quote(name);
+
+    /// <summary>A text, a number, a flag or an array of these.</summary>
+    public static string Value(object? value) => value switch
+    {
+        object?[] all => $"[{string.Join(", ", all.Select(Value))}]",
+        bool flag => flag ? "true" : "false",
+        string text => Quote(text),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 
     /// <summary>An array of strings.</summary>
     public static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quote))}]";

@@ -136,7 +136,8 @@ internal sealed class TomlFile
 
     private static int LineOf(SourceSpan span) => span.Start.Line + 1;
 
-    private static string PathOf(KeySyntax key) =>
+    /// <summary>The names of a key, joined by dots.</summary>
+    internal static string PathOf(KeySyntax key) =>
         string.Join('.', [NameOf(key.Key), .. key.DotKeys.Select(static dotted => NameOf(dotted.Key))]);
 
     private static string NameOf(BareKeyOrStringValueSyntax? name) => name switch

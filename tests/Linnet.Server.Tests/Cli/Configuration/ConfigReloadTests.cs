@@ -40,9 +40,10 @@ public sealed partial class ConfigReloadTests : IDisposable
         Assert.Contains("linnet.toml:6: There is no file or folder", server.Output, StringComparison.Ordinal);
         Write(
             $"{Kept}[stations.new]\nsource = \"tone\"\n[stations.high]\nsource = \"tone:880\"\nopus-bitrate = 96\n"
-                + "[server]\nmax-listeners = 7\n");
+                + "[server]\nmax-listeners = 7\n[rtsp]\nmax-lag = 5\n[access]\ndeny = [\"203.0.113.0/24\"]\n");
         await server.SaysAsync("was read again. Stations added: new; changed: high; removed: old");
-        await server.SaysAsync("These settings have changed and need a restart: server.max-listeners");
+        await server.SaysAsync("These settings have changed and are in effect: server.max-listeners, access.deny");
+        await server.SaysAsync("These settings have changed and need a restart: rtsp.max-lag");
 
         Assert.Equal((0, ""), (await recording, player.Errors));
         Assert.Equal(pcm, File.ReadAllBytes(heard)[^pcm.Length..]);
@@ -88,13 +89,13 @@ public sealed partial class ConfigReloadTests : IDisposable
         File.WriteAllText(Path.Join(_folder, "late.wav"), "This is no sound.");
 
         Write("[stations.a]\nsource = \"late.wav\"\n[stations.b]\nsource = \"tone\"\n[stations.c]\nsource = \"late.wav\"\n");
-        await server.SaysAsync("The station a is not added or changed: ");
-        await server.SaysAsync("The station c is not added or changed: ");
+        await server.SaysAsync("The station a does not open, and is tried again: ");
+        await server.SaysAsync("The station c does not open, and is tried again: ");
         await server.SaysAsync("was read again. Stations added: none; changed: none; removed: none");
         await PlayRootAsync();
         File.WriteAllBytes(Path.Join(_folder, "late.wav"), PcmWav.Of(8_000, 1, 16, new byte[160_000]));
-        Write("[stations.a]\nsource = \"late.wav\"\n[stations.b]\nsource = \"tone\"\n[stations.c]\nsource = \"late.wav\"\n# again\n");
-        await server.SaysAsync("was read again. Stations added: c; changed: a; removed: none");
+        await server.SaysAsync("The station a is open now");
+        await server.SaysAsync("The station c is open now");
 
         // The root plays the first station of the file.
         await PlayRootAsync();
@@ -104,6 +105,29 @@ public sealed partial class ConfigReloadTests : IDisposable
 
         async Task PlayRootAsync() => Assert.Equal(0, await CommandLine.RunAsync(
             ["play", address, "--output", Path.Join(_folder, "x.wav"), "--seconds", "0.2"], new FakeShell().Shell, _stop.Token));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_missing_at_the_start_is_awaited_while_the_other_stations_play()
+    {
+        Write("[stations.a]\nsource = \"tone\"\n[stations.b]\nsource = \"music\"\n");
+        var checking = new FakeShell();
+        Assert.Equal(2, await CommandLine.RunAsync(["config", "check", FilePath], checking.Shell, _stop.Token));
+        Assert.Contains("linnet.toml:5: There is no file or folder", checking.Errors, StringComparison.Ordinal);
+
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync();
+        await server.SaysAsync("The station b does not open, and is tried again: ");
+        Assert.Equal((0, 1), (await PlayAsync("a"), await PlayAsync("b")));
+        Directory.CreateDirectory(Path.Join(_folder, "music"));
+        File.WriteAllBytes(Path.Join(_folder, "music", "a.wav"), PcmWav.Of(8_000, 1, 16, new byte[160_000]));
+        await server.SaysAsync("The station b is open now");
+
+        Assert.Equal(0, await PlayAsync("b"));
+        await _stop.CancelAsync();
+        Assert.Equal((0, ""), (await serving, server.Errors));
+
+        async Task<int> PlayAsync(string station) => await CommandLine.RunAsync(
+            ["play", address + station, "--output", Path.Join(_folder, "x.wav"), "--seconds", "0.2"], new FakeShell().Shell, _stop.Token);
     }
 
     [Fact]

@@ -128,9 +128,21 @@ public sealed partial class ConfigTests : IDisposable
             Assert.Contains(key.Variable, example, StringComparison.Ordinal);
         }
 
-        // Two keys for one password, and a format that no station can use, are the only ones that do not fit together.
+        foreach (FileKey key in AccessKeys.All)
+        {
+            string after = example[example.IndexOf($"[{key.Table}", StringComparison.Ordinal)..];
+            Assert.Matches($"^\\[{key.Table}(\\.ann)?\\]\n(\n(#.*\n)+)*?\n(# .*\n)+#{key.Name} = ", after);
+        }
+
+        // Two keys for one password, and a format that no station can use, are the only ones that do not fit together. Secrets have dots in
+        // their place, which are refused: nothing that is public must protect a server.
         string all = SetKey().Replace(example, "$1").Replace("password = ", "#", StringComparison.Ordinal);
         all = all.Replace("raw = ", "#", StringComparison.Ordinal);
+        Assert.Equal(4, Read(all).Problems.Count(static p => p.Text.Contains("run 'linnet ", StringComparison.Ordinal)));
+        all = all.Replace("password-hash = \"...", $"password-hash = \"{AccountPasswords.Hash("password")}", StringComparison.Ordinal);
+        all = all.Replace("token = \"...", "token = \"a-stream-token", StringComparison.Ordinal);
+        all = all.Replace("token-hashes = [\"...", $"token-hashes = [\"{ApiToken.HashOf("token")}", StringComparison.Ordinal);
+        all = all.Replace("keys = [\"...", "keys = [\"a1:AAECAwQFBgcICQoLDA0ODw==", StringComparison.Ordinal);
         File.WriteAllText(Path.Join(_folder, "push-password"), "secret\n");
         ServeConfiguration set = Read(all);
         Assert.Empty(set.Problems);
