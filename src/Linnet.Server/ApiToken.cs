@@ -10,9 +10,6 @@ internal static class ApiToken
 {
     private const int Bytes = 32;
 
-    // A longer text is none, and is not hashed.
-    private const int MaxLength = 256;
-
     /// <summary>A new token, in the characters of Base64 for URLs.</summary>
     internal static string Create() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
@@ -21,17 +18,4 @@ internal static class ApiToken
 
     /// <summary>Whether a text is such a hash.</summary>
     internal static bool IsHash(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigit);
-
-    /// <summary>The account that a token belongs to; <see langword="null"/>: none.</summary>
-    internal static Account? FindOwner(IReadOnlyList<Account> accounts, string token)
-    {
-        if (token.Length is 0 or > MaxLength)
-        {
-            return null;
-        }
-
-        byte[] hash = Encoding.ASCII.GetBytes(HashOf(token));
-        return accounts.FirstOrDefault(account => account.TokenHashes.Any(known =>
-            CryptographicOperations.FixedTimeEquals(hash, Encoding.ASCII.GetBytes(known.ToLowerInvariant()))));
-    }
 }

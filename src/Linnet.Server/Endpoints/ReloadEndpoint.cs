@@ -1,4 +1,4 @@
-using Linnet.Wire.Proxy;
+using Linnet.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,7 +29,7 @@ internal static class ReloadEndpoint
                 context, StatusCodes.Status403Forbidden, Answer.PlainText, "Pages of other sites may not call this.\n")
                 .ConfigureAwait(false);
         }
-        else if (await context.RequestServices.GetRequiredService<IAdminGate>().AdmitsAsync(context).ConfigureAwait(false))
+        else if (await AdminGate.AdmitsAsync(context, context.RequestServices.GetRequiredService<StationServer>()).ConfigureAwait(false))
         {
             ReloadAnswer answer = await reload(context.RequestAborted).ConfigureAwait(false);
             await Answer.SendAsync(

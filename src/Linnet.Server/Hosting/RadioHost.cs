@@ -190,7 +190,6 @@ internal sealed class RadioHost : IAsyncDisposable
         builder.Services.AddSingleton(pages);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<ApiCalls>();
-        builder.Services.AddSingleton<IAdminGate, AdminGate>();
         builder.Services.AddSingleton(server.Connections);
         builder.Services.RemoveAll<IConnectionListenerFactory>().AddSingleton<IConnectionListenerFactory, GuardedListenerFactory>();
         builder.Services.AddRunningLinnet(server, linnet =>

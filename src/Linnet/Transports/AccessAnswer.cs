@@ -14,15 +14,21 @@ internal sealed record AccessAnswer(HttpStatusCode Status, string Text, TimeSpan
     /// <summary>The answer to a verdict that does not allow an action; <see langword="null"/>: the client gets none.</summary>
     internal static AccessAnswer? Of(AccessVerdict verdict, AccessAction action)
     {
-        bool isPush = action is AccessAction.Push;
+        (string needed, string wrong, string denied) = action switch
+        {
+            AccessAction.Push => ("Pushing needs the password.", "The password is wrong.", "This account may not push to this station."),
+            AccessAction.Listen => (
+                "This station needs a user name and a password.", "The user name or the password is wrong.",
+                "This account may not hear this station."),
+            _ => (
+                "This needs the password or a token of an account.", "The user name, the password or the token is wrong.",
+                $"This needs an account with the role {action.ToString().ToLowerInvariant()}."),
+        };
         return verdict switch
         {
             AccessVerdict.Unanswered => null,
-            AccessVerdict.Unnamed or AccessVerdict.Stale => new(
-                HttpStatusCode.Unauthorized,
-                isPush ? "Pushing needs the password." : "This station needs a user name and a password."),
-            AccessVerdict.Wrong => new(
-                HttpStatusCode.Unauthorized, isPush ? "The password is wrong." : "The user name or the password is wrong."),
+            AccessVerdict.Unnamed or AccessVerdict.Stale => new(HttpStatusCode.Unauthorized, needed),
+            AccessVerdict.Wrong => new(HttpStatusCode.Unauthorized, wrong),
             AccessVerdict.NotEncrypted => new(
                 HttpStatusCode.Unauthorized,
                 "Without TLS a password is not accepted over RTSP: use rtsps, or the account's stream token by Digest."),
@@ -35,9 +41,7 @@ internal sealed record AccessAnswer(HttpStatusCode Status, string Text, TimeSpan
             AccessVerdict.LinkExpired => new(HttpStatusCode.Forbidden, "This link has expired: ask for a new one."),
             AccessVerdict.LinkInvalid or AccessVerdict.LinkElsewhere => new(
                 HttpStatusCode.Forbidden, "This link is not valid for this address."),
-            _ => new(
-                HttpStatusCode.Forbidden,
-                isPush ? "This account may not push to this station." : "This account may not hear this station."),
+            _ => new(HttpStatusCode.Forbidden, denied),
         };
     }
 }

@@ -54,7 +54,7 @@ internal sealed class RtspSession : IAsyncDisposable
     internal UInt128? RouteProof { get; private set; }
 
     /// <summary>Whether the connection is under TLS: then audio over UDP must be encrypted, too.</summary>
-    internal bool IsTls => _options.CountsAsTls;
+    internal bool IsTls => Client.Address.IsTls || _options.CountsAsTls;
 
     /// <summary>Whether the server offers SRTP, and it can be used here.</summary>
     internal bool OffersSrtp { get; }
@@ -95,7 +95,7 @@ internal sealed class RtspSession : IAsyncDisposable
                 methods = asksMethods ? await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false) : methods;
                 var request = new RtspRequest(RtspMethod.Describe, address.ToString());
                 request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
-                bool wantsSrtp = options.CountsAsTls && options.SrtpProblem() is null;
+                bool wantsSrtp = (address.IsTls || options.CountsAsTls) && options.SrtpProblem() is null;
                 request.Headers.Add(
                     RtspHeaderNames.Supported, wantsSrtp ? $"{RepairFeature.Tag}, {SrtpFeature.Tag}" : RepairFeature.Tag);
                 if (options.Rendition is not null)
