@@ -52,7 +52,9 @@ internal static class NetworkOptions
 
     /// <summary>The ports, and the addresses that are allowed.</summary>
     /// <param name="http">The option for the HTTP port, which other options read.</param>
-    public static OptionGroup Ports(Option http) => new("Network", [http, RtspPort, Bind], [RtpPort, TrustedProxy]);
+    /// <param name="others">More common options.</param>
+    public static OptionGroup Ports(Option http, params Option[] others) =>
+        new("Network", [http, RtspPort, Bind, .. others], [RtpPort, TrustedProxy]);
 
     /// <summary>Limits of listeners.</summary>
     /// <param name="http">Limits of listeners over HTTP.</param>

@@ -67,7 +67,7 @@ internal static class PlayCommand
             Url,
         };
         command.Add(new OptionGroup("Delay and network", [Profile, Latency, Transport, NoReconnect], [Impair]));
-        command.Add(new OptionGroup("TLS", TrustOptions.All, []));
+        command.Add(new OptionGroup("TLS", [], TrustOptions.All));
         command.Add(new OptionGroup("Output", [Output, Volume, Seconds], [Stats]));
         command.Add(new OptionGroup("Servers that do not send their format", [], [Format]));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));

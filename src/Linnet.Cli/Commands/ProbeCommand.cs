@@ -39,7 +39,7 @@ internal static class ProbeCommand
             Url,
         };
         command.Add(new OptionGroup("Options", [Seconds, Transport, Impair, Json], []));
-        command.Add(new OptionGroup("TLS", TrustOptions.All, []));
+        command.Add(new OptionGroup("TLS", [], TrustOptions.All));
         command.SetAction(
             (parsed, cancellationToken) => ProbeSession.RunAsync(Read(parsed), parsed.GetValue(Json), shell, cancellationToken));
         return command;

@@ -39,7 +39,7 @@ internal static class RecordCommand
             Url, FilePath,
         };
         command.Add(new OptionGroup("Options", [Seconds, Transport, NoReconnect, Stats, Format], []));
-        command.Add(new OptionGroup("TLS", TrustOptions.All, []));
+        command.Add(new OptionGroup("TLS", [], TrustOptions.All));
         command.SetAction((parsed, cancellationToken) => PlaySession.RunAsync(Read(parsed), shell, cancellationToken));
         return command;
     }

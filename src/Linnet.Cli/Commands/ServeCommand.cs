@@ -61,7 +61,7 @@ internal static class ServeCommand
     [
         new OptionGroup("Sources", [Config, Once, Shuffle, Live, Fallback], [Raw, .. TrustOptions.All]),
         new OptionGroup("Encoding", [], [BitRate, Loudness, LoudnessAll, Complexity, .. RadioOptions.Encoding]),
-        NetworkOptions.Ports(RadioOptions.HttpPort),
+        NetworkOptions.Ports(RadioOptions.HttpPort, TlsOptions.Certificate),
         TlsOptions.Group,
         NetworkOptions.Limits(RadioOptions.Limits),
         PushOptions.Group,

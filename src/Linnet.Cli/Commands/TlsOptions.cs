@@ -14,10 +14,7 @@ internal static class TlsOptions
     private const string On = "on";
 
     internal static Option<string?> Certificate { get; } = Ask.Word(
-        "--tls", "FILE",
-        $"Serve HTTPS and RTSPS with this certificate: a PEM file with its chain, a PFX file, or {SelfSigned} for a certificate that the "
-            + "server makes itself. A renewed file is picked up.",
-        "no TLS");
+        "--tls", "FILE", $"Also serve HTTPS and RTSPS: a PEM or PFX file, or {SelfSigned}.", "none");
 
     internal static Option<string?> Key { get; } = Ask.Word(
         "--tls-key", "FILE", "PEM file with the private key of the certificate.", "the file of --tls");
@@ -41,9 +38,9 @@ internal static class TlsOptions
         "--https-redirect", "Send browsers that open the page over HTTP to HTTPS. Players are never redirected.",
         $"on with a certificate from a file, off with {SelfSigned}", On, "off");
 
-    /// <summary>The help group of these options.</summary>
+    /// <summary>The help group of the options that go with <see cref="Certificate"/>.</summary>
     public static OptionGroup Group =>
-        new("TLS", [Certificate, Key, RadioOptions.HttpsPort, RtspsPort], [PasswordFile, Password, Redirect, Folder]);
+        new("TLS", [], [RadioOptions.HttpsPort, RtspsPort, Key, PasswordFile, Password, Redirect, Folder]);
 
     /// <summary>Reads the certificate; <see langword="null"/>: no TLS.</summary>
     /// <param name="parsed">The command line.</param>

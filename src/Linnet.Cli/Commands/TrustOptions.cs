@@ -9,14 +9,14 @@ namespace Linnet.Cli.Commands;
 /// <summary>Options for the certificates that are accepted from servers.</summary>
 internal static class TrustOptions
 {
-    internal static Option<string?> Authorities { get; } = Ask.Word(
-        "--tls-ca", "FILE", "Accept only certificates of the authorities in this PEM file from rtsps and https servers.",
-        "the authorities that this system trusts").Sets(nameof(PlayerOptions), nameof(PlayerOptions.Trust));
-
     internal static Option<string?> Fingerprint { get; } = Ask.Word(
         "--tls-fingerprint", "SHA256",
         "Accept a certificate of an rtsps or https server by its SHA-256 fingerprint, or by that of an authority that the server presents.",
         "none").Sets(nameof(PlayerOptions), nameof(PlayerOptions.Trust));
+
+    internal static Option<string?> Authorities { get; } = Ask.Word(
+        "--tls-ca", "FILE", "Accept only certificates of the authorities in this PEM file from rtsps and https servers.",
+        "the authorities that this system trusts").Sets(nameof(PlayerOptions), nameof(PlayerOptions.Trust));
 
     /// <summary>Both.</summary>
     public static Option[] All => [Fingerprint, Authorities];

@@ -48,7 +48,8 @@ internal sealed record RadioHostOptions : IValidatable
         .Require(HasHttp || RtspsPort is not null, $"There is no port: set one of them.")
         .Require(Tls is not null || (HttpsPort is null && RtspsPort is null), $"The ports with TLS need a certificate.")
         .Require(
-            new[] { Port, HttpsPort, RtspsPort }.OfType<int>().Where(static p => p > 0).CountBy(static p => p).All(static p => p.Value == 1),
+            new[] { Port, HttpsPort, RtspsPort }.OfType<int>().Where(static p => p > 0).CountBy(static p => p)
+                .All(static p => p.Value == 1),
             $"Two of the HTTP, HTTPS and RTSPS ports are the same: give each its own.")
         .Between(ShutdownTimeout, "0", "60 s");
 }

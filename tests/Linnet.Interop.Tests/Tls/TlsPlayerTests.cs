@@ -121,7 +121,7 @@ public class TlsPlayerTests
             "curl", "-s", option, "--cacert", server.Authority, "--max-time", "3", "-o", folder["jazz.wav"], $"{server.Https}jazz.wav");
         await using Tool refusing = Tool.Start("curl", "-s", server.Https);
 
-        Assert.Equal($"200 {version}", written);
+        Assert.Equal($"200 {version}", written.Trim());
         Assert.Equal(28, await listening.ExitAsync(Limit));
         Assert.InRange(new FileInfo(folder["jazz.wav"]).Length, 300_000, 10_000_000);
         Assert.Equal(60, await refusing.ExitAsync(Limit));

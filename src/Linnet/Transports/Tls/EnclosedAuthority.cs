@@ -10,8 +10,8 @@ namespace Linnet.Transports.Tls;
 /// <remarks>It proves nothing by itself: the client trusts it if it has the fingerprint, and then checks the signature.</remarks>
 internal static class EnclosedAuthority
 {
-    // An identifier of our own, from a random UUID (ITU-T X.667).
-    private static readonly Oid Id = new("2.25.156031475233862216937041518713942385241");
+    // An identifier of our own: a random number below 2.25 (ITU-T X.667). GnuTLS reads no certificate with a longer number.
+    private static readonly Oid Id = new("2.25.1560314752");
 
     // Such a certificate has some hundred bytes.
     private const int MaxLength = 4096;

@@ -64,7 +64,8 @@ public sealed partial class ConfigReloadTests : IDisposable
         {
             using X509Certificate2 certificate = authority.Issue($"{name}.example");
             using ECDsa key = certificate.GetECDsaPrivateKey()!;
-            File.WriteAllText(Path.Join(_folder, name + ".pem"), certificate.ExportCertificatePem() + key.ExportPkcs8PrivateKeyPem());
+            string pem = certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem();
+            File.WriteAllText(Path.Join(_folder, name + ".pem"), pem);
         }
 
         Write($"[tls]\ncertificate = \"one.pem\"\n{Rest}");

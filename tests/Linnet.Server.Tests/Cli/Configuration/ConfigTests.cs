@@ -134,10 +134,13 @@ public sealed partial class ConfigTests : IDisposable
             Assert.Matches($"^\\[{key.Table}(\\.ann)?\\]\n(\n(#.*\n)+)*?\n(# .*\n)+#{key.Name} = ", after);
         }
 
-        // Two keys for one password, and a format that no station can use, are the only ones that do not fit together. Secrets have dots in
+        // Two keys for one password or certificate, and a format that no station can use, are the only ones that do not fit together. Secrets have dots in
         // their place, which are refused: nothing that is public must protect a server.
         string all = SetKey().Replace(example, "$1").Replace("password = ", "#", StringComparison.Ordinal);
-        all = all.Replace("raw = ", "#", StringComparison.Ordinal);
+        all = all.Replace("raw = ", "#", StringComparison.Ordinal).Replace("tls-fingerprint = ", "#", StringComparison.Ordinal);
+        File.WriteAllText(Path.Join(_folder, "tls-password"), "secret\n");
+        using var authority = new TestAuthority();
+        File.WriteAllText(Path.Join(_folder, "studio-ca.pem"), authority.Certificate.ExportCertificatePem());
         Assert.Equal(4, Read(all).Problems.Count(static p => p.Text.Contains("run 'linnet ", StringComparison.Ordinal)));
         all = all.Replace("password-hash = \"...", $"password-hash = \"{AccountPasswords.Hash("password")}", StringComparison.Ordinal);
         all = all.Replace("token = \"...", "token = \"a-stream-token", StringComparison.Ordinal);
