@@ -134,8 +134,8 @@ public sealed partial class ConfigTests : IDisposable
             Assert.Matches($"^\\[{key.Table}(\\.ann)?\\]\n(\n(#.*\n)+)*?\n(# .*\n)+#{key.Name} = ", after);
         }
 
-        // Two keys for one password or certificate, and a format that no station can use, are the only ones that do not fit together. Secrets have dots in
-        // their place, which are refused: nothing that is public must protect a server.
+        // Two keys for one password or certificate, and a format that no station can use, are the only ones that do not fit together.
+        // Secrets have dots in their place, which are refused: nothing that is public must protect a server.
         string all = SetKey().Replace(example, "$1").Replace("password = ", "#", StringComparison.Ordinal);
         all = all.Replace("raw = ", "#", StringComparison.Ordinal).Replace("tls-fingerprint = ", "#", StringComparison.Ordinal);
         File.WriteAllText(Path.Join(_folder, "tls-password"), "secret\n");
