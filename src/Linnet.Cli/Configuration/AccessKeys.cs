@@ -27,11 +27,13 @@ internal static class AccessKeys
     public static FileKey Keys { get; } = new(
         Links, "keys",
         "Keys of signed links. The first signs new links; links of the others still work. 'linnet link --roll' adds a new one.", "none",
-        $"[{Hidden}]") { IsSecret = true };
+        $"[{Hidden}]")
+    { IsSecret = true };
 
     public static FileKey Auth { get; } = new(
         Hooks, "auth", "URL that is asked by POST, as Icecast asks, whether a client may listen or push.", "none",
-        "\"https://panel.example/auth\"") { IsSecret = true };
+        "\"https://panel.example/auth\"")
+    { IsSecret = true };
 
     public static FileKey Timeout { get; } = new(Hooks, "timeout", "How long an answer may take, 0.1 to 30 s.", "5 s", "5");
 
@@ -47,15 +49,18 @@ internal static class AccessKeys
         "[\"listen\", \"push:live\"]");
 
     public static FileKey PasswordHash { get; } = new(
-        Accounts, "password-hash", "Hash of the password, from 'linnet user add'.", "no password", Hidden) { IsSecret = true };
+        Accounts, "password-hash", "Hash of the password, from 'linnet user add'.", "no password", Hidden)
+    { IsSecret = true };
 
     public static FileKey StreamToken { get; } = new(
         Accounts, "stream-token",
         "A second password, for RTSP without TLS alone: cameras and players use it by Digest. 'linnet user add --stream-token' makes one.",
-        "none", Hidden) { IsSecret = true };
+        "none", Hidden)
+    { IsSecret = true };
 
     public static FileKey TokenHashes { get; } = new(
-        Accounts, "token-hashes", "Hashes of tokens for the API, from 'linnet user token'.", "none", $"[{Hidden}]") { IsSecret = true };
+        Accounts, "token-hashes", "Hashes of tokens for the API, from 'linnet user token'.", "none", $"[{Hidden}]")
+    { IsSecret = true };
 
     /// <summary>The keys, in the order in which the documentation lists them.</summary>
     public static IReadOnlyList<FileKey> All { get; } =
