@@ -13,4 +13,10 @@ if (args is ["codecs"])
     return;
 }
 
+if (args is ["srtp"])
+{
+    SrtpCostTable.Print(Console.Out);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -272,10 +272,14 @@ internal static unsafe partial class SrtpPrimitives
 
         private const int AesKeyLength = 16;
         private const int SaltLength = 14;
-        private const int BlocksAtOnce = 96;
+        private const int BytesAtOnce = 96 * BlockLength;
 
-        private readonly byte[] _counters = new byte[BlocksAtOnce * BlockLength];
-        private readonly byte[] _keystream = new byte[BlocksAtOnce * BlockLength];
+        // Of the thread, not of each session: a thousand sessions would push each other out of the processor's cache.
+        [ThreadStatic]
+        private static byte[]? _counters;
+        [ThreadStatic]
+        private static byte[]? _keystream;
+
         private readonly byte[] _salt = new byte[BlockLength];
         private Aes? _aes;
         private ICryptoTransform? _blocks;
@@ -301,19 +305,21 @@ internal static unsafe partial class SrtpPrimitives
 
         internal void Crypt(Span<byte> bytes)
         {
+            byte[] counters = _counters ??= new byte[BytesAtOnce];
+            byte[] keystream = _keystream ??= new byte[BytesAtOnce];
             while (!bytes.IsEmpty)
             {
                 int skip = (int)(_position % BlockLength);
-                int count = Math.Min(bytes.Length, _keystream.Length - skip);
+                int count = Math.Min(bytes.Length, BytesAtOnce - skip);
                 int blocks = (skip + count + BlockLength - 1) / BlockLength;
                 UInt128 counter = _first + (_position / BlockLength);
                 for (int i = 0; i < blocks; i++)
                 {
-                    BinaryPrimitives.WriteUInt128BigEndian(_counters.AsSpan(i * BlockLength), counter++);
+                    BinaryPrimitives.WriteUInt128BigEndian(counters.AsSpan(i * BlockLength), counter++);
                 }
 
-                _blocks!.TransformBlock(_counters, 0, blocks * BlockLength, _keystream, 0);
-                Xor(bytes[..count], _keystream.AsSpan(skip));
+                _blocks!.TransformBlock(counters, 0, blocks * BlockLength, keystream, 0);
+                Xor(bytes[..count], keystream.AsSpan(skip));
                 _position += (uint)count;
                 bytes = bytes[count..];
             }
