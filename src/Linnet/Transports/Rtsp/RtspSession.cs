@@ -54,7 +54,7 @@ internal sealed class RtspSession : IAsyncDisposable
     internal UInt128? RouteProof { get; private set; }
 
     /// <summary>Whether the connection is under TLS: then audio over UDP must be encrypted, too.</summary>
-    internal bool IsTls => Client.Address.IsTls || _options.CountsAsTls;
+    internal bool IsTls => IsUnderTls(Client, _options);
 
     /// <summary>Whether the server offers SRTP, and it can be used here.</summary>
     internal bool OffersSrtp { get; }
@@ -95,7 +95,7 @@ internal sealed class RtspSession : IAsyncDisposable
                 methods = asksMethods ? await AskMethodsAsync(client, address, cancellationToken).ConfigureAwait(false) : methods;
                 var request = new RtspRequest(RtspMethod.Describe, address.ToString());
                 request.Headers.Add(RtspHeaderNames.Accept, SessionDescription.ContentType);
-                bool wantsSrtp = (address.IsTls || options.CountsAsTls) && options.SrtpProblem() is null;
+                bool wantsSrtp = IsUnderTls(client, options) && options.SrtpProblem() is null;
                 request.Headers.Add(
                     RtspHeaderNames.Supported, wantsSrtp ? $"{RepairFeature.Tag}, {SrtpFeature.Tag}" : RepairFeature.Tag);
                 if (options.Rendition is not null)
@@ -265,6 +265,9 @@ internal sealed class RtspSession : IAsyncDisposable
 
     /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    private static bool IsUnderTls(RtspClient client, RtspReceiverOptions options) =>
+        options.CountsAsTls || client.Address.ToString().StartsWith("rtsps:", StringComparison.OrdinalIgnoreCase);
 
     // The methods only decide how to keep the session alive, so any response will do.
     private static async Task<IReadOnlyList<string>> AskMethodsAsync(

@@ -277,6 +277,24 @@ public class RtspSecureTests
         }
     }
 
+    [Fact]
+    public async Task After_a_pause_in_which_the_player_would_lose_count_it_must_set_up_again()
+    {
+        await using var server = new RtspTestServer(isTls: true);
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using SrtpSession srtp = await PlayAsync(server, client, ears);
+        await HearAsync(ears, srtp, RtspTestServer.Publish(server.Opus, 5)[^1]);
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", server.Uri("/jazz"))).Status);
+        RtspTestServer.Publish(server.Opus, 33_000);
+        RtspTestServer.Publish(server.Opus, 1, dueAt: TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency));
+
+        RawResponse refused = await client.RequestAsync("PLAY", server.Uri("/jazz"));
+
+        Assert.NotEqual(200, refused.Status);
+        Assert.Contains("too long for SRTP. Set up another session.", refused.Body, StringComparison.Ordinal);
+    }
+
     private static async Task<SrtpSession> PlayAsync(RtspTestServer server, RawRtspClient client, UdpEars ears)
     {
         RawResponse setup = await client.SetupAsync(
