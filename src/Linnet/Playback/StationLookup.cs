@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Linnet.Access;
 using Linnet.Codecs.Streams;
 using Linnet.Diagnostics;
 using Linnet.Sources;
@@ -80,7 +81,10 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
             throw NotLinnet(server);
         }
 
+        // A signed link stays before the path.
         string[] parts = page.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string link = parts is [[SignedLink.Mark, _, ..], ..] ? $"/{parts[0]}" : "";
+        parts = link.Length > 0 ? parts[1..] : parts;
         string wanted = parts.Length == 0 || (parts.Length == 1 && parts[0] == "index.html") ? "" : Uri.UnescapeDataString(parts[0]);
 
         // A station that waits for its sender is found by its name; without a name, only if there is no other, as over RTSP.
@@ -94,7 +98,7 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
         if (wanted.Length == 0)
         {
             // The first, as over RTSP.
-            return Read(AddressOf(page, port, stations[0]));
+            return Read(page, port, $"{link}/{stations[0]}");
         }
 
         // The longest name wins, as where the page itself is asked for: jazz-64.mp3 is a rendition of jazz.
@@ -107,15 +111,21 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
         string rendition = parts.Length > 1 ? $"/{parts[1]}"
             : LosslessExtensions.Any(e => wanted.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ? "/pcm"
             : "";
-        return Read(AddressOf(page, port, station) + rendition);
+        return Read(page, port, $"{link}/{station}{rendition}");
     }
 
     private static bool IsOf(string wanted, string station) =>
         wanted.StartsWith(station, StringComparison.Ordinal) && (wanted.Length == station.Length || wanted[station.Length] is '.' or '-');
 
-    private static RtspUri Read(string address) =>
-        RtspUri.TryParse(address, out RtspUri? read)
+    // The user and the password of the address are for the same host, over RTSP too. But what was to go under TLS does not go without.
+    private static RtspUri Read(Uri page, RtspPort port, string path)
+    {
+        string address = ZonedHost.UrlOf(port.Scheme, ZonedHost.Of(page), port.Number, path);
+        bool isSafe = page.Scheme == Uri.UriSchemeHttp || port.Scheme == RtspUri.TlsScheme;
+        string user = page.UserInfo.Length > 0 && isSafe ? $"{page.UserInfo}@" : "";
+        return RtspUri.TryParse(address.Replace("://", $"://{user}", StringComparison.Ordinal), out RtspUri? read)
             ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
+    }
 
     private static string AddressOf(Uri page, RtspPort port, string station) =>
         ZonedHost.UrlOf(port.Scheme, ZonedHost.Of(page), port.Number, $"/{station}");
@@ -217,9 +227,10 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
         {
             var from = new Uri(page, Path);
             var guard = new HopGuard();
+            AuthChallenge? challenge = null;
             for (int hop = 0; hop <= MaxRedirects; hop++)
             {
-                using var connection = new PullConnection(from, guard, time, trust);
+                using var connection = new PullConnection(from, guard, time, trust, challenge);
                 PullAnswer answer;
                 try
                 {
@@ -228,6 +239,11 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
                 finally
                 {
                     isConnected |= connection.IsConnected;
+                }
+
+                if ((challenge = connection.ChallengeOf(answer)) is not null)
+                {
+                    continue;
                 }
 
                 if ((int)answer.Status is >= 300 and < 400)

@@ -37,8 +37,17 @@ public sealed class StationLookupTests : PlayerScenario
     [InlineData("http://[fe80::1%25eth0]:8000/", One, "rtsp://[fe80::1]:8554/jazz")]
     [InlineData("http://user:pw@studio:8000/", One, "rtsp://studio:8554/jazz")]
     [InlineData("http://[::1]:8000/", One, "rtsp://[::1]:8554/jazz")]
+    [InlineData("http://studio:8000/~k1.9.jazz.x_y/jazz", Three, "rtsp://studio:9000/~k1.9.jazz.x_y/jazz")]
+    [InlineData("http://studio:8000/~k1.9.jazz.x_y/", Three, "rtsp://studio:9000/~k1.9.jazz.x_y/jazz")]
+    [InlineData("http://studio:8000/~k1.9.jazz.x_y/news/pcm", Three, "rtsp://studio:9000/~k1.9.jazz.x_y/news/pcm")]
     public void A_page_leads_to_its_station(string page, string json, string address) =>
         Assert.Equal(address, StationLookup.Choose(new Uri(page), json).ToString());
+
+    [Theory]
+    [InlineData("http://user:p%40w@studio:8000/", "p@w")]
+    [InlineData("https://user:pw@studio/", null)]
+    public void The_password_of_a_page_is_used_over_RTSP_unless_TLS_was_to_protect_it(string page, string? password) =>
+        Assert.Equal(password, StationLookup.Choose(new Uri(page), One).Credentials?.Password);
 
     [Theory]
     [InlineData("http://studio:8000/jazzband", One, "has no station 'jazzband'. There is rtsp://studio:8554/jazz.", true)]

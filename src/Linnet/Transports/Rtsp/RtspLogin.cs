@@ -59,12 +59,15 @@ internal sealed class RtspLogin(RtspCredentials credentials)
                 return false;
             }
 
-            _clientNonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+            _clientNonce = NewNonce();
             _count = 0;
             Volatile.Write(ref _challenge, best);
             return true;
         }
     }
+
+    /// <summary>A nonce of our own.</summary>
+    internal static string NewNonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>
     /// The strongest supported challenge, in any order; <see langword="null"/>: none. If the server accepts a digest, even one that is not

@@ -267,7 +267,7 @@ internal sealed class RtspSession : IAsyncDisposable
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
     private static bool IsUnderTls(RtspClient client, RtspReceiverOptions options) =>
-        options.CountsAsTls || client.Address.ToString().StartsWith("rtsps:", StringComparison.OrdinalIgnoreCase);
+        options.CountsAsTls || client.Address.IsTls;
 
     // The methods only decide how to keep the session alive, so any response will do.
     private static async Task<IReadOnlyList<string>> AskMethodsAsync(

@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Linnet.Audio;
+using Linnet.Transports.Rtsp;
 using Linnet.Transports.Tls;
 using Linnet.Wire;
 using Linnet.Wire.Http;
+using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Http.Pull;
 
@@ -16,7 +18,9 @@ namespace Linnet.Transports.Http.Pull;
 /// <param name="guard">Decides which of the host's addresses are allowed, and records the one used.</param>
 /// <param name="time">The clock.</param>
 /// <param name="trust">The certificates that are accepted over TLS; <see langword="null"/>: those that this system trusts.</param>
-internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time, ServerTrust? trust = null) : IDisposable
+/// <param name="challenge">The server's challenge for a proof of the password; default: the password itself is sent.</param>
+internal sealed class PullConnection(
+    Uri to, HopGuard guard, TimeProvider time, ServerTrust? trust = null, AuthChallenge? challenge = null) : IDisposable
 {
     /// <summary>The longest playlist that is read.</summary>
     internal const int MaxPlaylist = 64 * 1024;
@@ -97,6 +101,11 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time, 
 
         return PullAnswer.TryRead(_message, out PullAnswer? answer) ? answer : throw Malformed();
     }
+
+    /// <summary>The challenge to ask again with, if the server wants a proof of the password that it has not got.</summary>
+    internal AuthChallenge? ChallengeOf(PullAnswer answer) =>
+        answer.Status is HttpStatusCode.Unauthorized && challenge is null && to.UserInfo.Length > 0
+        && RtspLogin.Best(AuthChallenge.ReadAll(answer.Headers.All("WWW-Authenticate"))) is { IsDigest: true } asked ? asked : null;
 
     /// <summary>Reads a body: as much of it as a playlist may have.</summary>
     /// <exception cref="IOException">It does not arrive in time, or the connection is broken.</exception>
@@ -194,7 +203,11 @@ internal sealed class PullConnection(Uri to, HopGuard guard, TimeProvider time, 
                 };
             }
 
-            request.Headers.Add("Authorization", new BasicCredentials(user[0], user.ElementAtOrDefault(1) ?? "").ToHeader());
+            string password = user.ElementAtOrDefault(1) ?? "";
+            request.Headers.TryAddWithoutValidation("Authorization", challenge is null
+                ? new BasicCredentials(user[0], password).ToHeader()
+                : DigestProof.Write(
+                    challenge, new RtspCredentials(user[0], password), "GET", to.PathAndQuery, 1, RtspLogin.NewNonce()));
         }
 
         return request;

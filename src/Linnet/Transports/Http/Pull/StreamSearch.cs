@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Codecs.Streams;
 using Linnet.Diagnostics;
+using Linnet.Wire.Rtsp;
 
 namespace Linnet.Transports.Http.Pull;
 
@@ -95,15 +96,21 @@ internal sealed class StreamSearch(
             throw LeadsToItself(from);
         }
 
+        AuthChallenge? challenge = null;
         for (; hops <= MaxRedirects; hops++)
         {
-            var connection = new PullConnection(from, guard, time, trust);
+            var connection = new PullConnection(from, guard, time, trust, challenge);
             IReadOnlyList<Uri> entries;
             bool isGiven = false;
             try
             {
                 PullAnswer answer = await connection.AskAsync(cancellationToken).ConfigureAwait(false);
                 HasAnswered = true;
+                if ((challenge = connection.ChallengeOf(answer)) is not null)
+                {
+                    continue;
+                }
+
                 if ((int)answer.Status is >= 300 and < 400)
                 {
                     from = PullAddress.Follow(from, answer.Headers["Location"]);

@@ -7,6 +7,7 @@ using System.Text;
 using Linnet.Tests.Fakes;
 using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
+using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Tests.Transports.Http.Pull;
@@ -32,6 +33,30 @@ public sealed class PullConnectionTests
 
         Assert.Equal((status, interval), ((int)read.Status, read.MetadataInterval));
         Assert.True(connection.IsConnected);
+    }
+
+    [Theory]
+    [InlineData("Digest realm=\"cam\", nonce=\"n\", qop=\"auth\"", true)]
+    [InlineData("Digest realm=\"cam\", nonce=\"n\", algorithm=SHA-256", true)]
+    [InlineData("Basic realm=\"cam\"", false)]
+    [InlineData("Digest realm=\"cam\", nonce=\"n\", algorithm=SHA-512-256", false)]
+    public async Task A_server_that_asks_for_a_proof_of_the_password_gets_one(string asked, bool isAnswered)
+    {
+        await using var server = new ScriptedHttpServer(_ => $"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: {asked}\r\n\r\n");
+        var address = new UriBuilder(server.Address("/x?y=1")) { UserName = "ann", Password = "blue" }.Uri;
+        using var first = new PullConnection(address, new HopGuard(), TimeProvider.System);
+        AuthChallenge? challenge = first.ChallengeOf(await first.AskAsync(Cancelled));
+        Assert.Equal(isAnswered, challenge is not null);
+        if (challenge is null)
+        {
+            return;
+        }
+
+        using var second = new PullConnection(address, new HopGuard(), TimeProvider.System, challenge);
+        Assert.Null(second.ChallengeOf(await second.AskAsync(Cancelled)));
+        string sent = server.Heads.Last().Split("Authorization: ")[1].Split("\r\n")[0];
+        Assert.True(DigestProof.IsRight(AuthChallenge.ReadAll([sent])[0], "blue", "GET"));
+        Assert.Contains("uri=\"/x?y=1\"", sent, StringComparison.Ordinal);
     }
 
     [Theory]
