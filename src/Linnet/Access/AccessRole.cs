@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Linnet.Sources;
 
 namespace Linnet.Access;
 
@@ -13,14 +14,18 @@ public readonly record struct AccessRole(AccessAction Action, string? Station = 
         string[] parts = (text ?? "").Split(':', 2);
         role = default;
         problem = null;
-        if (!Enum.TryParse(parts[0], ignoreCase: true, out AccessAction action) || !Enum.IsDefined(action) || char.IsDigit(parts[0][0]))
+        foreach (AccessAction action in Enum.GetValues<AccessAction>())
         {
-            problem = $"'{text}' is not a role: use listen, push, control or admin, for one station as in push:live.";
-            return false;
+            if (action.ToString().Equals(parts[0], StringComparison.OrdinalIgnoreCase)
+                && (parts.Length == 1 || StationName.IsValid(parts[1])))
+            {
+                role = new AccessRole(action, parts.Length > 1 ? parts[1] : null);
+                return true;
+            }
         }
 
-        role = new AccessRole(action, parts.Length > 1 ? parts[1] : null);
-        return true;
+        problem = $"'{text}' is not a role: use listen, push, control or admin, for one station as in push:live.";
+        return false;
     }
 
     /// <summary>Whether the role permits an action on a station.</summary>

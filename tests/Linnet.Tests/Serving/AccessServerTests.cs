@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Access;
 using Linnet.Serving;
+using Linnet.Tests.Fakes;
 using Linnet.Transports.Http.Radio;
 using Linnet.Wire.Rtsp;
 
@@ -177,6 +178,28 @@ public sealed class AccessServerTests : IAsyncDisposable
         string played = await AccessTestServer.AskAsync(
             socket, $"PLAY rtsp://radio.example/open RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n");
         Assert.StartsWith("RTSP/1.0 401", played, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_service_admits_a_listener_and_hears_when_it_has_left(bool isRtsp)
+    {
+        await using var service = new HookService { Answer = "HTTP/1.1 200 OK\r\nicecast-auth-user: 1\r\nContent-Length: 0\r\n\r\n" };
+        _server.Server.Access = _server.Server.Access with { Hook = new AccessHookOptions { Address = service.Address } };
+        StationServer server = _server.Server;
+        using (Socket socket = await AccessTestServer.ConnectAsync(isRtsp ? server.RtspEndPoint! : server.HttpEndPoint!))
+        {
+            string answer = await AccessTestServer.AskAsync(
+                socket, isRtsp ? "DESCRIBE rtsp://radio.example:8554/jazz/opus RTSP/1.0\r\nCSeq: 1\r\n\r\n"
+                    : "GET /jazz.wav HTTP/1.1\r\nHost: radio.example:8554\r\n\r\n");
+            Assert.Equal(200, AccessTestServer.StatusOf(answer));
+        }
+
+        string mount = isRtsp ? "%2Fjazz%2Fopus" : "%2Fjazz.wav";
+        string who = $"&server=radio.example&port=8554&client=1&mount={mount}&user=&pass=&ip=127.0.0.1&agent=";
+        Assert.Equal($"action=listener_add{who}", await service.NextAsync());
+        Assert.StartsWith($"action=listener_remove{who}&duration=", await service.NextAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
