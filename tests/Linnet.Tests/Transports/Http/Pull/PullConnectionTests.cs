@@ -52,7 +52,7 @@ public sealed class PullConnectionTests
             return;
         }
 
-        using var second = new PullConnection(address, new HopGuard(), TimeProvider.System, challenge);
+        using var second = new PullConnection(address, new HopGuard(), TimeProvider.System, challenge: challenge);
         Assert.Null(second.ChallengeOf(await second.AskAsync(Cancelled)));
         string sent = server.Heads.Last().Split("Authorization: ")[1].Split("\r\n")[0];
         Assert.True(DigestProof.IsRight(AuthChallenge.ReadAll([sent])[0], "blue", "GET"));
