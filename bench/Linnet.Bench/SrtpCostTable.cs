@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Linnet.Bench;
 
-/// <summary>CPU time for a datagram to a listener, plain and over SRTP, in one run: turn and turn about, so that both meet the same load.</summary>
+/// <summary>
+/// CPU time for a datagram to a listener, plain and over SRTP. The two alternate in one run, so that both meet the same load.
+/// </summary>
 internal static class SrtpCostTable
 {
     private const int Rounds = 15;

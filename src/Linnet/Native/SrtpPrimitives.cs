@@ -24,7 +24,10 @@ internal static unsafe partial class SrtpPrimitives
     private static CipherType* _cipher;
     private static AuthType* _auth;
 
-    /// <summary>Replaces both, as far as libsrtp accepts that; otherwise it keeps its own. After its start, and before any session.</summary>
+    /// <summary>Whether libsrtp has accepted both. Otherwise it uses its own.</summary>
+    internal static bool AreInUse { get; private set; }
+
+    /// <summary>Replaces both, as far as libsrtp accepts that. Call it after libsrtp has started, and before any session.</summary>
     internal static void Install()
     {
         try
@@ -37,7 +40,7 @@ internal static unsafe partial class SrtpPrimitives
             _cipher->Encrypt = &Crypt;
             _cipher->Decrypt = &Crypt;
             _cipher->SetNonce = &SetNonce;
-            _ = ReplaceCipher(_cipher, AesCounterMode);
+            int status = ReplaceCipher(_cipher, AesCounterMode);
 
             _auth = (AuthType*)NativeMemory.Alloc((nuint)sizeof(AuthType));
             *_auth = *GetAuthType(HmacSha1);
@@ -47,7 +50,7 @@ internal static unsafe partial class SrtpPrimitives
             _auth->Compute = &ComputeAuth;
             _auth->Update = &UpdateAuth;
             _auth->Start = &StartAuth;
-            _ = ReplaceAuth(_auth, HmacSha1);
+            AreInUse = ReplaceAuth(_auth, HmacSha1) == Ok && status == Ok;
         }
         catch (EntryPointNotFoundException)
         {

@@ -67,7 +67,7 @@ internal sealed class RtpSender
     /// <summary>Malformed RTCP datagrams from listeners.</summary>
     internal long Malformed => Volatile.Read(ref _malformed);
 
-    /// <summary>Datagrams in the name of listeners over SRTP that they did not send, or not for the first time.</summary>
+    /// <summary>Datagrams in the name of listeners over SRTP that are forged or repeated.</summary>
     internal long Unauthentic => Volatile.Read(ref _unauthentic);
 
     /// <summary>Routes examined because of datagrams from strangers: the cost of those.</summary>

@@ -50,7 +50,7 @@ internal sealed record RtspSessionSnapshot(
 /// <param name="PortsLatched">Times a listener over UDP sent from another port than it had announced.</param>
 /// <param name="StrangeDatagrams">Datagrams from addresses without a listener.</param>
 /// <param name="MalformedDatagrams">Malformed RTCP datagrams from listeners.</param>
-/// <param name="UnauthenticDatagrams">Datagrams in the name of listeners over SRTP that they did not send, or not for the first time.</param>
+/// <param name="UnauthenticDatagrams">Datagrams in the name of listeners over SRTP that are forged or repeated.</param>
 internal sealed record RtspServerSnapshot(
     IReadOnlyList<RtspSessionSnapshot> Sessions,
     int IdleConnections,

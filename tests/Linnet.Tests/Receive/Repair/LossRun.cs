@@ -228,8 +228,12 @@ internal sealed class LossRun
                 continue;
             }
 
-            Assert.True(RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: true));
-            _feedback.Hear(compound);
+            bool isRead = RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: true);
+            Assert.True(isRead || _up.Counts.Corrupted > 0);
+            if (isRead)
+            {
+                _feedback.Hear(compound!);
+            }
         }
 
         while (_parameters.TryPeek(out (long At, byte[] Body) parameter) && parameter.At <= Now)

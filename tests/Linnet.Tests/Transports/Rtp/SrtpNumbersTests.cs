@@ -111,7 +111,6 @@ public class SrtpNumbersTests
         (BroadcastRing ring, SenderLoop loop) = Start(stream);
         Listening[] listeners = [.. Enumerable.Range(0, 3).Select(_ => Listen(ring))];
         var playing = new HashSet<Listening>();
-        var rtcp = new RtcpWriter(_time);
         for (int i = 0; i < packets; i++)
         {
             Publish(ring, i, 1);
@@ -217,9 +216,9 @@ public class SrtpNumbersTests
         var feedback = new RtpFeedback(ring.Info, _time);
         var repair = new RepairSender(ring.Info, _time.TimestampFrequency, static () => TimeSpan.FromMilliseconds(5));
         feedback.Repair = repair;
-        var route = new UdpRoute(
-            new RouteSource(IPAddress.Loopback, new WireEnd(_wire, isRtcp: false), new WireEnd(_wire, isRtcp: true)), IPAddress.Loopback,
-            new IPEndPoint(IPAddress.Loopback, port).Serialize(), new IPEndPoint(IPAddress.Loopback, port).Serialize(), feedback, proof: null)
+        SocketAddress to = new IPEndPoint(IPAddress.Loopback, port).Serialize();
+        var source = new RouteSource(IPAddress.Loopback, new WireEnd(_wire, isRtcp: false), new WireEnd(_wire, isRtcp: true));
+        var route = new UdpRoute(source, IPAddress.Loopback, to, to, feedback, proof: null)
         {
             Srtp = srtp,
         };

@@ -50,7 +50,7 @@ internal sealed class SrtpReference(SrtpMasterKey master)
         return [.. bytes, .. Tag(_rtpAuth, [.. bytes, .. counter])];
     }
 
-    /// <summary>The RTP packet in an SRTP packet of that index; <see langword="null"/>: it has another index, or is not authentic.</summary>
+    /// <summary>The RTP packet in an SRTP packet of that index; <see langword="null"/>: another index, or not authentic.</summary>
     public byte[]? Decrypt(ReadOnlySpan<byte> datagram, long index)
     {
         byte[] clear = Crypt(datagram[..^TagLength], (uint)(index >> 16));
@@ -61,7 +61,8 @@ internal sealed class SrtpReference(SrtpMasterKey master)
     public byte[] EncryptRtcp(ReadOnlySpan<byte> datagram, uint index)
     {
         byte[] encrypted = [.. datagram];
-        Xor(encrypted.AsSpan(8), Keystream(_rtcpKey, Iv(_rtcpSalt, BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]), index), datagram.Length - 8));
+        byte[] iv = Iv(_rtcpSalt, BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]), index);
+        Xor(encrypted.AsSpan(8), Keystream(_rtcpKey, iv, datagram.Length - 8));
         byte[] last = new byte[RtcpIndexLength];
         BinaryPrimitives.WriteUInt32BigEndian(last, index | 0x8000_0000);
         byte[] whole = [.. encrypted, .. last];

@@ -8,18 +8,27 @@ public class RtspHeaderValueTests
     public void A_list_of_transports_is_read_best_first()
     {
         Assert.True(TransportHeader.TryParse(
-            "RTP/SAVP;unicast;client_port=1-2, rtp/avp/udp;multicast;ttl=16;port=5000-5001, RTP/AVP/TCP ; interleaved = 4-5 ;mode=\"play\"",
+            "RTP/AVPF;unicast;client_port=1-2, rtp/avp/udp;multicast;ttl=16;port=5000-5001, RTP/AVP/TCP ; interleaved = 4-5 ;mode=\"play\"",
             out IReadOnlyList<TransportSpec>? specs));
 
         Assert.Equal(
             [
-                new TransportSpec { Protocol = "RTP/SAVP", ClientPort = new(1, 2) },
+                new TransportSpec { Protocol = "RTP/AVPF", ClientPort = new(1, 2) },
                 new TransportSpec { Protocol = "RTP/AVP", IsMulticast = true, TimeToLive = 16, Port = new(5000, 5001) },
                 new TransportSpec { Protocol = "RTP/AVP/TCP", Interleaved = new(4, 5), Mode = "PLAY" },
             ],
             specs);
         Assert.Equal([false, true, true], specs.Select(spec => spec.IsSupported));
         Assert.Equal([false, false, true], specs.Select(spec => spec.IsTcp));
+    }
+
+    [Theory]
+    [InlineData("RTP/SAVP;unicast;client_port=1-2")]
+    [InlineData("rtp/savp/udp;unicast;client_port=1-2")]
+    public void SRTP_over_UDP_is_told_from_plain_RTP(string text)
+    {
+        Assert.True(TransportHeader.TryParse(text, out IReadOnlyList<TransportSpec>? specs));
+        Assert.Equal(("RTP/SAVP", true, true, false), (specs[0].Protocol, specs[0].IsSecure, specs[0].IsSupported, specs[0].IsTcp));
     }
 
     [Fact]
