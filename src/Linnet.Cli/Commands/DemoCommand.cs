@@ -28,11 +28,11 @@ internal static class DemoCommand
     private static DemoRequest Read(ParseResult parsed, StationServerOptions network) => network.RtspPort is null
         ? throw new UsageException("The demo plays over RTSP: leave out --rtsp-port off.")
         : new(RadioOptions.Add(
-        parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)))
-    {
-        Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-        User = NetworkOptions.ReadUser(parsed),
-        Http = RadioOptions.ReadHost(parsed, network),
-        IsHttpPortNamed = RadioOptions.HasPort(parsed),
-    };
+            parsed, network, NetworkOptions.ReadMaxListeners(parsed), NetworkOptions.ReadMaxPerAddress(parsed)))
+        {
+            Duration = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            User = NetworkOptions.ReadUser(parsed),
+            Http = RadioOptions.ReadHost(parsed, network),
+            IsHttpPortNamed = RadioOptions.HasPort(parsed),
+        };
 }

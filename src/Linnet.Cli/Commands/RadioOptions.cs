@@ -37,7 +37,7 @@ internal static class RadioOptions
 
     /// <summary><c>--http-port PORT</c>.</summary>
     public static Option<int?> HttpPort { get; } =
-        Ask.Port("--http-port", "TCP port for HTTP and pushes.", 8000, canBeOff: true)
+        Ask.Port("--http-port", "Port for HTTP and pushes.", 8000, canBeOff: true)
             .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.Port));
 
     /// <summary><c>--https-port PORT</c>.</summary>

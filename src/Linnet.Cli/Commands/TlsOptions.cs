@@ -14,7 +14,7 @@ internal static class TlsOptions
     private const string On = "on";
 
     internal static Option<string?> Certificate { get; } = Ask.Word(
-        "--tls", "FILE", $"Also serve HTTPS and RTSPS: a PEM or PFX file, or {SelfSigned}.", "none");
+        "--tls", "FILE", $"Certificate for HTTPS and RTSPS, or {SelfSigned}.", "none");
 
     internal static Option<string?> Key { get; } = Ask.Word(
         "--tls-key", "FILE", "PEM file with the private key of the certificate.", "the file of --tls");

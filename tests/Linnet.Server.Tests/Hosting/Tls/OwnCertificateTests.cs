@@ -48,6 +48,11 @@ public sealed class OwnCertificateTests : IDisposable
     [Fact]
     public void Only_the_owner_can_read_the_keys()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
         Origin().Open();
 
         Assert.Equal(Private, File.GetUnixFileMode(_folder["tls/authority.key"]));
@@ -129,7 +134,7 @@ public sealed class OwnCertificateTests : IDisposable
         {
             using var client = new HttpClient(new SocketsHttpHandler
             {
-                SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+                SslOptions = { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
             });
             using HttpResponseMessage answer =
                 await client.GetAsync(new Uri(address + "/linnet-ca.crt"), TestContext.Current.CancellationToken);

@@ -269,7 +269,7 @@ public class TlsPortTests
 
     private static HttpClient Client() => new(new SocketsHttpHandler
     {
-        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+        SslOptions = { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
         ConnectCallback = static async (context, token) => await TlsServer.DialAsync(context.DnsEndPoint.Port),
     });
 }

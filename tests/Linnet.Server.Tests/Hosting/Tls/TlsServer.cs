@@ -87,7 +87,7 @@ internal sealed class TlsServer : IAsyncDisposable
                     TargetHost = name,
                     EnabledSslProtocols = protocols,
                     ApplicationProtocols = [.. offered],
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
                 },
                 HangLimit);
             return stream;
