@@ -58,6 +58,28 @@ public class LockedStationTests
         Assert.Contains($"{link}/jazz.mp3", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "")]
+    [InlineData(false, "/radio")]
+    [InlineData(true, "/radio")]
+    public async Task An_application_serves_a_locked_station_below_its_prefix_and_a_link(bool isDirect, string prefix)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            isDirect, app => _ = prefix.Length == 0 ? app.MapLinnet() : app.MapLinnet(prefix));
+        host.Server.Access = new AccessOptions { ClosedStations = ["tone"], LinkKeys = [Key] };
+        string link = prefix + Key.Sign("tone", TimeProvider.System.GetUtcNow().AddHours(1));
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{host.EndPoint}") };
+
+        using HttpResponseMessage locked = await client.GetAsync(new Uri($"{prefix}/tone.mp3", UriKind.Relative), Stop);
+        string playlist = await client.GetStringAsync(new Uri($"{link}/tone.m3u", UriKind.Relative), Stop);
+
+        Assert.Equal(401, (int)locked.StatusCode);
+        Assert.Contains($"http://{host.EndPoint}{link}/tone.", playlist, StringComparison.Ordinal);
+        using HttpResponseMessage other = await client.GetAsync(new Uri($"{prefix}/~x/other.html", UriKind.Relative), Stop);
+        Assert.Equal(WebHost.OwnPage, await other.Content.ReadAsStringAsync(Stop));
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static string BodyOf(string answer) => answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 using Linnet.Access;
 using Linnet.Serving;
 using Linnet.Tests.Fakes;
+using Linnet.Tests.Transports.Rtsp;
+using Linnet.Transports;
 using Linnet.Transports.Http.Radio;
+using Linnet.Wire.Http;
 using Linnet.Wire.Rtsp;
 
 namespace Linnet.Tests.Serving;
@@ -124,6 +127,35 @@ public sealed class AccessServerTests : IAsyncDisposable
         Assert.Contains("use rtsps", System.Text.Encoding.UTF8.GetString(text), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "", 401)]
+    [InlineData("listen", "password-listen", 200)]
+    [InlineData("listen", "token-listen", 200)]
+    [InlineData("listen", "no", 401)]
+    [InlineData("push", "password-push", 403)]
+    public async Task Under_TLS_a_client_is_asked_for_the_password_alone(string user, string password, int status)
+    {
+        using var stop = new CancellationTokenSource();
+        using var host = new TcpListenerHost(
+            new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
+        Task running = host.RunAsync(
+            (pipe, socket, origin, ending) => _server.Server.Rtsp.ServeAsync(pipe, socket, origin with { IsTls = true }, ending), stop.Token);
+        using (Socket socket = await AccessTestServer.ConnectAsync(host.LocalEndPoint))
+        {
+            string header = user.Length > 0 ? $"Authorization: {new BasicCredentials(user, password).ToHeader()}\r\n" : "";
+            string answer = await AccessTestServer.AskAsync(
+                socket, $"DESCRIBE rtsp://radio.example/jazz RTSP/1.0\r\nCSeq: 1\r\n{header}\r\n");
+
+            Assert.Equal(status, AccessTestServer.StatusOf(answer));
+            Assert.Equal(
+                status == 401 ? ["WWW-Authenticate: Basic realm=\"linnet\", charset=\"UTF-8\""] : [],
+                answer.Split("\r\n").Where(static l => l.StartsWith("WWW-", StringComparison.Ordinal)));
+        }
+
+        await stop.CancelAsync();
+        await running;
+    }
+
     [Fact]
     public async Task Where_no_account_has_a_stream_token_RTSP_without_TLS_does_not_ask()
     {
@@ -178,6 +210,39 @@ public sealed class AccessServerTests : IAsyncDisposable
         string played = await AccessTestServer.AskAsync(
             socket, $"PLAY rtsp://radio.example/open RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n");
         Assert.StartsWith("RTSP/1.0 401", played, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reload_voids_what_was_permitted_on_a_connection_before()
+    {
+        using Socket socket = await AccessTestServer.ConnectAsync(_server.Server.RtspEndPoint!);
+        string uri = $"rtsp://radio.example{Link(TimeSpan.FromHours(1))}/jazz";
+        const string Transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1";
+        Assert.StartsWith(
+            "RTSP/1.0 200", await AccessTestServer.AskAsync(socket, $"SETUP {uri} RTSP/1.0\r\nCSeq: 1\r\n{Transport}\r\n\r\n"),
+            StringComparison.Ordinal);
+
+        _server.Server.Access = _server.Server.Access with { LinkKeys = [] };
+
+        Assert.StartsWith(
+            "RTSP/1.0 403", await AccessTestServer.AskAsync(socket, $"SETUP {uri} RTSP/1.0\r\nCSeq: 2\r\n{Transport}\r\n\r\n"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_that_plays_an_open_station_opens_no_closed_one()
+    {
+        using RawRtspClient client = await RawRtspClient.ConnectAsync(
+            _server.Server.RtspEndPoint!, IPAddress.Loopback, 0, TimeSpan.FromSeconds(30));
+        await client.PlayInterleavedAsync("rtsp://radio.example/open");
+
+        Assert.Equal(200, (await client.RequestAsync("PLAY", "rtsp://radio.example/open")).Status);
+        foreach (string method in (string[])["DESCRIBE", "SETUP", "PLAY"])
+        {
+            RawResponse answer = await client.RequestAsync(
+                method, "rtsp://radio.example/jazz", "Transport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n");
+            Assert.NotEqual(200, answer.Status);
+        }
     }
 
     [Theory]

@@ -172,7 +172,7 @@ internal sealed class AccessTestServer : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static Task SendAsync(Socket socket, string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), Stop).AsTask();
+    private static Task<int> SendAsync(Socket socket, string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), Stop).AsTask();
 
     private static Station Tone(string name) => new(new StationOptions { Name = name }, new ToneSource(440));
 }
