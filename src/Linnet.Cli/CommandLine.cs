@@ -67,6 +67,7 @@ internal static class CommandLine
             ServeCommand.Create(shell),
             ConfigCommand.Create(shell),
             UserCommand.Create(shell),
+            LinkCommand.Create(shell),
             PlayCommand.Create(shell),
             RecordCommand.Create(shell),
             ProbeCommand.Create(shell),
