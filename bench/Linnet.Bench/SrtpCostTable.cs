@@ -31,7 +31,8 @@ internal static class SrtpCostTable
 
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {listeners} | {Median(costs.Select(static c => c.Plain)):0.00} µs | {Median(costs.Select(static c => c.Secure)):0.00} µs "
+                $"| {listeners} | {Median(costs.Select(static c => c.Plain)):0.00} µs "
+                    + $"| {Median(costs.Select(static c => c.Secure)):0.00} µs "
                     + $"| {Median(costs.Select(static c => c.Secure / c.Plain)):0.00} |"));
         }
     }

@@ -48,7 +48,9 @@ internal sealed class UdpRoute
     /// <summary>The secret given to it in SETUP, if it supports one.</summary>
     internal UInt128? Proof { get; }
 
-    /// <summary>Its SRTP session, whose key alone can move it; <see langword="null"/>: plain RTP. Disposed when the route is closed.</summary>
+    /// <summary>
+    /// Its SRTP session, whose key alone can move it; <see langword="null"/>: plain RTP. Disposed when the route is closed.
+    /// </summary>
     internal SrtpSession? Srtp { get; init; }
 
     /// <summary>

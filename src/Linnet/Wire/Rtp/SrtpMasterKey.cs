@@ -32,7 +32,7 @@ internal sealed class SrtpMasterKey
     /// <summary>A key that cannot be guessed.</summary>
     internal static SrtpMasterKey Random() => new(RandomNumberGenerator.GetBytes(Length));
 
-    /// <summary>Reads <c>inline:</c> and 40 characters of base64. Refuses a lifetime or a key identifier after them. Never throws.</summary>
+    /// <summary>Reads <c>inline:</c> and 40 characters of base64. Refuses a lifetime or a key identifier. Never throws.</summary>
     internal static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SrtpMasterKey? key)
     {
         Span<byte> bytes = stackalloc byte[Length];

@@ -228,12 +228,8 @@ internal sealed class LossRun
                 continue;
             }
 
-            bool isRead = RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: true);
-            Assert.True(isRead || _up.Counts.Corrupted > 0);
-            if (isRead)
-            {
-                _feedback.Hear(compound!);
-            }
+            Assert.True(RtcpCompound.TryParse(datagram, out RtcpCompound? compound, reducedSize: true));
+            _feedback.Hear(compound);
         }
 
         while (_parameters.TryPeek(out (long At, byte[] Body) parameter) && parameter.At <= Now)

@@ -84,24 +84,22 @@ public class LossTableTests
     }
 
     [Fact]
-    public void Over_SRTP_losses_are_repaired_as_in_the_clear_and_nothing_forged_or_repeated_is_played()
+    public void Over_SRTP_losses_are_repaired_and_nothing_forged_or_repeated_is_played()
     {
-        LossRunOptions options = Options("loss=10%,burst=30ms,duplicate=3%,corrupt=1%,jitter=4ms,order=loose", 5, 100);
-        var plain = new LossRun(options);
-        plain.Run(Few);
-        var secure = new LossRun(options with { IsSecure = true });
-        secure.Run(Few);
+        LossRunOptions path = Options("loss=10%,burst=30ms,duplicate=4%,corrupt=4%,jitter=4ms,order=loose", 5, 100);
+        var secure = new LossRun(path with { IsSecure = true });
+        secure.Run(600, settleSeconds: 4);
 
-        Assert.InRange(secure.Damaged, 0, plain.Damaged);
+        Assert.InRange(secure.Damaged, 0, 0.03);
         Assert.InRange(secure.SenderStatistics.Retransmitted, 50, int.MaxValue);
-        Assert.InRange(secure.RefusedByClient.Forged, 20, int.MaxValue);
-        Assert.InRange(secure.RefusedByClient.Repeated, 20, int.MaxValue);
+        Assert.InRange(secure.RefusedByClient.Forged, 10, int.MaxValue);
+        Assert.InRange(secure.RefusedByClient.Repeated, 10, int.MaxValue);
         Assert.InRange(secure.RefusedByServer.Forged, 1, int.MaxValue);
         Assert.InRange(secure.RefusedByServer.Repeated, 1, int.MaxValue);
 
-        // A changed packet is lost, and so requested again; in the clear it is played.
+        // A packet that was changed on the way is lost, and so requested again. In the clear it is played.
         Assert.Equal(0, secure.Statistics.Corrupt);
-        Assert.InRange(secure.Statistics.Foreign, 20, secure.RefusedByClient.Forged);
+        Assert.InRange(secure.Statistics.Foreign, 10, secure.RefusedByClient.Forged);
     }
 
     /// <summary>Prints the table: <c>Linnet.Tests --explicit only --filter-method "*LossTable*" --show-live-output on</c>.</summary>
