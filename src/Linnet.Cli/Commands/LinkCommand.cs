@@ -139,8 +139,8 @@ internal static class LinkCommand
     private static IEnumerable<string> Urls(
         ServeRequest request, ServedStation station, string link, string[] renditions, string? host)
     {
-        (string Scheme, int? Port)[] streams = [("http", request.Http?.Port)];
-        (string Scheme, int? Port)[] sessions = [("rtsp", request.Server.RtspPort)];
+        (string Scheme, int? Port)[] streams = [("https", request.Http?.HttpsPort), ("http", request.Http?.Port)];
+        (string Scheme, int? Port)[] sessions = [("rtsps", request.Http?.RtspsPort), ("rtsp", request.Server.RtspPort)];
         IEnumerable<string> heard = station.Options.Streams.Where(stream => renditions.Length == 0 || renditions.Contains(stream));
         string[] files = [.. (renditions.Length == 0 ? heard.Take(1) : heard).Select(stream => FileOf(station.Name, stream))];
         string[] paths = renditions.Length == 0 ? [station.Name]

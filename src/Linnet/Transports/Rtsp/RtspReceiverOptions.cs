@@ -31,12 +31,6 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// <summary>The certificates that are accepted over TLS; <see langword="null"/>, the default: those that this system trusts.</summary>
     public ServerTrust? Trust { get; init; }
 
-    /// <summary>Whether the connection counts as one under TLS: encrypted by other means, as in tests. Default: it does not.</summary>
-    internal bool CountsAsTls { get; init; }
-
-    /// <summary>Says why SRTP cannot be used; default: if libsrtp is missing.</summary>
-    internal Func<string?> SrtpProblem { get; init; } = static () => LibSrtp.Problem;
-
     /// <summary>The ports to try, in this order, if the address has none.</summary>
     internal IReadOnlyList<int> UsualPorts { get; init; } = [8554, RtspUri.DefaultPort];
 
@@ -55,6 +49,12 @@ internal sealed record RtspReceiverOptions : IValidatable
     /// How long nothing may arrive over UDP before <see cref="RtspTransport.Auto"/> switches to TCP. 100 ms – 60 s; default 2 s.
     /// </summary>
     public TimeSpan UdpPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether the connection counts as one under TLS: encrypted by other means, as in tests. Default: it does not.</summary>
+    internal bool CountsAsTls { get; init; }
+
+    /// <summary>Says why SRTP cannot be used; default: if libsrtp is missing.</summary>
+    internal Func<string?> SrtpProblem { get; init; } = static () => LibSrtp.Problem;
 
     /// <summary>How long a server may take to accept the connection.</summary>
     internal static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(5);

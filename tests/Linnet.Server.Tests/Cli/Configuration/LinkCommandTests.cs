@@ -36,6 +36,20 @@ public sealed class LinkCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Addresses_under_TLS_come_first_and_a_port_that_is_off_has_none()
+    {
+        File.WriteAllText(
+            FilePath, Closed.Replace(
+                "[http]\nport = 8001", "[tls]\ncertificate = \"self-signed\"\n[http]\nport = \"off\"", StringComparison.Ordinal));
+
+        Assert.Equal(0, await RunAsync("link", "jazz", "--host", "h", "--config", FilePath));
+
+        Assert.Equal(
+            ["https://h:8443", "rtsps://h:8322", "rtsp://h:8555"],
+            _shell.Output.TrimEnd().Split('\n').Select(static url => url[..url.IndexOf("/~", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
     public async Task A_link_for_some_renditions_has_a_path_for_each()
     {
         File.WriteAllText(FilePath, Closed);

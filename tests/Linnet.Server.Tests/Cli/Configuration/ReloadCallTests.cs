@@ -120,6 +120,42 @@ public sealed partial class ReloadCallTests : IDisposable
     }
 
     [Fact]
+    public async Task A_station_that_a_change_of_the_file_closes_is_heard_by_accounts_and_links_alone()
+    {
+        Write(_accounts + Tone);
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync("--config", FilePath);
+        using Stream listener = await _client.GetStreamAsync(address + "jazz.wav", _stop.Token);
+        const string Closed = "listen = \"accounts\"\n[links]\nkeys = [\"a1:AAECAwQFBgcICQoLDA0ODw==\"]\n"
+            + "[stations.news]\nsource = \"tone\"\nlisten = \"accounts\"\n";
+
+        Write(_accounts + Tone + Closed);
+        Assert.Equal(HttpStatusCode.OK, (await CallAsync(address, new("Bearer", _token))).Status);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync("jazz.wav", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync("news.wav", null));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync("jazz.wav", Basic("ann", "battery staple")));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync("news.wav", Basic("ann", "battery staple")));
+        var linking = new FakeShell();
+        Assert.Equal(0, await CommandLine.RunAsync(["link", "jazz", "--config", FilePath], linking.Shell, _stop.Token));
+        string link = new Uri(linking.Output.Split('\n')[0]).Segments[1];
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(link + "jazz.wav", null));
+        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(link + "news.wav", null));
+
+        Write(_accounts[.._accounts.IndexOf("[accounts.ann]", StringComparison.Ordinal)] + Tone + Closed);
+        Assert.Equal(HttpStatusCode.OK, (await CallAsync(address, new("Bearer", _token))).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync("jazz.wav", Basic("ann", "battery staple")));
+        await listener.ReadExactlyAsync(new byte[64 * 1024], _stop.Token);
+        await EndAsync(server, serving);
+
+        async Task<HttpStatusCode> GetAsync(string path, AuthenticationHeaderValue? authorization)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address + path);
+            request.Headers.Authorization = authorization;
+            return (await SendAsync(request)).Status;
+        }
+    }
+
+    [Fact]
     public async Task A_server_without_a_file_has_none_to_read_again()
     {
         (FakeShell server, Task<int> serving, string address) = await ServeAsync("tone");
