@@ -32,6 +32,11 @@ internal static unsafe partial class SrtpPrimitives
     {
         try
         {
+            if (GetCipherType(AesCounterMode) is null || GetAuthType(HmacSha1) is null)
+            {
+                return;
+            }
+
             _cipher = (CipherType*)NativeMemory.Alloc((nuint)sizeof(CipherType));
             *_cipher = *GetCipherType(AesCounterMode);
             _cipher->Allocate = &AllocateCipher;
