@@ -76,6 +76,27 @@ public class SrtpNumbersTests
     }
 
     [Fact]
+    public void If_encryption_fails_only_that_listener_is_dropped()
+    {
+        (BroadcastRing ring, SenderLoop loop) = Start(new RtpStreamIdentity(1, 0, 3) { RtxSsrc = 2 });
+        Listening[] listeners = [.. Enumerable.Range(0, 3).Select(_ => Listen(ring))];
+        Array.ForEach(listeners, l => Play(loop, l, ring, from: 1));
+        Publish(ring, 0, 1);
+        loop.Step(_time.Now);
+
+        // One number twice, as a fault elsewhere might have it; and a session that has ended.
+        SrtpEnds.Encrypt(listeners[0].Srtp, SrtpEnds.Packet(1, ssrc: 1));
+        listeners[1].Srtp.Dispose();
+        Publish(ring, 1, 3);
+        loop.Step(_time.Now);
+
+        Assert.Equal(
+            [DropReason.Failed, DropReason.Disconnected, DropReason.None], listeners.Select(static l => l.Listener.Dropped));
+        Assert.Equal([0, 1, 2, 3], Read(listeners[2]).Select(static p => (int)p.Sequence));
+        Assert.Equal(1, loop.Count);
+    }
+
+    [Fact]
     public void Sending_to_listeners_over_SRTP_allocates_nothing()
     {
         (BroadcastRing ring, SenderLoop loop) = Start(new RtpStreamIdentity(1, 0, 3) { RtxSsrc = 2 });
