@@ -4,11 +4,10 @@ using Linnet.Transports.Tls;
 
 namespace Linnet.Server.Hosting.Tls;
 
-/// <summary>A certificate authority for one server, in two files: its certificate, and its key, which only the owner can read.</summary>
+/// <summary>A certificate authority for one server: its certificate and its key, in a file that only the owner can read.</summary>
 internal sealed class OwnAuthority
 {
-    private const string CertificateName = "authority.pem";
-    private const string KeyName = "authority.key";
+    private const string FileName = "authority.pem";
     private const int SerialLength = 16;
     private const int Years = 10;
 
@@ -33,22 +32,22 @@ internal sealed class OwnAuthority
     /// <exception cref="UnauthorizedAccessException">It must not be read or written.</exception>
     internal static OwnAuthority Open(string folder, TimeProvider time)
     {
-        (string certificate, string key) = (Path.Join(folder, CertificateName), Path.Join(folder, KeyName));
-        if (!File.Exists(certificate))
+        string path = Path.Join(folder, FileName);
+        if (!File.Exists(path))
         {
-            Make(certificate, key, time);
+            Make(path, time);
         }
 
         try
         {
-            var authority =
-                new OwnAuthority(X509Certificate2.CreateFromPem(File.ReadAllText(certificate), File.ReadAllText(key)), time);
+            string text = File.ReadAllText(path);
+            var authority = new OwnAuthority(X509Certificate2.CreateFromPem(text, text), time);
             return time.GetUtcNow() < authority.Certificate.NotAfter ? authority
-                : throw new IOException($"The server's own authority has expired. {Renewal(certificate, key)}");
+                : throw new IOException($"The server's own authority has expired. {Renewal(path)}");
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or FileNotFoundException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new IOException($"The server's own authority cannot be read: {e.Message.TrimEnd('.')}. {Renewal(certificate, key)}", e);
+            throw new IOException($"The server's own authority cannot be read: {e.Message.TrimEnd('.')}. {Renewal(path)}", e);
         }
     }
 
@@ -79,7 +78,7 @@ internal sealed class OwnAuthority
         return enclosed?.RawDataMemory.Span.SequenceEqual(Certificate.RawDataMemory.Span) == true;
     }
 
-    private static void Make(string certificatePath, string keyPath, TimeProvider time)
+    private static void Make(string path, TimeProvider time)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=Linnet authority of {MachineNames.Host}", key, HashAlgorithmName.SHA256);
@@ -91,9 +90,15 @@ internal sealed class OwnAuthority
         using X509Certificate2 certificate = request.Create(
             request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), begin, begin.AddYears(Years), Serial());
 
-        // The key first: the certificate is what says that both are there.
-        PrivateFile.Replace(keyPath, key.ExportPkcs8PrivateKeyPem() + "\n");
-        PrivateFile.Replace(certificatePath, certificate.ExportCertificatePem() + "\n");
+        try
+        {
+            PrivateFile.Write(
+                path, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n", overwrites: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another server made it in the meantime: both use that one.
+        }
     }
 
     private static byte[] Serial()
@@ -105,6 +110,5 @@ internal sealed class OwnAuthority
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
-    private static string Renewal(string certificate, string key) =>
-        $"Delete '{certificate}' and '{key}' to make a new one, which all clients then have to trust again.";
+    private static string Renewal(string path) => $"Delete '{path}' to make a new one, which all clients then have to trust again.";
 }

@@ -86,7 +86,7 @@ internal sealed class OwnCertificate(string? stateFolder, TimeProvider time, Fun
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 issued = _authority!.Issue(now, key, Lifetime);
         using X509Certificate2 whole = issued.CopyWithPrivateKey(key);
-        PrivateFile.Replace(_path, $"{whole.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        PrivateFile.Write(_path, $"{whole.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n", overwrites: true);
         return WithUsableKey(X509Certificate2.CreateFromPem(whole.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem()));
     }
 

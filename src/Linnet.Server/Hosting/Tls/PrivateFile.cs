@@ -8,7 +8,11 @@ internal static class PrivateFile
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a file whole, or not at all.</summary>
-    internal static void Replace(string path, string text)
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="overwrites">Whether it may be there already.</param>
+    /// <exception cref="IOException">It cannot be written, or it is there already.</exception>
+    internal static void Write(string path, string text, bool overwrites)
     {
         string part = $"{path}.{Path.GetRandomFileName()}";
         try
@@ -25,7 +29,7 @@ internal static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(part, path, overwrite: true);
+            File.Move(part, path, overwrites);
         }
         catch
         {

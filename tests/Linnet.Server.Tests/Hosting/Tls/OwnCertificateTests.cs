@@ -55,11 +55,19 @@ public sealed class OwnCertificateTests : IDisposable
 
         Origin().Open();
 
-        Assert.Equal(Private, File.GetUnixFileMode(_folder["tls/authority.key"]));
+        Assert.Equal(Private, File.GetUnixFileMode(_folder["tls/authority.pem"]));
         Assert.Equal(Private, File.GetUnixFileMode(_folder["tls/certificate.pem"]));
         Assert.Equal(
-            ["authority.key", "authority.pem", "certificate.pem"],
+            ["authority.pem", "certificate.pem"],
             Directory.GetFiles(_folder["tls"]).Select(static path => Path.GetFileName(path)).Order());
+    }
+
+    [Fact]
+    public async Task Servers_that_start_at_the_same_time_have_the_same_authority()
+    {
+        ServedCertificate[] all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Origin().Open())));
+
+        Assert.Single(all.Select(static served => served.Authority!.Thumbprint).Distinct());
     }
 
     [Fact]
@@ -118,10 +126,10 @@ public sealed class OwnCertificateTests : IDisposable
         _folder.Write("tls/certificate.pem", "x");
         Assert.NotEqual(first.Certificate.Thumbprint, Origin().Open().Certificate.Thumbprint);
 
-        _folder.Write("tls/authority.key", "x");
+        _folder.Write("tls/authority.pem", "x");
         IOException e = Assert.ThrowsAny<IOException>(() => Origin().Open());
         Assert.Contains(
-            $"Delete '{_folder["tls/authority.pem"]}' and '{_folder["tls/authority.key"]}'", e.Message, StringComparison.Ordinal);
+            $"Delete '{_folder["tls/authority.pem"]}' to make a new one", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
