@@ -55,10 +55,10 @@ class LinnetTls(Linnet):
     name = "Linnet TLS"
     tls = 1
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments, rtsps="off", **options):
         secure = rig.free_port()
         certificate, key = identity()
-        super().__init__("--tls", certificate, "--tls-key", key, "--https-port", secure, "--rtsps-port", "off", *arguments, **options)
+        super().__init__("--tls", certificate, "--tls-key", key, "--https-port", secure, "--rtsps-port", rtsps, *arguments, **options)
         self.port = secure
         wait_for(self.port, self.process)
 
