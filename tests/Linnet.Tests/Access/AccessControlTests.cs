@@ -112,12 +112,12 @@ public sealed class AccessControlTests : IDisposable
         Assert.Equal(AccessVerdict.Allowed, await JudgeAsync(old));
         Account ann = _access.Options.Accounts[0];
 
-        _access.Options = _access.Options with { Accounts = [ann with { PasswordHash = "#green" }] };
+        _access.Options = _access.Options with { Accounts = [ann with { PasswordHash = "#pink" }] };
         Assert.Equal(AccessVerdict.Wrong, await JudgeAsync(old));
-        Assert.Equal(AccessVerdict.Allowed, await JudgeAsync(old with { Authorization = Basic("ann", "green") }));
+        Assert.Equal(AccessVerdict.Allowed, await JudgeAsync(old with { Authorization = Basic("ann", "pink") }));
 
         _access.Options = _access.Options with { Accounts = [] };
-        Assert.Equal(AccessVerdict.Wrong, await JudgeAsync(old with { Authorization = Basic("ann", "green") }));
+        Assert.Equal(AccessVerdict.Wrong, await JudgeAsync(old with { Authorization = Basic("ann", "pink") }));
 
         AccessRequest push = Push("live") with { Authorization = Basic("source", "hackme"), Client = new(IPAddress.Loopback, 1) };
         Assert.Equal(AccessVerdict.Allowed, await JudgeAsync(push));
