@@ -114,7 +114,7 @@ public sealed class ClosedStationTests : IAsyncDisposable
     /// <summary>A program that runs to its end.</summary>
     private sealed record Run(string Program, string[] Arguments)
     {
-        internal Task SucceedAsync() => Tool.RunAsync(Limit, Program, Arguments);
+        internal Task<string> SucceedAsync() => Tool.RunAsync(Limit, Program, Arguments);
 
         internal async Task FailAsync(string reason)
         {
