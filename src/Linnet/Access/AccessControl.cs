@@ -41,7 +41,7 @@ internal sealed class AccessControl : IDisposable
     private volatile AccessState _state;
 
     /// <summary>Creates it.</summary>
-    /// <param name="options">Who may listen and push.</param>
+    /// <param name="options">The rules.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log; default none.</param>
     /// <param name="pushPassword">The password with which everyone may push to all stations; default none.</param>
@@ -61,7 +61,7 @@ internal sealed class AccessControl : IDisposable
         _state = new AccessState(options, pushPassword, CreateHook(options));
     }
 
-    /// <summary>Who may listen and push. A new value holds for every request from then on.</summary>
+    /// <summary>The rules. A new value holds for every request from then on.</summary>
     internal AccessOptions Options
     {
         get => _state.Options;

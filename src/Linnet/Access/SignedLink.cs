@@ -29,7 +29,7 @@ internal enum LinkProblem
 }
 
 /// <summary>
-/// A signed link: a segment before the path, <c>/~TOKEN/jazz.mp3</c>, that admits whoever has it to one station until it expires. Pure.
+/// A signed link: a segment before the path, <c>/~TOKEN/jazz.mp3</c>, that opens one station until it expires. Pure.
 /// </summary>
 /// <remarks>
 /// <c>KEY.EXPIRY.STATION[.RENDITION_RENDITION…].SIGNATURE</c>: the key's identifier, Unix seconds, names, and the first 128 bits of an

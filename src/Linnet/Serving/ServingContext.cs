@@ -13,7 +13,7 @@ namespace Linnet.Serving;
 /// <param name="Senders">The sender threads. They run until every protocol has ended.</param>
 /// <param name="Connections">Accepts the connections of all ports, so that they share the process's limit of open files.</param>
 /// <param name="Proxies">The proxies that are trusted.</param>
-/// <param name="Access">Who may listen and push.</param>
+/// <param name="Access">Decides about listeners and pushers.</param>
 /// <param name="Bind">The address to listen at.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>

@@ -70,7 +70,7 @@ public sealed class StationServer : IAsyncDisposable
     internal PushServer? Push { get; private set; }
 
     /// <summary>
-    /// Who may listen and push. Can be replaced while the server runs: it holds for every request from then on, and for those who are
+    /// The rules about listening and pushing. Can be replaced while the server runs: it holds for every request from then on, and for those who are
     /// already listening or pushing nothing changes.
     /// </summary>
     /// <exception cref="ArgumentException">The value has problems.</exception>

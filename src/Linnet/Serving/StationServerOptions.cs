@@ -53,7 +53,7 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>Which clients may push sound to stations over HTTP. By default none.</summary>
     public PushServerOptions Push { get; init; } = new();
 
-    /// <summary>Who may listen and push. Default: everyone may listen.</summary>
+    /// <summary>The rules about listening and pushing. Default: everyone may listen.</summary>
     public AccessOptions Access { get; init; } = new();
 
     /// <summary>Limits of listeners that do not keep up.</summary>

@@ -268,7 +268,8 @@ public sealed class AccessControlTests : IDisposable
     {
         _access.Options = new AccessOptions
         {
-            AllowedNetworks = [IPNetwork.Parse("10.0.0.0/8")], DeniedNetworks = [IPNetwork.Parse("10.1.0.0/16")],
+            AllowedNetworks = [IPNetwork.Parse("10.0.0.0/8")],
+            DeniedNetworks = [IPNetwork.Parse("10.1.0.0/16")],
         };
 
         Assert.Equal(

@@ -23,7 +23,9 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Running running) : IClas
     {
         string from = address switch
         {
-            "direct" => "127.0.0.1", "denied" => AccessTestServer.Denied, _ => AccessTestServer.Proxy,
+            "direct" => "127.0.0.1",
+            "denied" => AccessTestServer.Denied,
+            _ => AccessTestServer.Proxy,
         };
         string? client = address switch { "proxied" => "203.0.113.7", "denied behind a proxy" => "198.51.100.9", _ => null };
         string? account = role == "nobody" ? null : AccessTestServer.NameOf(role);

@@ -139,7 +139,8 @@ public sealed class AccessServerTests : IAsyncDisposable
         using var host = new TcpListenerHost(
             new TcpListenerOptions { Local = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System);
         Task running = host.RunAsync(
-            (pipe, socket, origin, ending) => _server.Server.Rtsp.ServeAsync(pipe, socket, origin with { IsTls = true }, ending), stop.Token);
+            (pipe, socket, origin, ending) => _server.Server.Rtsp.ServeAsync(pipe, socket, origin with { IsTls = true }, ending),
+            stop.Token);
         using (Socket socket = await AccessTestServer.ConnectAsync(host.LocalEndPoint))
         {
             string header = user.Length > 0 ? $"Authorization: {new BasicCredentials(user, password).ToHeader()}\r\n" : "";

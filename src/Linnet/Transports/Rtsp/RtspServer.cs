@@ -66,7 +66,7 @@ internal sealed class RtspServer
     /// <summary>Says why SRTP cannot be used; default: if libsrtp is missing. Called when a client asks for it.</summary>
     internal Func<string?> SrtpProblem { get; init; } = static () => LibSrtp.Problem;
 
-    /// <summary>Who may listen; default: everyone.</summary>
+    /// <summary>Decides about listeners; default: everyone may listen.</summary>
     internal AccessControl Access { get; init; }
 
     internal StationDirectory Stations { get; }

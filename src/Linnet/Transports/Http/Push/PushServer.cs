@@ -58,7 +58,7 @@ internal sealed class PushServer
     /// <param name="createDecoder">Makes the decoders.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs pushers that start and stop; default: no log.</param>
-    /// <param name="access">Who may push; default: everyone with the password of the options.</param>
+    /// <param name="access">Decides about pushers; default: the password of the options admits them.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     internal PushServer(
         PushServerOptions options, Func<IReadOnlyList<IngestBuffer>> stations, Predicate<string> isStation,

@@ -33,7 +33,7 @@ internal sealed class RadioServer
     /// <param name="senders">The sender threads. They must outlive this.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs listeners that start and stop; default: no log.</param>
-    /// <param name="access">Who may listen; default: everyone.</param>
+    /// <param name="access">Decides about listeners; default: everyone may listen.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
     public RadioServer(
         RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger? logger = null,
