@@ -10,7 +10,7 @@ namespace Linnet.Access;
 /// <param name="password">The password's bytes, as received. Valid during the call.</param>
 public delegate bool AccountVerifier(string hash, ReadOnlySpan<byte> password);
 
-/// <summary>The rules about listening and pushing. By default everyone may listen, and pushing needs the password of the push options.</summary>
+/// <summary>Rules for listeners and pushers. By default everyone may listen, and pushing needs the password of the push options.</summary>
 public sealed record AccessOptions : IValidatable
 {
     /// <summary>The users.</summary>

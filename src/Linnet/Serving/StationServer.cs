@@ -70,8 +70,8 @@ public sealed class StationServer : IAsyncDisposable
     internal PushServer? Push { get; private set; }
 
     /// <summary>
-    /// The rules about listening and pushing. Can be replaced while the server runs: it holds for every request from then on, and for those who are
-    /// already listening or pushing nothing changes.
+    /// The rules about listening and pushing. They can be replaced while the server runs: the new ones hold for every request from then on,
+    /// and change nothing for those who are already listening or pushing.
     /// </summary>
     /// <exception cref="ArgumentException">The value has problems.</exception>
     public AccessOptions Access

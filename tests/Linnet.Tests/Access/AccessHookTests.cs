@@ -93,7 +93,7 @@ public sealed class AccessHookTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_an_answer_the_default_holds_and_nobody_is_taken_for_a_guesser()
+    public async Task Without_an_answer_the_default_holds_and_no_client_is_taken_for_a_guesser()
     {
         _service.Answer = "";
         for (int i = 0; i < 20; i++)

@@ -102,7 +102,7 @@ internal sealed class PullConnection(
         return PullAnswer.TryRead(_message, out PullAnswer? answer) ? answer : throw Malformed();
     }
 
-    /// <summary>The challenge to ask again with, if the server wants a proof of the password that it has not got.</summary>
+    /// <summary>The challenge to ask again with, if the server wants a proof of the password that it did not get.</summary>
     internal AuthChallenge? ChallengeOf(PullAnswer answer) =>
         answer.Status is HttpStatusCode.Unauthorized && challenge is null && to.UserInfo.Length > 0
         && RtspLogin.Best(AuthChallenge.ReadAll(answer.Headers.All("WWW-Authenticate"))) is { IsDigest: true } asked ? asked : null;
