@@ -20,7 +20,7 @@ internal sealed class EditedConfig
     /// <summary>The file's name, as the user knows it.</summary>
     public string Name => _file.Name;
 
-    /// <summary>Who may listen and push, by the file as it was.</summary>
+    /// <summary>Accounts, networks, links and the hook of the file as it was.</summary>
     public AccessSettings Access => _before.Settings.Access;
 
     /// <summary>Changes the text.</summary>

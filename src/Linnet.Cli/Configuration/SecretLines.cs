@@ -4,7 +4,7 @@ namespace Linnet.Cli.Configuration;
 
 /// <summary>A file with secrets, one in each line.</summary>
 /// <param name="Lines">The lines that are not empty.</param>
-/// <param name="Mode">Who may read it; <see langword="null"/>: this system does not say.</param>
+/// <param name="Mode">The mode of its file; <see langword="null"/>: this system has none.</param>
 internal sealed record SecretLines(IReadOnlyList<string> Lines, UnixFileMode? Mode)
 {
     // Hundreds of keys; a wrong file may be of any length.

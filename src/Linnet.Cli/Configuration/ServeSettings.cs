@@ -27,7 +27,7 @@ internal sealed class ServeSettings(ParseResult flags, List<ConfigProblem> probl
     /// <summary>The stations of the file, in its order, and where their tables begin.</summary>
     public List<(string Name, string Origin, int Line)> Stations { get; } = [];
 
-    /// <summary>Who may listen and push.</summary>
+    /// <summary>Accounts, networks, links and the hook.</summary>
     public AccessSettings Access { get; } = new(problems);
 
     /// <summary>The command line itself.</summary>

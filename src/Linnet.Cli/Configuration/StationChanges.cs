@@ -119,7 +119,7 @@ internal sealed partial class StationChanges : IDisposable
     {
         if (opening.Attempt is not null)
         {
-            return; // It has not answered yet, and a second attempt would wait, too.
+            return; // Its source has yet to answer, and a second attempt would wait, too.
         }
 
         if (opening.Station.Source.Kind == SourceKind.Capture)

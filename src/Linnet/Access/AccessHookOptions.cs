@@ -18,7 +18,7 @@ public sealed record AccessHookOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems() => new ProblemList()
         .Require(
-            Address.IsAbsoluteUri && (Address.Scheme == Uri.UriSchemeHttp || Address.Scheme == Uri.UriSchemeHttps),
+            Address is { IsAbsoluteUri: true } && (Address.Scheme == Uri.UriSchemeHttp || Address.Scheme == Uri.UriSchemeHttps),
             $"{nameof(Address)} must be an http or https URL.")
         .Between(Timeout, "100 ms", "30 s")
         .Between(CacheTime, "0", "1 h");

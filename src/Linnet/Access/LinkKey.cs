@@ -34,7 +34,7 @@ public sealed record LinkKey(string Id, ReadOnlyMemory<byte> Secret) : IValidata
     /// <inheritdoc/>
     public IEnumerable<string> Problems() => new ProblemList()
         .Require(
-            Id.Length is >= 1 and <= 16 && Id.All(char.IsAsciiLetterOrDigit),
+            Id is { Length: >= 1 and <= 16 } && Id.All(char.IsAsciiLetterOrDigit),
             $"The identifier of a link key must be 1 to 16 letters and digits, not '{Id}'.")
         .Require(Secret.Length >= MinSecret, $"The link key {Id} must have at least {MinSecret} bytes.");
 

@@ -67,7 +67,8 @@ public sealed class AccessConfigTests : IDisposable
     [InlineData("[defaults]\nlisten = \"accounts\"", 3,
         "defaults.listen lets no client listen to jazz: add an account with the role listen")]
     [InlineData("[push]\npassword = \"abc\"", 3, "The password of push.password must have at least 4 characters.")]
-    public void A_mistake_is_told_with_its_line(string text, int line, string says) => AssertSays("version = 1\n" + text + Tone, line, says);
+    public void A_mistake_is_told_with_its_line(string text, int line, string says) =>
+        AssertSays("version = 1\n" + text + Tone, line, says);
 
     [Fact]
     public void Accounts_networks_links_the_hook_and_closed_stations_are_read()

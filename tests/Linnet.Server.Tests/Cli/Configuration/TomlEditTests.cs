@@ -9,8 +9,8 @@ public class TomlEditTests
     private static readonly string[] Ann = ["accounts", "ann"];
 
     private const string Commented =
-        "# 🎵 radio\r\nversion = 1 # one\r\n\r\n[accounts.ann] # a\r\n# before\r\nroles = [\r\n  \"a\", # x\r\n] # after\r\nlast = 'b' # c\r\n"
-            + "# behind\r\n\r\n[stations.jazz]\r\nsource = \"tone\"";
+        "# 🎵 radio\r\nversion = 1 # one\r\n\r\n[accounts.ann] # a\r\n# before\r\nroles = [\r\n  \"a\", # x\r\n] # after\r\n"
+            + "last = 'b' # c\r\n# behind\r\n\r\n[stations.jazz]\r\nsource = \"tone\"";
 
     [Theory]
     [InlineData("last", "9", "last = 'b'", "last = 9")]
