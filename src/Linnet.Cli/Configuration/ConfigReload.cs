@@ -34,6 +34,9 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     private readonly ServeConfiguration _started;
     private ServeConfiguration _applied;
     private FileStamp _seen;
+
+    // The stations that are not open to everyone now.
+    private IReadOnlyCollection<string> _closed;
     private volatile bool _isAsked;
 
     /// <param name="configuration">What the server was started with.</param>
@@ -48,6 +51,7 @@ internal sealed partial class ConfigReload : IAsyncDisposable
     {
         (_started, _applied, _server, _host, _shell, _log) = (configuration, configuration, server, host, shell, log);
         _seen = configuration.File!.Stamp;
+        _closed = configuration.Request!.Server.Access.ClosedStations;
         _stations = new StationChanges(server, configuration, failed, shell, log, _ending.Token);
         _server.Directory.Order([.. configuration.Signatures().Keys]);
         if (!shell.IsTerminal && !shell.HasKeys && !OperatingSystem.IsWindows())
@@ -149,6 +153,7 @@ internal sealed partial class ConfigReload : IAsyncDisposable
         try
         {
             await _stations.RetryAsync();
+            OpenChangedStations();
             return now != _seen && now != default;
         }
         finally
@@ -178,7 +183,8 @@ internal sealed partial class ConfigReload : IAsyncDisposable
         ServeSession.CheckPush(request with { Http = _started.Request!.Http });
 
         // Before the stations: one that is not for everyone must not be open for a moment.
-        _server.Change(request.Server);
+        OrderedDictionary<string, string> wanted = next.Signatures();
+        Change(request.Server, wanted);
         if (request.Http is { } http)
         {
             _host?.AllowMetrics(http.MetricsNetworks);
@@ -186,9 +192,9 @@ internal sealed partial class ConfigReload : IAsyncDisposable
 
         ServeSettings before = _applied.Settings;
         _applied = next;
-        OrderedDictionary<string, string> wanted = next.Signatures();
         (string[] added, string[] changed, string[] removed, Dictionary<string, string> notOpened) =
             await _stations.ApplyAsync(request.Stations, wanted);
+        OpenChangedStations();
         _server.Directory.Order([.. wanted.Keys]);
         LogRead(_log, Path, Names(added), Names(changed), Names(removed));
         string[] settings =
@@ -215,6 +221,24 @@ internal sealed partial class ConfigReload : IAsyncDisposable
             NeedRestart = later,
             NotOpened = notOpened,
         };
+    }
+
+    // A station that was closed stays closed until it is removed or has its new source: what it plays until then is not for everyone.
+    private void Change(StationServerOptions server, IReadOnlyDictionary<string, string> wanted)
+    {
+        string[] closed = [.. server.Access.ClosedStations.Union(_closed.Where(name => _stations.IsOld(name, wanted)))];
+        _closed = closed;
+        _server.Change(server with { Access = server.Access with { ClosedStations = closed } });
+    }
+
+    private void OpenChangedStations()
+    {
+        StationServerOptions server = _applied.Request!.Server;
+        IReadOnlyDictionary<string, string> wanted = _applied.Signatures();
+        if (_closed.Except(server.Access.ClosedStations).Any(name => !_stations.IsOld(name, wanted)))
+        {
+            Change(server, wanted);
+        }
     }
 
     // Whether the ports have the certificate that the file names now. A port with TLS cannot be added.

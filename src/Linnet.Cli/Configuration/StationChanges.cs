@@ -42,6 +42,10 @@ internal sealed partial class StationChanges : IDisposable
         }
     }
 
+    /// <summary>Whether a station runs that is not, or no longer, as it is wanted.</summary>
+    public bool IsOld(string name, IReadOnlyDictionary<string, string> wanted) =>
+        _applied.TryGetValue(name, out string? signature) && signature != wanted.GetValueOrDefault(name);
+
     /// <summary>Makes the server's stations those that are wanted.</summary>
     /// <param name="stations">The stations.</param>
     /// <param name="wanted">Their names, and for each a text that is different if anything about it is.</param>
@@ -49,10 +53,7 @@ internal sealed partial class StationChanges : IDisposable
         IReadOnlyList<ServedStation> stations, IReadOnlyDictionary<string, string> wanted)
     {
         string[] removed = [.. _applied.Keys.Where(name => !wanted.ContainsKey(name))];
-        foreach (string name in removed)
-        {
-            await RemoveAsync(name);
-        }
+        await WaitAsync(removed.Select(RemoveAsync));
 
         foreach (StationOpening old in _opening.Values.Where(o => wanted.GetValueOrDefault(o.Station.Name) != o.Signature).ToArray())
         {
@@ -81,7 +82,7 @@ internal sealed partial class StationChanges : IDisposable
         }
 
         StationOpening[] all = [.. _opening.Values];
-        await WaitAsync(all);
+        await WaitAsync(all.Select(static o => o.Attempt ?? Task.CompletedTask));
         await FinishAsync();
         foreach (StationOpening late in all.Where(o => o.Attempt is { IsCompleted: false }))
         {
@@ -131,12 +132,11 @@ internal sealed partial class StationChanges : IDisposable
         opening.Start(station => OpenedStation.Open(station, _shell.Time, _log, _ending));
     }
 
-    private async Task WaitAsync(IEnumerable<StationOpening> openings)
+    private async Task WaitAsync(IEnumerable<Task> tasks)
     {
         try
         {
-            var all = Task.WhenAll(openings.Select(static o => o.Attempt ?? Task.CompletedTask));
-            await all.WaitAsync(LongestOpening, _shell.Time, _ending);
+            await Task.WhenAll(tasks).WaitAsync(LongestOpening, _shell.Time, _ending);
         }
         catch (Exception) when (!_ending.IsCancellationRequested)
         {
@@ -179,11 +179,12 @@ internal sealed partial class StationChanges : IDisposable
         }
     }
 
+    // It is heard no longer at once, but a source that does not answer may take long to end.
     private async Task RemoveAsync(string name)
     {
         if (_applied.Remove(name))
         {
-            await _server.RemoveAsync(name);
+            await _server.RemoveAsync(name).AsTask().WaitAsync(LongestOpening, _shell.Time, _ending);
         }
     }
 

@@ -65,7 +65,13 @@ internal sealed class AccessControl : IDisposable
     internal AccessOptions Options
     {
         get => _state.Options;
-        set => Change(value, _state.PushPassword);
+        set
+        {
+            lock (_changing)
+            {
+                Change(value, _state.PushPassword);
+            }
+        }
     }
 
     /// <summary>What decisions depend on: another object after each change.</summary>

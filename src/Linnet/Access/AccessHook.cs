@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Linnet.Broadcast;
 using Linnet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,9 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
 {
     /// <summary>The most questions at a time, and as many notices of listeners that left.</summary>
     internal const int MaxQuestions = 32;
+
+    /// <summary>The most questions at a time about clients of one address (IPv6: of one /64 network).</summary>
+    internal const int MaxQuestionsPerAddress = 8;
 
     /// <summary>The most answers that are remembered; the oldest is dropped first.</summary>
     internal const int MaxAnswers = 4096;
@@ -46,7 +50,8 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
         PooledConnectionLifetime = ConnectionLife,
     });
 
-    private int _asking;
+    private readonly PeerQuota _asking = new(MaxQuestions, MaxQuestionsPerAddress);
+    private volatile bool _isReplaced;
     private int _telling;
     private long _clients;
 
@@ -71,9 +76,9 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
             {
                 (asking, fields) = (known.Task, known.Fields);
             }
-            else if (_asking == MaxQuestions)
+            else if (!_asking.TryEnter(PeerAddress.Of(request.Client.Address), out bool isFull))
             {
-                if (_sayingBusy.TrySay(out Unsaid unsaid))
+                if (isFull && _sayingBusy.TrySay(out Unsaid unsaid))
                 {
                     logger.HookIsBusy(Service, MaxQuestions, unsaid);
                 }
@@ -82,8 +87,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
             }
             else
             {
-                _asking++;
-                asking = FetchAsync(key, fields, request.Action);
+                asking = FetchAsync(key, fields, request);
                 Keep(key, new Answer(asking, fields));
             }
         }
@@ -93,7 +97,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
         {
             true => AccessVerdict.Allowed,
             false => user.Length + password.Length == 0 ? AccessVerdict.Unnamed : AccessVerdict.Wrong,
-            null => options.AdmitsOnFailure ? AccessVerdict.Allowed : AccessVerdict.NoAnswer,
+            null => options.AdmitsOnFailure && !_isReplaced ? AccessVerdict.Allowed : AccessVerdict.NoAnswer,
         };
         return (verdict, isAdmitted is true && request.Action is AccessAction.Listen
             ? new HookVisit(this, fields, time.GetTimestamp()) : null);
@@ -113,7 +117,11 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _isReplaced = true;
+        _client.Dispose();
+    }
 
     private string Service => options.Address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
@@ -135,7 +143,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
     }
 
     // Never throws: null is a failure.
-    private async Task<bool?> FetchAsync(UInt128 key, IReadOnlyList<KeyValuePair<string, string>> fields, AccessAction action)
+    private async Task<bool?> FetchAsync(UInt128 key, IReadOnlyList<KeyValuePair<string, string>> fields, AccessRequest request)
     {
         // Not under the lock of the caller.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -150,18 +158,19 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
             }
             else
             {
-                SayFailed(action, string.Create(CultureInfo.InvariantCulture, $"it answers {(int)answer.StatusCode}"));
+                SayFailed(request.Action, string.Create(CultureInfo.InvariantCulture, $"it answers {(int)answer.StatusCode}"));
             }
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            SayFailed(action, e is OperationCanceledException ? "it does not answer in time" : e.GetBaseException().Message.TrimEnd('.'));
+            SayFailed(
+                request.Action, e is OperationCanceledException ? "it does not answer in time" : e.GetBaseException().Message.TrimEnd('.'));
         }
         finally
         {
+            _asking.Leave(PeerAddress.Of(request.Client.Address));
             lock (_gate)
             {
-                _asking--;
                 if (isAdmitted is null || options.CacheTime <= TimeSpan.Zero)
                 {
                     _answers.Remove(key);
@@ -231,8 +240,10 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
 
     private UInt128 KeyOf(AccessRequest request, string user, ReadOnlySpan<byte> password)
     {
-        // The station's name and the address hold no line break; the password comes last.
-        byte[] text = Encoding.UTF8.GetBytes($"{request.Action}\n{request.Station}\n{request.Client.Address}\n{user.Length}\n{user}\n");
+        // Names of stations and addresses hold no line break; the password comes last.
+        byte[] text = Encoding.UTF8.GetBytes(
+            $"{request.Action}\n{request.Station}\n{request.Client.Address}\n{request.Mount.Length}\n{request.Mount}\n"
+                + $"{user.Length}\n{user}\n");
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_key, [.. text, .. password], mac);
         return BinaryPrimitives.ReadUInt128LittleEndian(mac);

@@ -166,8 +166,15 @@ internal sealed class PasswordGate
         }
     }
 
-    private int FailuresOf(UInt128 account, PeerAddress peer, TimeSpan now) =>
-        Math.Max(_failures[account, now], _failures[KeyOf(peer.Network, 64), now] / AccountShare);
+    private int FailuresOf(UInt128 account, PeerAddress peer, TimeSpan now)
+    {
+        int failures = Math.Max(_failures[account, now], _failures[KeyOf(peer.Network, 64), now] / AccountShare);
+
+        // One customer may have a whole /48. Where somebody has logged in, others of it do not count.
+        (int length, int share) = Wider[0];
+        return peer.IsV4 || IsKnown(peer) ? failures
+            : Math.Max(failures, _failures[KeyOf(peer.Network.Prefix(length), length), now] / (AccountShare * share));
+    }
 
     private int RankOf(PeerAddress network, int failures, TimeSpan now)
     {

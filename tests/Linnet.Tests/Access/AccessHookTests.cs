@@ -125,10 +125,14 @@ public sealed class AccessHookTests : IAsyncDisposable
     public async Task A_service_that_does_not_answer_holds_up_nobody_else_and_is_given_up_in_time()
     {
         _service.Answer = null;
-        Task<AccessDecision>[] waiting = [.. Enumerable.Range(0, AccessHook.MaxQuestions).Select(i => JudgeAsync(Listen($"closed-{i}")))];
+        Task<AccessDecision>[] waiting =
+        [
+            .. Enumerable.Range(0, AccessHook.MaxQuestions)
+                .Select(i => JudgeAsync(Listen($"closed-{i}", $"192.0.2.{i / AccessHook.MaxQuestionsPerAddress}"))),
+        ];
         await Until.TrueAsync(() => _service.Count == AccessHook.MaxQuestions);
 
-        Task<AccessDecision> same = JudgeAsync(Listen("closed-0"));
+        Task<AccessDecision> same = JudgeAsync(Listen("closed-0", "192.0.2.0"));
         Assert.Equal(AccessVerdict.TooMany, (await JudgeAsync(Listen("jazz"))).Verdict);
         Assert.Equal(AccessVerdict.Allowed, (await JudgeAsync(Listen("open"))).Verdict);
         Assert.False(same.IsCompleted);
@@ -144,6 +148,35 @@ public sealed class AccessHookTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task One_address_cannot_take_the_place_of_others()
+    {
+        _service.Answer = null;
+        Task<AccessDecision>[] waiting =
+            [.. Enumerable.Range(0, AccessHook.MaxQuestionsPerAddress).Select(i => JudgeAsync(Listen($"closed-{i}")))];
+        await Until.TrueAsync(() => _service.Count == AccessHook.MaxQuestionsPerAddress);
+
+        Assert.Equal(AccessVerdict.TooMany, (await JudgeAsync(Listen("jazz"))).Verdict);
+        Task<AccessDecision> other = JudgeAsync(Listen("jazz", "192.0.2.9"));
+        await Until.TrueAsync(() => _service.Count == AccessHook.MaxQuestionsPerAddress + 1);
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return other.IsCompleted && Task.WhenAll(waiting).IsCompleted;
+        });
+    }
+
+    [Fact]
+    public async Task An_answer_is_for_one_path_alone()
+    {
+        _service.Answer = Admitted;
+        Assert.True((await JudgeAsync(Listen("jazz") with { Mount = "/jazz-64.mp3" })).IsAllowed);
+
+        _service.Answer = Refused;
+        Assert.False((await JudgeAsync(Listen("jazz") with { Mount = "/jazz.flac" })).IsAllowed);
+        Assert.True((await JudgeAsync(Listen("jazz") with { Mount = "/jazz-64.mp3" })).IsAllowed);
+    }
+
+    [Fact]
     public async Task An_account_of_the_configuration_is_not_asked_about()
     {
         _service.Answer = Admitted;
@@ -154,8 +187,8 @@ public sealed class AccessHookTests : IAsyncDisposable
         Assert.Equal(0, _service.Count);
     }
 
-    private static AccessRequest Listen(string station) =>
-        new(AccessAction.Listen, station, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1), "HTTP");
+    private static AccessRequest Listen(string station, string address = "192.0.2.1") =>
+        new(AccessAction.Listen, station, new IPEndPoint(IPAddress.Parse(address), 1), "HTTP");
 
     private async Task<AccessDecision> JudgeAsync(AccessRequest request)
     {

@@ -114,6 +114,33 @@ public sealed class AccessServerTests : IAsyncDisposable
         Assert.Equal(200, AccessTestServer.StatusOf(await _server.DescribeAsync("/jazz", "listen", challenge: 1)));
     }
 
+    // Such an address means the first station, which is closed.
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("", "/")]
+    [InlineData("", "/trackID=0")]
+    [InlineData("", "/TRACKID=1")]
+    [InlineData("", "/track=1")]
+    [InlineData("", "/streamid=0")]
+    [InlineData("", "/stream=0")]
+    [InlineData("", "/audio=0")]
+    [InlineData("", "/jazz/trackID=0")]
+    [InlineData("", "/jazz/opus/trackID=0")]
+    [InlineData("/~x", "/trackID=0")]
+    [InlineData("/~x", "")]
+    public async Task No_way_to_write_an_address_leads_past_the_password_over_RTSP(string link, string path)
+    {
+        foreach (string request in (string[])["DESCRIBE", "SETUP"])
+        {
+            using Socket socket = await AccessTestServer.ConnectAsync(_server.Server.RtspEndPoint!);
+            string answer = await AccessTestServer.AskAsync(
+                socket,
+                $"{request} rtsp://radio.example{link}{path} RTSP/1.0\r\nCSeq: 1\r\n"
+                    + "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
+            Assert.Equal(link.Length > 0 ? 403 : 401, AccessTestServer.StatusOf(answer));
+        }
+    }
+
     [Fact]
     public async Task A_password_over_RTSP_without_TLS_is_refused_with_the_reason()
     {

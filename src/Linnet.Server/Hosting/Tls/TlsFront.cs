@@ -34,6 +34,7 @@ internal sealed class TlsFront(StationServer server, TimeProvider time)
     private const byte HandshakeRecord = 22;
 
     private readonly WaitingRoom _waiting = Watched(server, time);
+    private readonly HandshakePace _pace = new(HandshakePace.PerProcessor * Environment.ProcessorCount, time);
 
     /// <summary>Connections whose handshake is not done.</summary>
     internal WaitingRoom Waiting => _waiting;
@@ -49,7 +50,11 @@ internal sealed class TlsFront(StationServer server, TimeProvider time)
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = HandshakeTime,
-            OnConnection = _ => ValueTask.FromResult(options()),
+            OnConnection = async context =>
+            {
+                await _pace.WaitAsync(PeerOf(context.Connection), context.CancellationToken).ConfigureAwait(false);
+                return options();
+            },
         });
         listen.Use(static next => connection =>
         {
@@ -57,6 +62,9 @@ internal sealed class TlsFront(StationServer server, TimeProvider time)
             return next(connection);
         });
     }
+
+    private static PeerAddress PeerOf(ConnectionContext connection) => PeerAddress.Of(
+        connection.Features.Get<ClientOrigin>()?.EndPoint.Address ?? ((IPEndPoint)connection.RemoteEndPoint!).Address);
 
     private static WaitingRoom Watched(StationServer server, TimeProvider time)
     {

@@ -41,8 +41,13 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
     /// <summary>Adds a route.</summary>
     internal void Add(UdpRoute route)
     {
-        // If two name the same port, the newer is right: the older is left over from a player that restarted.
-        _byAddress[addressOf(route)] = route;
+        // If two name the same port, the newer is right: the older is left over from a player that restarted. A listener over SRTP is
+        // found by what it has encrypted, and takes no port from another.
+        if (route.Srtp is null)
+        {
+            _byAddress[addressOf(route)] = route;
+        }
+
         if (route.Proof is null && route.Srtp is null)
         {
             _unsettled.Add(route);
@@ -59,6 +64,9 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
     /// <summary>The listener known to be at an address.</summary>
     internal UdpRoute? Find(SocketAddress from) => _byAddress.GetValueOrDefault(from);
 
+    /// <summary>Whether a listener's datagrams go to an address.</summary>
+    internal bool IsAt(UdpRoute route, SocketAddress address) => addressOf(route).Equals(address);
+
     /// <summary>Marks a route as confirmed: from now on only a proof moves it.</summary>
     internal void Settle(UdpRoute route) => _unsettled.Remove(route);
 
@@ -72,7 +80,11 @@ internal sealed class RouteTable(Func<UdpRoute, SocketAddress> addressOf, Action
         Forget(route);
         SocketAddress copy = Copy(to);
         move(route, copy);
-        _byAddress[copy] = route;
+        if (route.Srtp is null)
+        {
+            _byAddress[copy] = route;
+        }
+
         Moves++;
     }
 

@@ -161,7 +161,7 @@ internal sealed class RtpSender
             }
 
             UdpRoute? known = _rtp.Find(from);
-            if (IsSecure(_rtp, known, peer, datagram, from))
+            if (IsSecure(_rtp, peer, datagram, from))
             {
                 return;
             }
@@ -214,7 +214,7 @@ internal sealed class RtpSender
             }
 
             UdpRoute? known = _rtcp.Find(from);
-            if (IsSecure(_rtcp, known, peer, datagram, from))
+            if (IsSecure(_rtcp, peer, datagram, from))
             {
                 return;
             }
@@ -246,17 +246,16 @@ internal sealed class RtpSender
 
     // Handles a datagram of a listener over SRTP, or in the name of one. Nothing counts that does not authenticate; what does is a proof of
     // the listener's port, because the same datagram counts once only. False: a datagram for listeners in the clear.
-    private bool IsSecure(RouteTable table, UdpRoute? known, PeerAddress peer, ReadOnlySpan<byte> datagram, SocketAddress from)
+    private bool IsSecure(RouteTable table, PeerAddress peer, ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        UdpRoute? route = _secure.Find(peer, datagram);
-        if (route is null && known?.Srtp is null)
+        if (_secure.Find(peer, datagram) is not UdpRoute route)
         {
             return false;
         }
 
         Span<byte> clear = stackalloc byte[SrtpSession.MaxDatagram];
         int length = 0;
-        if (route?.Srtp!.DecryptRtcp(datagram, clear, out length) is not SrtpVerdict.Authentic)
+        if (route.Srtp!.DecryptRtcp(datagram, clear, out length) is not SrtpVerdict.Authentic)
         {
             _unauthentic++;
         }
@@ -266,7 +265,7 @@ internal sealed class RtpSender
         }
         else
         {
-            if (route != known)
+            if (!table.IsAt(route, from))
             {
                 table.Move(route, from);
             }

@@ -63,7 +63,7 @@ internal sealed class RtspAuthentication(RtspServer server, RtspServerConnection
                 Link = key.Link,
                 IsEncrypted = connection.IsTls,
                 Proof = (request.Method, request.Uri),
-                Mount = string.Concat(RtspResource.SegmentsOf(uri).Select(static segment => $"/{segment}")),
+                Mount = RtspResource.PathOf(uri),
                 Server = uri.Authority,
                 Agent = request.Headers[RtspHeaderNames.UserAgent] ?? "",
             },
@@ -87,12 +87,17 @@ internal sealed class RtspAuthentication(RtspServer server, RtspServerConnection
         StationOf(uri) is string station && _decisions.TryGetValue((RtspResource.LinkOf(uri), station), out AccessDecision decision)
             ? decision.Renditions : null;
 
+    /// <summary>
+    /// Whether the station that was found for an address may be described and set up: the one that was judged, whatever has changed since.
+    /// </summary>
+    internal bool Permits(RtspUri uri, string station) =>
+        server.Access.IsOpen(station) || _decisions.ContainsKey((RtspResource.LinkOf(uri), station));
+
     /// <summary>The connection has ended.</summary>
     internal void End() => _visits.ForEach(static visit => visit.End());
 
     private string? StationOf(RtspUri uri) =>
-        server.Stations.TryFind(RtspResource.SegmentsOf(uri) is [string name, ..] ? name : null, out StationListing? station)
-            ? station.Name : null;
+        server.Stations.TryFind(RtspResource.NameOf(uri), out StationListing? station) ? station.Name : null;
 
     // The handler permits it for the session's own rendition only. Neither a reload nor the end of a link ends those who listen.
     private bool IsPlaying(RtspRequest request) =>

@@ -289,6 +289,11 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         {
             refusal = Refuse(request, RtspStatus.NotFound, problem);
         }
+        else if (request.Method is RtspMethod.Describe or RtspMethod.Setup
+            && !_authentication.Permits(uri, resource.Ring.Info.Station))
+        {
+            refusal = Busy(request, "The stations have just changed. Ask again.");
+        }
 
         return refusal is null;
     }

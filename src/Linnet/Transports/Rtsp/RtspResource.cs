@@ -87,6 +87,12 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     /// <summary>The parts of an address, without a link.</summary>
     internal static IReadOnlyList<string> SegmentsOf(RtspUri uri) => LinkOf(uri) is null ? uri.Segments : [.. uri.Segments.Skip(1)];
 
+    /// <summary>The name of the station in an address; <see langword="null"/>: none, which means the first station.</summary>
+    internal static string? NameOf(RtspUri uri) => WithoutTrack(SegmentsOf(uri)) is [string name, ..] ? name : null;
+
+    /// <summary>The path of an address without a link and a track, in one spelling.</summary>
+    internal static string PathOf(RtspUri uri) => "/" + string.Join('/', WithoutTrack(SegmentsOf(uri)).Take(2));
+
     // There is one track; servers and players number tracks from 0 or from 1. Alone, a track means the first station, if no
     // station could be called so.
     private static IReadOnlyList<string> WithoutTrack(IReadOnlyList<string> segments) =>

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Linnet.Cli;
 
-
 namespace Linnet.Server.Tests.Cli.Configuration;
 
 /// <summary>A configuration that is read again when the API asks, and what is in effect then.</summary>
@@ -150,6 +149,32 @@ public sealed partial class ReloadCallTests : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address + path);
             request.Headers.Authorization = authorization;
+            return (await SendAsync(request)).Status;
+        }
+    }
+
+    [Fact]
+    public async Task A_closed_station_stays_closed_until_it_has_the_source_that_is_for_everyone()
+    {
+        const string Station = "[stations.jazz]\nlisten = \"accounts\"\nsource = \"tone\"\nlive = true\n";
+        string late = Path.Join(_folder, "late.wav");
+        File.WriteAllText(late, "This is no sound.");
+        Write(_accounts + Station);
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync("--config", FilePath);
+
+        Write(_accounts + Station.Replace("accounts", "anyone", StringComparison.Ordinal)
+            .Replace("tone", "late.wav", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, (await CallAsync(address, new("Bearer", _token))).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync());
+
+        File.WriteAllBytes(late, PcmWav.Of(8_000, 1, 16, new byte[160_000]));
+        Assert.Equal(HttpStatusCode.OK, (await CallAsync(address, new("Bearer", _token))).Status);
+        Assert.Equal(HttpStatusCode.OK, await GetAsync());
+        await EndAsync(server, serving);
+
+        async Task<HttpStatusCode> GetAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address + "jazz.wav");
             return (await SendAsync(request)).Status;
         }
     }
