@@ -11,6 +11,7 @@ using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Linnet.Server.Hosting.Tls;
@@ -59,6 +60,11 @@ internal sealed class TlsFront(StationServer server, TimeProvider time)
         listen.Use(static next => connection =>
         {
             connection.Features.Get<WaitingRoom.Place>()?.Dispose();
+            if (connection.Features.Get<ISslStreamFeature>() is { } tls)
+            {
+                TlsMemory.Save(tls.SslStream);
+            }
+
             return next(connection);
         });
     }
