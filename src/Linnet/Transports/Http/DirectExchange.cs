@@ -34,6 +34,11 @@ internal sealed class DirectExchange(
     /// <inheritdoc/>
     internal override PipeReader Input => connection.Transport.Input;
 
+    /// <summary>
+    /// Under TLS: what is sent to a closed connection disappears without an error, and players do not close one direction alone.
+    /// </summary>
+    internal override bool LeavesWithInput => !Output.CanHalfClose;
+
     /// <inheritdoc/>
     internal override HttpBodyFraming Body => Head.Body;
 

@@ -42,6 +42,9 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
     /// <summary>What the client sends after the head.</summary>
     internal abstract PipeReader Input { get; }
 
+    /// <summary>Whether the client has left when <see cref="Input"/> ends. Otherwise it may still listen.</summary>
+    internal virtual bool LeavesWithInput => false;
+
     /// <summary>How the request's body lies in <see cref="Input"/>.</summary>
     internal abstract HttpBodyFraming Body { get; }
 

@@ -80,6 +80,28 @@ public class TlsPortTests
         Assert.Equal(1, server.Hosted.Server.Radio!.GetSnapshot().Listeners);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_listener_who_closes_the_connection_is_gone(bool saysSo)
+    {
+        await using TlsServer server = await TlsServer.StartAsync();
+        await using SslStream listener = await TlsServer.ConnectAsync(server.Https);
+        await listener.WriteAsync("GET /jazz.mp3 HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), HangLimit);
+        await listener.ReadExactlyAsync(new byte[50_000], HangLimit);
+        Assert.Equal(1, server.Hosted.Server.Radio!.GetSnapshot().Listeners);
+
+        if (saysSo)
+        {
+            await listener.ShutdownAsync();
+        }
+
+        await listener.DisposeAsync();
+
+        await Until.TrueAsync(() => server.Hosted.Server.Radio!.GetSnapshot().Listeners == 0);
+        await Until.TrueAsync(() => server.Hosted.Server.Connections.Count == 0);
+    }
+
     [Fact]
     public async Task One_connection_of_HTTP_2_carries_six_listeners_and_pages()
     {

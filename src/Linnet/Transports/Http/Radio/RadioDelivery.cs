@@ -91,7 +91,7 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
         senders.AddStream(listener);
         try
         {
-            await WaitForEndAsync(listener, exchange.Input, cancellationToken).ConfigureAwait(false);
+            await WaitForEndAsync(listener, exchange, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -141,14 +141,19 @@ internal sealed class RadioDelivery(RadioServerOptions options, SenderPool sende
     }
 
     /// <summary>Returns when the client has left or talks too much, or the sender has finished.</summary>
-    private static async ValueTask WaitForEndAsync(RadioListener listener, PipeReader input, CancellationToken cancellationToken)
+    private static async ValueTask WaitForEndAsync(RadioListener listener, HttpExchange exchange, CancellationToken cancellationToken)
     {
         long said = 0;
         while (listener.Finished is null && said < MaxSaid)
         {
-            ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReadResult read = await exchange.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
             said += read.Buffer.Length;
-            input.AdvanceTo(read.Buffer.End);
+            exchange.Input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted && exchange.LeavesWithInput)
+            {
+                return;
+            }
+
             if (read.IsCompleted)
             {
                 // The client sends nothing more, but may still listen. If it does not, its machine answers the next data with a reset.
