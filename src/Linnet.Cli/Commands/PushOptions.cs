@@ -10,6 +10,9 @@ internal static class PushOptions
     /// <summary>The variable with the password if no option sets it: other users of the machine cannot see it there.</summary>
     public const string Variable = "LINNET_PUSH_PASSWORD";
 
+    // A shorter one is guessed in spite of the delays for wrong passwords.
+    private const int GoodPasswordLength = 8;
+
     // No real password is longer, and a wrong file may contain anything.
     private const int MaxPasswordLength = 1024;
 
@@ -47,6 +50,11 @@ internal static class PushOptions
             MaxBitRate = parsed.GetValue(MaxBitRate) is { } kbps ? (int)(kbps * 1000) : Defaults.MaxBitRate,
             SilenceTime = parsed.GetValue(Silence) is { } seconds ? TimeSpan.FromSeconds(seconds) : Defaults.SilenceTime,
         };
+        if (options.Password is { Length: >= PushServerOptions.MinPasswordLength and < GoodPasswordLength })
+        {
+            shell.Say($"The password for pushing is short and can be guessed: use at least {GoodPasswordLength} characters.");
+        }
+
         return options.Problems().FirstOrDefault() is not { } problem ? options
             : throw new UsageException(options.Password is { Length: > 0 and < PushServerOptions.MinPasswordLength }
                 ? $"The password of {(parsed.GetValue(Password) is null ? PasswordFile : Password).Name} must have at least "

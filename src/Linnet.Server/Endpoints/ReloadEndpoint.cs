@@ -1,4 +1,5 @@
 using Linnet.Serving;
+using Linnet.Wire.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,10 +24,11 @@ internal static class ReloadEndpoint
                 context, StatusCodes.Status404NotFound, Answer.PlainText,
                 "This server was started without a configuration file, so there is none to read again.\n").ConfigureAwait(false);
         }
-        else if (IsFromOtherSite(context.Request))
+        else if (OtherSite.Sent(
+            context.Request.Headers["Sec-Fetch-Site"].ToString(), context.Request.Headers.Origin.ToString(), context.Request.Host.Value))
         {
             await Answer.SendAsync(
-                context, StatusCodes.Status403Forbidden, Answer.PlainText, "Pages of other sites may not call this.\n")
+                context, StatusCodes.Status403Forbidden, Answer.PlainText, OtherSite.Refusal + "\n")
                 .ConfigureAwait(false);
         }
         else if (await AdminGate.AdmitsAsync(context, context.RequestServices.GetRequiredService<StationServer>()).ConfigureAwait(false))
@@ -36,14 +38,5 @@ internal static class ReloadEndpoint
                 context, answer.Problems is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity, Json,
                 answer.ToJson() + "\n").ConfigureAwait(false);
         }
-    }
-
-    // A browser sends its stored passwords along for any page that asks it to. Other clients send neither header.
-    private static bool IsFromOtherSite(HttpRequest request)
-    {
-        string site = request.Headers["Sec-Fetch-Site"].ToString();
-        string origin = request.Headers.Origin.ToString();
-        return site is not ("" or "same-origin" or "none")
-            || (origin.Length > 0 && (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) || page.Authority != request.Host.Value));
     }
 }

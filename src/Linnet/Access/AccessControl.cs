@@ -169,6 +169,7 @@ internal sealed class AccessControl : IDisposable
         AccessState state, AccessRequest request, CancellationToken cancellationToken)
     {
         HookVisit? visit = null;
+        Account? account = null;
         if (string.IsNullOrEmpty(request.Authorization))
         {
             return request.Action is AccessAction.Listen && state.Hook is not null
@@ -176,19 +177,20 @@ internal sealed class AccessControl : IDisposable
                 : new AccessDecision(AccessVerdict.Unnamed);
         }
 
-        if (Read(state, request, out PasswordClaim? claim, out Account? account) is AccessVerdict unread)
+        if (Read(state, request, out PasswordClaim? claim, out account) is AccessVerdict unread)
         {
             return new AccessDecision(unread);
         }
 
-        if (account is null && claim!.IsRight is not true && state.Hook is not null && HasPassword(request, out BasicCredentials? given)
+        if (claim!.IsRight is not true && state.Hook is not null && HasPassword(request, out BasicCredentials? given)
             && request.Action is AccessAction.Listen or AccessAction.Push)
         {
-            claim = claim with { AskAsync = ct => AskAsync(given!.User, claim.Password, ct) };
+            // Also about a wrong password of an account: that only other names are asked about would tell which names there are.
+            claim = claim with { AskAsync = ct => AskAsync(given!.User, claim.Password, ct), IsAskedFirst = account is null };
         }
 
         AccessVerdict verdict =
-            await _passwords.JudgeAsync(PeerAddress.Of(request.Client.Address), claim!, cancellationToken).ConfigureAwait(false);
+            await _passwords.JudgeAsync(PeerAddress.Of(request.Client.Address), claim, cancellationToken).ConfigureAwait(false);
         return verdict is AccessVerdict.Allowed && account?.May(request.Action, request.Station) == false
             ? new AccessDecision(AccessVerdict.NotPermitted, account)
             : new AccessDecision(verdict, account) { Visit = visit };
@@ -196,6 +198,9 @@ internal sealed class AccessControl : IDisposable
         async Task<AccessVerdict> AskAsync(string user, ReadOnlyMemory<byte> password, CancellationToken ct)
         {
             (AccessVerdict answer, visit) = await state.Hook!.AskAsync(request, user, password, ct).ConfigureAwait(false);
+
+            // A client that the service admits has no rights of an account of the same name.
+            account = answer is AccessVerdict.Allowed ? null : account;
             return answer;
         }
     }

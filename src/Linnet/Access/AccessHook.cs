@@ -13,7 +13,8 @@ namespace Linnet.Access;
 /// </summary>
 /// <remarks>
 /// A client is admitted by a status of 2xx with the header <c>icecast-auth-user: 1</c>, and refused by any other 2xx or 4xx. Everything
-/// else is a failure, and so is no answer in time. The same question is asked once at a time, and its answer is remembered.
+/// else is a failure, and so is no answer in time. <c>icecast-auth-timelimit: SECONDS</c> limits how long a listener may stay. The same
+/// question is asked once at a time, and its answer is remembered.
 /// </remarks>
 /// <param name="options">Where to ask, and what holds if there is no answer.</param>
 /// <param name="time">The clock.</param>
@@ -30,6 +31,10 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
     internal const int MaxAnswers = 4096;
 
     private const string Header = "icecast-auth-user";
+    private const string LimitHeader = "icecast-auth-timelimit";
+
+    // A longer limit is none: no connection lasts for a month.
+    private const int MaxLimitSeconds = 30 * 24 * 3600;
 
     // Long enough that a service's new address is found, short enough that questions share connections.
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
@@ -67,7 +72,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
     internal async Task<(AccessVerdict Verdict, HookVisit? Visit)> AskAsync(
         AccessRequest request, string user, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
     {
-        Task<bool?> asking;
+        Task<Reply> asking;
         IReadOnlyList<KeyValuePair<string, string>> fields = FieldsOf(request, user, password.Span);
         UInt128 key = KeyOf(request, user, password.Span);
         lock (_gate)
@@ -92,7 +97,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
             }
         }
 
-        bool? isAdmitted = await asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        (bool? isAdmitted, long? endsAt) = await asking.WaitAsync(cancellationToken).ConfigureAwait(false);
         AccessVerdict verdict = isAdmitted switch
         {
             true => AccessVerdict.Allowed,
@@ -100,7 +105,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
             null => options.AdmitsOnFailure && !_isReplaced ? AccessVerdict.Allowed : AccessVerdict.NoAnswer,
         };
         return (verdict, isAdmitted is true && request.Action is AccessAction.Listen
-            ? new HookVisit(this, fields, time.GetTimestamp()) : null);
+            ? new HookVisit(this, fields, time.GetTimestamp()) { EndsAt = endsAt } : null);
     }
 
     /// <summary>Tells the service that a listener has left. Returns at once; under load a notice may be dropped.</summary>
@@ -142,12 +147,13 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
         }
     }
 
-    // Never throws: null is a failure.
-    private async Task<bool?> FetchAsync(UInt128 key, IReadOnlyList<KeyValuePair<string, string>> fields, AccessRequest request)
+    // Never throws.
+    private async Task<Reply> FetchAsync(UInt128 key, IReadOnlyList<KeyValuePair<string, string>> fields, AccessRequest request)
     {
         // Not under the lock of the caller.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         bool? isAdmitted = null;
+        long? endsAt = null;
         try
         {
             using HttpResponseMessage answer = await PostAsync(fields).ConfigureAwait(false);
@@ -155,6 +161,7 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
             {
                 isAdmitted = answer.IsSuccessStatusCode
                     && answer.Headers.TryGetValues(Header, out IEnumerable<string>? values) && values.Any(static v => v.Trim() == "1");
+                endsAt = LimitOf(answer) is int seconds ? time.GetTimestamp() + (seconds * time.TimestampFrequency) : null;
             }
             else
             {
@@ -177,13 +184,20 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
                 }
                 else if (_answers.TryGetValue(key, out Answer? kept))
                 {
-                    kept.Until = time.GetTimestamp() + (long)(options.CacheTime.TotalSeconds * time.TimestampFrequency);
+                    // After the limit the service is asked again.
+                    long until = time.GetTimestamp() + (long)(options.CacheTime.TotalSeconds * time.TimestampFrequency);
+                    kept.Until = Math.Min(until, endsAt ?? until);
                 }
             }
         }
 
-        return isAdmitted;
+        return new Reply(isAdmitted, endsAt);
     }
+
+    private static int? LimitOf(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues(LimitHeader, out IEnumerable<string>? values)
+        && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+        && seconds is > 0 and <= MaxLimitSeconds ? seconds : null;
 
     private async Task<HttpResponseMessage> PostAsync(IReadOnlyList<KeyValuePair<string, string>> fields)
     {
@@ -249,9 +263,14 @@ internal sealed class AccessHook(AccessHookOptions options, TimeProvider time, I
         return BinaryPrimitives.ReadUInt128LittleEndian(mac);
     }
 
-    private sealed class Answer(Task<bool?> task, IReadOnlyList<KeyValuePair<string, string>> fields)
+    /// <summary>What the service said.</summary>
+    /// <param name="IsAdmitted">Whether it admits the client; <see langword="null"/>: it failed.</param>
+    /// <param name="EndsAt">When a listener has to leave, as a timestamp; <see langword="null"/>: it may stay.</param>
+    private readonly record struct Reply(bool? IsAdmitted, long? EndsAt);
+
+    private sealed class Answer(Task<Reply> task, IReadOnlyList<KeyValuePair<string, string>> fields)
     {
-        internal Task<bool?> Task => task;
+        internal Task<Reply> Task => task;
 
         internal IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
 

@@ -22,4 +22,8 @@ public sealed record AccessHookOptions : IValidatable
             $"{nameof(Address)} must be an http or https URL.")
         .Between(Timeout, "100 ms", "30 s")
         .Between(CacheTime, "0", "1 h");
+
+    /// <summary>The options, with no more of the address than the host: a part of it may be a key.</summary>
+    public override string ToString() =>
+        $"{nameof(AccessHookOptions)} {{ {Address.Scheme}://{Address.Authority}, {Timeout}, {CacheTime}, {AdmitsOnFailure} }}";
 }

@@ -29,4 +29,7 @@ internal sealed record AccessRequest(AccessAction Action, string? Station, IPEnd
 
     /// <summary>The name of the client's program, for a service that is asked.</summary>
     internal string Agent { get; init; } = "";
+
+    /// <summary>What, with which station and from where; neither credentials nor a link.</summary>
+    public override string ToString() => $"{Action} {Station} {Client} {Protocol}";
 }

@@ -8,6 +8,13 @@ internal sealed class HookVisit(AccessHook hook, IReadOnlyList<KeyValuePair<stri
 {
     private int _hasEnded;
 
+    /// <summary>When the listener has to leave, as a timestamp; <see langword="null"/>: it may stay.</summary>
+    internal long? EndsAt { get; init; }
+
+    /// <summary>How long the listener may stay from now on; <see langword="null"/>: without limit.</summary>
+    internal TimeSpan? TimeLeft(TimeProvider time) => EndsAt is not long end ? null
+        : time.GetElapsedTime(time.GetTimestamp(), end) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
     /// <summary>Tells the service that the listener has left. Does not wait for it. Called again, it does nothing.</summary>
     internal void End()
     {

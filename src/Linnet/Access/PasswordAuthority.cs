@@ -34,7 +34,11 @@ internal sealed class PasswordAuthority(TimeProvider time)
     /// <see cref="AccessVerdict.Allowed"/>, <see cref="AccessVerdict.Wrong"/>, <see cref="AccessVerdict.TooMany"/> or
     /// <see cref="AccessVerdict.Unanswered"/>; or another answer of the service that the claim asks.
     /// </returns>
-    /// <remarks>An exception of a verification reaches only this caller.</remarks>
+    /// <remarks>
+    /// An exception of a verification reaches only this caller. Where another service is asked, a refusal takes one verification and one
+    /// question, and is the same, whether there is an account of this name or not; only their order differs, so that clients that the
+    /// service admits do not wait for each other's verifications.
+    /// </remarks>
     internal async Task<AccessVerdict> JudgeAsync(PeerAddress peer, PasswordClaim claim, CancellationToken cancellationToken)
     {
         bool isHeld;
@@ -46,26 +50,29 @@ internal sealed class PasswordAuthority(TimeProvider time)
                 return AccessVerdict.TooMany;
             }
 
-            attempt = claim.AskAsync is null ? Begin(peer, claim) : null;
+            attempt = claim.IsAskedFirst ? null : Begin(peer, claim);
         }
 
         try
         {
+            AccessVerdict? answer = null;
             if (attempt is null)
             {
-                AccessVerdict answer = await claim.AskAsync!(cancellationToken).ConfigureAwait(false);
-                if (answer is not (AccessVerdict.Allowed or AccessVerdict.Wrong))
-                {
-                    return answer;
-                }
-
+                answer = await claim.AskAsync!(cancellationToken).ConfigureAwait(false);
                 lock (_gate)
                 {
-                    attempt = Begin(peer, claim with { IsRight = answer is AccessVerdict.Allowed });
+                    attempt = Begin(peer, answer is AccessVerdict.Allowed ? claim with { IsRight = true } : claim);
                 }
             }
 
-            return await AwaitAsync(attempt, isHeld, cancellationToken).ConfigureAwait(false);
+            AccessVerdict verdict = await AwaitAsync(attempt, isHeld, cancellationToken).ConfigureAwait(false);
+            if (verdict is not AccessVerdict.Wrong || claim.AskAsync is not { } ask)
+            {
+                return verdict;
+            }
+
+            // Without an answer of the service the client is told so, and not that its password is wrong.
+            return answer ?? await ask(cancellationToken).ConfigureAwait(false);
         }
         finally
         {

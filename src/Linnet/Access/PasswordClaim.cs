@@ -16,8 +16,11 @@ internal sealed record PasswordClaim(string Account, ReadOnlyMemory<byte> Passwo
     /// <summary>Compares it with the hash. May be slow on purpose.</summary>
     public Func<bool> Verify { get; init; } = static () => false;
 
-    /// <summary>Asks another service whether it is right; <see langword="null"/>: it is decided here.</summary>
+    /// <summary>Asks another service about a password that is not right here; <see langword="null"/>: none is asked.</summary>
     public Func<CancellationToken, Task<AccessVerdict>>? AskAsync { get; init; }
+
+    /// <summary>Whether that service is asked first, because no account has this name.</summary>
+    public bool IsAskedFirst { get; init; }
 
     /// <summary>The account alone.</summary>
     public override string ToString() => Account;

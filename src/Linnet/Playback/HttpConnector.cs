@@ -1,5 +1,8 @@
+using Linnet.Access;
 using Linnet.Transports;
 using Linnet.Transports.Http.Pull;
+using Linnet.Transports.Rtsp;
+using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace Linnet.Playback;
@@ -10,7 +13,8 @@ namespace Linnet.Playback;
 /// </summary>
 /// <remarks>
 /// A path with the extension of an audio file or a playlist is a stream. For any other path the server is asked for its stations first. If
-/// it accepts the connection and does not answer as a Linnet server, the address is tried as a stream.
+/// it accepts the connection and does not answer as a Linnet server, the address is tried as a stream. So it is if the station is closed
+/// and the address has a password, which is not sent over RTSP without TLS.
 /// </remarks>
 /// <param name="request">The station to connect to.</param>
 /// <param name="time">The clock.</param>
@@ -23,7 +27,7 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
         ".mp3", ".opus", ".ogg", ".oga", ".flac", ".wav", ".aac", ".m3u", ".m3u8", ".pls", ".xspf",
     ];
 
-    private readonly StreamSearch _search = new(request.Address, time, logger.PlaylistEntryFailed, trust: request.Trust);
+    private StreamSearch _search = new(request.Address, time, logger.PlaylistEntryFailed, trust: request.Trust);
     private readonly RtspConnector _rtsp = new(request, time, random, logger);
     private readonly bool? _mustBeStream = request.NeedsPackets ? false : IsStream(request.Address) ? true : null;
     private bool _hasPage;
@@ -60,10 +64,33 @@ internal sealed class HttpConnector(StationRequest request, TimeProvider time, R
             _wasStream = true;
             return station;
         }
+        catch (RtspException e) when (e.IsAboutAccess && !request.NeedsPackets && request.Address.UserInfo.Length > 0
+            && _rtsp.Address is { Credentials: null })
+        {
+            Volatile.Write(ref _hasPage, true);
+            _search = new StreamSearch(
+                new Uri(request.Address, PathOf(_rtsp.Address)), time, logger.PlaylistEntryFailed, trust: request.Trust);
+            IStationReceiver station = await ConnectStreamAsync(cancellationToken).ConfigureAwait(false);
+            _wasStream = true;
+            return station;
+        }
     }
 
     /// <inheritdoc/>
     public void OnLost() => _rtsp.OnLost();
+
+    // The path over HTTP of a station, or of its rendition. PCM is a .wav there, and the renditions of RTSP alone are not there.
+    private static string PathOf(RtspUri station)
+    {
+        string[] parts = station.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        int last = parts.Length - 1;
+        bool hasRendition = last > 0 && parts[last - 1][0] != SignedLink.Mark;
+        string extension = !hasRendition ? ""
+            : parts[last] is "mp3" or "opus" or "flac" or "wav" ? $".{parts[last]}"
+            : parts[last] is "pcm" or "l16" or "l24" ? ".wav"
+            : "";
+        return "/" + string.Join('/', hasRendition ? parts[..last] : parts) + extension;
+    }
 
     // For the root of a server, "no Linnet server" is a clearer error than "no sound".
     private async Task<IStationReceiver> ConnectInsteadAsync(NoStationListException problem, CancellationToken cancellationToken)

@@ -19,6 +19,9 @@ internal sealed class RtspConnector(StationRequest request, TimeProvider time, R
     private RtspReceiver? _last;
     private bool _udpWorks;
 
+    /// <summary>The address of the station; <see langword="null"/>: not found yet.</summary>
+    internal RtspUri? Address => _lookup.Address;
+
     /// <inheritdoc/>
     public async Task<IStationReceiver> ConnectAsync(CancellationToken cancellationToken)
     {

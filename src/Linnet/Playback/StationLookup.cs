@@ -34,6 +34,9 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
     private bool _isSettled;
     private RtspUri? _address = RtspUri.TryParse(url, out RtspUri? address) ? address : null;
 
+    /// <summary>The address that was given or found; <see langword="null"/>: none yet.</summary>
+    internal RtspUri? Address => _address;
+
     /// <summary>Connects to the station.</summary>
     /// <param name="connectAsync">Connects to an address.</param>
     /// <param name="cancellationToken">Gives it up.</param>
@@ -117,12 +120,11 @@ internal sealed class StationLookup(Uri url, TimeProvider time, ServerTrust? tru
     private static bool IsOf(string wanted, string station) =>
         wanted.StartsWith(station, StringComparison.Ordinal) && (wanted.Length == station.Length || wanted[station.Length] is '.' or '-');
 
-    // The user and the password of the address are for the same host, over RTSP too. But what was to go under TLS does not go without.
+    // The password of the address goes to another port of the host only under TLS. Linnet's servers take none over RTSP without it.
     private static RtspUri Read(Uri page, RtspPort port, string path)
     {
         string address = ZonedHost.UrlOf(port.Scheme, ZonedHost.Of(page), port.Number, path);
-        bool isSafe = page.Scheme == Uri.UriSchemeHttp || port.Scheme == RtspUri.TlsScheme;
-        string user = page.UserInfo.Length > 0 && isSafe ? $"{page.UserInfo}@" : "";
+        string user = page.UserInfo.Length > 0 && port.Scheme == RtspUri.TlsScheme ? $"{page.UserInfo}@" : "";
         return RtspUri.TryParse(address.Replace("://", $"://{user}", StringComparison.Ordinal), out RtspUri? read)
             ? read : throw new TransportException($"The server names a station at no address: {RtspFailure.Quote(address)}.");
     }

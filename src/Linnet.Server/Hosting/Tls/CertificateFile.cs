@@ -18,6 +18,7 @@ internal sealed class CertificateFile(TlsSettings settings, ILogger logger) : Ce
     private readonly string _keyPath = settings.KeyFile ?? settings.CertificateFile!;
     private (FileStamp, FileStamp) _used;
     private (FileStamp, FileStamp) _seen;
+    private ((FileStamp, FileStamp) Files, string Problem) _refused;
 
     /// <inheritdoc/>
     internal override TimeSpan Period => TimeSpan.FromSeconds(5);
@@ -25,8 +26,8 @@ internal sealed class CertificateFile(TlsSettings settings, ILogger logger) : Ce
     /// <inheritdoc/>
     internal override ServedCertificate Open()
     {
-        _used = _seen = Stamps();
-        return Read();
+        _seen = Stamps();
+        return Use(_seen);
     }
 
     /// <inheritdoc/>
@@ -42,8 +43,28 @@ internal sealed class CertificateFile(TlsSettings settings, ILogger logger) : Ce
             return null;
         }
 
-        _used = now;
-        return Read();
+        try
+        {
+            return Use(now);
+        }
+        catch (IOException e) when (_refused == (now, e.Message))
+        {
+            // It was said. What is wrong may lie outside the file, so it is read again: its mode changes no date.
+            return null;
+        }
+        catch (IOException e)
+        {
+            _refused = (now, e.Message);
+            throw;
+        }
+    }
+
+    private ServedCertificate Use((FileStamp, FileStamp) files)
+    {
+        ServedCertificate read = Read();
+        JudgeMode();
+        _used = files;
+        return read;
     }
 
     private (FileStamp, FileStamp) Stamps() => (FileStamp.Of(_path), FileStamp.Of(_keyPath));
@@ -65,7 +86,6 @@ internal sealed class CertificateFile(TlsSettings settings, ILogger logger) : Ce
                 : $"'{_keyPath}' has no private key in PEM form.");
         }
 
-        JudgeMode();
         try
         {
             bool isEncrypted = key.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
@@ -92,7 +112,6 @@ internal sealed class CertificateFile(TlsSettings settings, ILogger logger) : Ce
 
     private ServedCertificate ReadPfx(byte[] file)
     {
-        JudgeMode();
         try
         {
             X509Certificate2Collection all = X509CertificateLoader.LoadPkcs12Collection(file, settings.Password);

@@ -7,7 +7,9 @@ namespace Linnet.Server.Hosting.Tls;
 /// <summary>A certificate authority for one server: its certificate and its key, in a file that only the owner can read.</summary>
 internal sealed class OwnAuthority
 {
-    private const string FileName = "authority.pem";
+    /// <summary>The name of its file.</summary>
+    internal const string FileName = "authority.pem";
+
     private const int SerialLength = 16;
     private const int Years = 10;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Server.Hosting.Tls;
 
@@ -9,8 +10,10 @@ namespace Linnet.Server.Hosting.Tls;
 /// </summary>
 /// <param name="stateFolder">Where they are kept; <see langword="null"/>: the usual place.</param>
 /// <param name="time">The clock.</param>
+/// <param name="logger">Told if other users can read the keys.</param>
 /// <param name="names">Gives this machine's names and addresses; default: <see cref="MachineNames.Read"/>.</param>
-internal sealed class OwnCertificate(string? stateFolder, TimeProvider time, Func<MachineNames>? names = null) : CertificateOrigin
+internal sealed class OwnCertificate(string? stateFolder, TimeProvider time, ILogger logger, Func<MachineNames>? names = null)
+    : CertificateOrigin
 {
     private const string FileName = "certificate.pem";
 
@@ -33,6 +36,7 @@ internal sealed class OwnCertificate(string? stateFolder, TimeProvider time, Fun
         {
             StateFolder.Make(folder);
             _path = Path.Join(folder, FileName);
+            JudgeFolder(folder);
             _authority = OwnAuthority.Open(folder, time);
             MachineNames now = (names ?? MachineNames.Read)();
             _certificate = TryRead() is X509Certificate2 kept && IsGood(kept, now) ? kept : Issue(now);
@@ -72,6 +76,24 @@ internal sealed class OwnCertificate(string? stateFolder, TimeProvider time, Fun
         using (certificate)
         {
             return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
+        }
+    }
+
+    // Who can read the authority's key can stand in for this server. A warning and no refusal: a server that runs should not be down after
+    // an update or a restored copy has changed modes, and the key must be replaced in any case.
+    private void JudgeFolder(string folder)
+    {
+        if (PrivateFile.IsFolderOpen(folder))
+        {
+            logger.StateFolderIsOpen(folder);
+        }
+
+        foreach (string path in new[] { Path.Join(folder, OwnAuthority.FileName), _path }.Where(static p => File.Exists(p)))
+        {
+            if (PrivateFile.IsOpen(path))
+            {
+                logger.OwnKeyIsOpen(path);
+            }
         }
     }
 

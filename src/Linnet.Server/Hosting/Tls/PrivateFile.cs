@@ -2,10 +2,19 @@ using System.Text;
 
 namespace Linnet.Server.Hosting.Tls;
 
-/// <summary>Writes files that only their owner can read.</summary>
+/// <summary>Writes files that only their owner can read, and judges those that are there.</summary>
 internal static class PrivateFile
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Whether other users can read or change a file with a key. Always <see langword="false"/> on Windows.</summary>
+    internal static bool IsOpen(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(Mode | UnixFileMode.UserExecute)) != 0;
+
+    /// <summary>Whether other users can put files into a folder. Always <see langword="false"/> on Windows.</summary>
+    internal static bool IsFolderOpen(string path) =>
+        !OperatingSystem.IsWindows()
+        && (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 
     /// <summary>Writes a file whole, or not at all.</summary>
     /// <param name="path">The file.</param>

@@ -75,7 +75,8 @@ internal sealed class TlsCertificates
     }
 
     private static CertificateOrigin OriginOf(TlsSettings settings, TimeProvider time, ILogger logger) =>
-        settings.CertificateFile is null ? new OwnCertificate(settings.StateFolder, time) : new CertificateFile(settings, logger);
+        settings.CertificateFile is null ? new OwnCertificate(settings.StateFolder, time, logger)
+            : new CertificateFile(settings, logger);
 
     private void Renew()
     {

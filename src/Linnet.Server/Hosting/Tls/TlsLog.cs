@@ -22,5 +22,19 @@ internal static partial class TlsLog
         784, LogLevel.Warning, "Every user of this machine can read the private key in {File}. Change that with: chmod 600 {Same}")]
     private static partial void KeyIsOpen(this ILogger logger, string file, string same);
 
+    [LoggerMessage(
+        785, LogLevel.Warning,
+        "Other users of this machine can read or change the private key in {File}. If one of them may have done so, delete the file: a "
+            + "new one is made at the next start. If not: chmod 600 {Same}")]
+    private static partial void OwnKeyIsOpen(this ILogger logger, string file, string same);
+
+    [LoggerMessage(
+        786, LogLevel.Warning, "Other users of this machine can replace the private keys in {Folder}. Change that with: chmod 700 {Same}")]
+    private static partial void StateFolderIsOpen(this ILogger logger, string folder, string same);
+
     internal static void KeyIsOpen(this ILogger logger, string file) => logger.KeyIsOpen(file, file);
+
+    internal static void OwnKeyIsOpen(this ILogger logger, string file) => logger.OwnKeyIsOpen(file, file);
+
+    internal static void StateFolderIsOpen(this ILogger logger, string folder) => logger.StateFolderIsOpen(folder, folder);
 }

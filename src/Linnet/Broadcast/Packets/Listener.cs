@@ -279,4 +279,7 @@ internal enum DropReason
 
     /// <summary>The server stops before the station's end.</summary>
     ServerStopped,
+
+    /// <summary>It paused for so long that it cannot follow the stream. It can set it up again.</summary>
+    PausedTooLong,
 }

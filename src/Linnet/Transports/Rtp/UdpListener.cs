@@ -47,6 +47,13 @@ internal sealed class UdpListener : Listener, IFarewell
     /// <inheritdoc/>
     internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
+        if (!CanResumeAt(packet))
+        {
+            // It resumed while no packet came, so that nothing told how long the pause was.
+            Drop(DropReason.PausedTooLong);
+            return false;
+        }
+
         if (_srtp is null || packet.Number > _newest)
         {
             AddRtp(_repair?.DatagramOf(packet, Ring) ?? _rtp.Frame(packet), batch);

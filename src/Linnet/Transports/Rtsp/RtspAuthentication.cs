@@ -83,9 +83,11 @@ internal sealed class RtspAuthentication(RtspServer server, RtspServerConnection
     }
 
     /// <summary>The renditions that the client may hear by the link in an address; <see langword="null"/>: all.</summary>
-    internal IReadOnlyList<string>? RenditionsOf(RtspUri uri) =>
-        StationOf(uri) is string station && _decisions.TryGetValue((RtspResource.LinkOf(uri), station), out AccessDecision decision)
-            ? decision.Renditions : null;
+    internal IReadOnlyList<string>? RenditionsOf(RtspUri uri) => DecisionOf(uri)?.Renditions;
+
+    /// <summary>When a session that a request sets up must end, as a timestamp; <see langword="null"/>: it may last.</summary>
+    internal long? EndOf(RtspRequest request) =>
+        RtspUri.TryParse(request.Uri, out RtspUri? uri) ? DecisionOf(uri)?.Visit?.EndsAt : null;
 
     /// <summary>
     /// Whether the station that was found for an address may be described and set up: the one that was judged, whatever has changed since.
@@ -93,8 +95,15 @@ internal sealed class RtspAuthentication(RtspServer server, RtspServerConnection
     internal bool Permits(RtspUri uri, string station) =>
         server.Access.IsOpen(station) || _decisions.ContainsKey((RtspResource.LinkOf(uri), station));
 
+    /// <summary>Whether the client may be told what there is below an address: not of a closed station before it was admitted.</summary>
+    internal bool MayKnow(RtspUri uri) => StationOf(uri) is not string station || Permits(uri, station);
+
     /// <summary>The connection has ended.</summary>
     internal void End() => _visits.ForEach(static visit => visit.End());
+
+    private AccessDecision? DecisionOf(RtspUri uri) =>
+        StationOf(uri) is string station && _decisions.TryGetValue((RtspResource.LinkOf(uri), station), out AccessDecision decision)
+            ? decision : null;
 
     private string? StationOf(RtspUri uri) =>
         server.Stations.TryFind(RtspResource.NameOf(uri), out StationListing? station) ? station.Name : null;

@@ -26,6 +26,9 @@ internal sealed class RtspException : TransportException
     /// <summary>Whether the server closed the connection, or did not speak RTSP.</summary>
     internal bool IsNoAnswer { get; init; }
 
+    /// <summary>Whether the server refuses those who have no account.</summary>
+    internal bool IsAboutAccess { get; init; }
+
     /// <summary>Whether the server is there but the current audio section gives no audio: try the next.</summary>
     internal bool IsSilentSection { get; init; }
 }

@@ -111,6 +111,7 @@ internal static class RtspFailure
                 IsUnknown = response.Status is RtspStatus.NotFound,
                 HasEnded = response.Status is RtspStatus.Gone,
                 IsFinal = IsForGood(response.Status),
+                IsAboutAccess = response.Status is RtspStatus.Forbidden,
             };
 
     // Final: access is refused, the resource is gone for good, or the server does not support the request. Everything else may pass: a
@@ -144,6 +145,7 @@ internal static class RtspFailure
                 + "and %2F for a / in them.")
         {
             IsFinal = true,
+            IsAboutAccess = true,
         };
     }
 

@@ -159,7 +159,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return Refuse(
                 request, RtspStatus.ServiceUnavailable, "This connection has as many sessions as it may have: open another connection.");
         }
-        else if ((session = connection.TryOpenSession(resource, transport, repairs, proof, srtp)) is null)
+        else if ((session = connection.TryOpenSession(
+            resource, transport, repairs, proof, srtp, _authentication.EndOf(request))) is null)
         {
             srtp?.Dispose();
             return Busy(request, "The server has as many listeners as it allows.");
@@ -287,7 +288,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem,
             _authentication.RenditionsOf(uri)))
         {
-            refusal = Refuse(request, RtspStatus.NotFound, problem);
+            refusal = Refuse(request, RtspStatus.NotFound, _authentication.MayKnow(uri) ? problem : "There is nothing at this address.");
         }
         else if (request.Method is RtspMethod.Describe or RtspMethod.Setup
             && !_authentication.Permits(uri, resource.Ring.Info.Station))
@@ -313,13 +314,14 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
     private bool TryFindSessionOf(
         RtspRequest request, [NotNullWhen(true)] out RtspServerSession? session, [NotNullWhen(false)] out RtspResponse? refusal)
     {
-        session = null;
-        if (!TryFindResource(request, out RtspResource? resource, out refusal) || !TryFindSession(request, out session, out refusal))
+        // The session comes first: without one, nothing is said about what is at the address.
+        if (!TryFindSession(request, out session, out refusal))
         {
             return false;
         }
 
-        if (session.Resource.Ring != resource.Ring)
+        if (!TryFindResource(request, out RtspResource? resource, out refusal)
+            ? refusal.Status is RtspStatus.NotFound : session.Resource.Ring != resource.Ring)
         {
             refusal = Refuse(request, RtspStatus.SessionNotFound, "The session plays another rendition.");
         }

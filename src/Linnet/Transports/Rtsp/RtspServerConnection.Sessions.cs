@@ -22,7 +22,7 @@ internal sealed partial class RtspServerConnection
 
     /// <summary>Creates a session; <see langword="null"/> if there are too many.</summary>
     internal RtspServerSession? TryOpenSession(
-        RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof, SrtpSession? srtp)
+        RtspResource resource, TransportSpec transport, bool repairs, UInt128? routeProof, SrtpSession? srtp, long? endsAt)
     {
         if (!_server.Admission.TryOpenSession(Peer))
         {
@@ -31,7 +31,7 @@ internal sealed partial class RtspServerConnection
 
         _idle?.Dispose();
         _idle = null;
-        var session = new RtspServerSession(_server, this, resource, transport, repairs, routeProof, srtp);
+        var session = new RtspServerSession(_server, this, resource, transport, repairs, routeProof, srtp) { EndsAt = endsAt };
         SessionTable.Add(session);
         return session;
     }
@@ -76,7 +76,8 @@ internal sealed partial class RtspServerConnection
 
             await EndSessionAsync(session, reason).ConfigureAwait(false);
             if (!session.Transport.IsTcp
-                || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped or RtspSessionEnd.ServerStopped)
+                || reason is RtspSessionEnd.TimedOut or RtspSessionEnd.RenditionStopped or RtspSessionEnd.ServerStopped
+                    or RtspSessionEnd.TimeOver)
             {
                 _isClosing |= SessionTable.IsEmpty;
             }

@@ -30,6 +30,9 @@ internal enum RtspSessionEnd
 
     /// <summary>Sending failed on this side; the log has the reason.</summary>
     Failed,
+
+    /// <summary>The time is over that the service that admitted the client had given.</summary>
+    TimeOver,
 }
 
 /// <summary>Why the server closed or refused a connection.</summary>

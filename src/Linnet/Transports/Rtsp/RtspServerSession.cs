@@ -51,6 +51,9 @@ internal sealed class RtspServerSession
     /// <summary>When it was set up.</summary>
     internal DateTimeOffset StartedAt { get; }
 
+    /// <summary>When it must end, as a timestamp; <see langword="null"/>: it may last.</summary>
+    internal long? EndsAt { get; init; }
+
     /// <summary>Whether sound is being sent, or about to be.</summary>
     internal bool IsPlaying { get; private set; }
 
@@ -211,7 +214,11 @@ internal sealed class RtspServerSession
     {
         bool provesItself = IsPlaying && Transport.IsTcp;
         TimeSpan silence = _server.Time.GetElapsedTime(Math.Max(requestAt, Feedback.HeardAt), now);
-        if (!provesItself && silence > _server.Options.SessionTimeout)
+        if (now >= EndsAt)
+        {
+            Finish(RtspSessionEnd.TimeOver);
+        }
+        else if (!provesItself && silence > _server.Options.SessionTimeout)
         {
             Finish(RtspSessionEnd.TimedOut);
         }
@@ -307,7 +314,7 @@ internal sealed class RtspServerSession
     {
         DropReason.None => RtspSessionEnd.StationEnded,
         DropReason.Stalled => RtspSessionEnd.Stalled,
-        DropReason.RenditionFailed or DropReason.GaveWay => RtspSessionEnd.RenditionStopped,
+        DropReason.RenditionFailed or DropReason.GaveWay or DropReason.PausedTooLong => RtspSessionEnd.RenditionStopped,
         DropReason.ServerStopped => RtspSessionEnd.ServerStopped,
         DropReason.Failed => RtspSessionEnd.Failed,
         _ => RtspSessionEnd.Disconnected,

@@ -115,7 +115,8 @@ internal sealed class CertificateCheck(string host, ServerTrust? trust, TimeProv
         : Now < own.NotBefore ? TlsProblem.NotYetValid(_shown, own.NotBefore)
         : null;
 
-    // The authority's lasts longer, and is the one that a Linnet server prints.
-    private static X509Certificate2 Shown(X509Certificate2 own, X509Certificate2[] presented) =>
-        Array.FindLast(presented, static c => c.SubjectName.RawData.AsSpan().SequenceEqual(c.IssuerName.RawData)) ?? own;
+    // The authority's lasts longer, and is the one that a Linnet server prints. But anyone can present one that has signed nothing here.
+    private X509Certificate2 Shown(X509Certificate2 own, X509Certificate2[] presented) =>
+        Array.FindLast(
+            presented, c => c.SubjectName.RawData.AsSpan().SequenceEqual(c.IssuerName.RawData) && IsFrom([c], own, presented)) ?? own;
 }

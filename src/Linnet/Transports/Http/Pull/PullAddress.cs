@@ -17,10 +17,21 @@ internal static class PullAddress
     /// <param name="from">The address that was requested.</param>
     /// <param name="location">The server's <c>Location</c>: absolute, or relative to <paramref name="from"/>.</param>
     /// <exception cref="TransportException">The location is not an address that is followed.</exception>
-    internal static Uri Follow(Uri from, string? location) =>
-        Uri.TryCreate(from, location, out Uri? to) && to.Scheme is "http" or "https" && to.Host.Length > 0
-            ? to
-            : throw new TransportException("The server redirects, but not to an http or https address.") { IsUnknown = true };
+    internal static Uri Follow(Uri from, string? location)
+    {
+        if (!Uri.TryCreate(from, location, out Uri? to) || to.Scheme is not ("http" or "https") || to.Host.Length == 0)
+        {
+            throw new TransportException("The server redirects, but not to an http or https address.") { IsUnknown = true };
+        }
+
+        return from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp
+            ? throw new TransportException(
+                $"{Shown(from)} redirects from https to {Shown(to)}, which is not followed: give that address if no encryption is needed.")
+            {
+                IsUnknown = true,
+            }
+            : to;
+    }
 
     /// <summary>
     /// The addresses in a playlist, without duplicates, at most <see cref="MaxEntries"/>. Ignores everything else in it, files included.

@@ -56,6 +56,7 @@ internal static partial class PushLog
         PushRefusal.NotPermitted => "its account may not push to this station",
         PushRefusal.NetworkNotAllowed => "its network is not allowed",
         PushRefusal.ServiceNotAnswering => "the service that decides this does not answer",
+        PushRefusal.OtherSite => "a page of another site had a browser send this",
         _ => reason.ToString(),
     };
 }

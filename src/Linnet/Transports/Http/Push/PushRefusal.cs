@@ -41,4 +41,7 @@ internal enum PushRefusal
 
     /// <summary>The service that is asked about pushers did not answer.</summary>
     ServiceNotAnswering,
+
+    /// <summary>A page of another site had a browser send it.</summary>
+    OtherSite,
 }

@@ -158,6 +158,11 @@ internal sealed class PushServer
 
         string mount = head.Path.StartsWith("/admin/", StringComparison.Ordinal) ? new QueryString(head.Query)["mount"] ?? "" : head.Path;
         AccessRequest request = exchange.Wants(AccessAction.Push, Find(mount)?.Name) with { Mount = mount };
+        if (OtherSite.Sent(head.Headers["Sec-Fetch-Site"], head.Headers["Origin"], request.Server))
+        {
+            return (PushRefusal.OtherSite, PushAnswers.Text(head, HttpStatusCode.Forbidden, OtherSite.Refusal, Now));
+        }
+
         AccessVerdict verdict = (await _access.JudgeAsync(request, cancellationToken).ConfigureAwait(false)).Verdict;
         if (verdict is AccessVerdict.Allowed)
         {

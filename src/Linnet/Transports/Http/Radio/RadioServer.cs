@@ -116,10 +116,13 @@ internal sealed class RadioServer
     {
         AccessDecision decision =
             await _access.JudgeAsync(exchange.Wants(AccessAction.Listen, station), cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource? over =
+            decision.Visit?.TimeLeft(Time) is TimeSpan left ? new CancellationTokenSource(left, Time) : null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over?.Token ?? default, cancellationToken);
         try
         {
             RadioTarget? permitted = decision.IsAllowed ? target.Within(decision.Renditions) : null;
-            await (permitted is { } given ? GiveAsync(exchange, given, cancellationToken)
+            await (permitted is { } given ? GiveAsync(exchange, given, either.Token)
                 : RefuseAsync(exchange, decision.IsAllowed ? AccessVerdict.LinkElsewhere : decision.Verdict)).ConfigureAwait(false);
         }
         finally
