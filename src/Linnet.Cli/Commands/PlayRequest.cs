@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Receive;
 using Linnet.Transports;
 using Linnet.Transports.Impairments;
+using Linnet.Wire;
 
 namespace Linnet.Cli.Commands;
 
@@ -50,4 +51,7 @@ internal sealed record PlayRequest(Uri Address)
 
     /// <summary>Whether to stop when the reader of the JSON has gone, as in <c>linnet play --stats json | head</c>.</summary>
     public bool EndsWithReader { get; init; }
+
+    /// <summary>The address, without a password.</summary>
+    public override string ToString() => ShownAddress.Of(Address);
 }

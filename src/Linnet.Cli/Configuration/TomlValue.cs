@@ -10,4 +10,7 @@ internal sealed record TomlValue(string Table, string Key, object? Value, int Li
 {
     /// <summary>The whole name, such as <c>http.port</c>.</summary>
     public string Path => Table.Length == 0 ? Key : $"{Table}.{Key}";
+
+    /// <summary>The name and the line: the value may be a password.</summary>
+    public override string ToString() => $"{Path} in line {Line}";
 }

@@ -1,6 +1,7 @@
 using Linnet.Audio;
 using Linnet.Transports.Impairments;
 using Linnet.Transports.Rtsp;
+using Linnet.Wire;
 
 namespace Linnet.Transports;
 
@@ -31,4 +32,7 @@ internal sealed record StationRequest(Uri Address)
 
     /// <summary>Whether the caller needs the packets themselves, which a stream does not have.</summary>
     public bool NeedsPackets { get; init; }
+
+    /// <summary>The address, without a password.</summary>
+    public override string ToString() => ShownAddress.Of(Address);
 }

@@ -29,6 +29,9 @@ public class TlsPlayerTests
             twice.FindRun(heard);
         }
 
+        // RTSPS sends its packets as SRTP, also where the address was that of a page.
+        Assert.Equal(2, server.Tool.Output.Split("started listening to noise/pcm over rtsp-udp").Length - 1);
+
         Task<string> Play(string url, string file) =>
             Tool.RunAsync(Limit, "linnet", ["play", url, .. trust, "--no-reconnect", "--seconds", "4", "--output", folder[file]]);
     }

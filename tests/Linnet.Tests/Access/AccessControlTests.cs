@@ -4,7 +4,9 @@ using System.Text;
 using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Tests.Fakes;
+using Linnet.Transports;
 using Linnet.Wire.Http;
+using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtsp;
 using Microsoft.Extensions.Time.Testing;
 
@@ -43,6 +45,29 @@ public sealed class AccessControlTests : IDisposable
         _time, _log, "hackme", static address => !IPAddress.IsLoopback(address));
 
     public void Dispose() => _access.Dispose();
+
+    [Fact]
+    public void What_holds_secrets_prints_none()
+    {
+        var address = new System.Uri("https://ann:topsecret@radio.example/topsecret/jazz?key=topsecret");
+        object[] all =
+        [
+            new AccessRequest(AccessAction.Listen, "jazz", Client, "HTTP")
+            {
+                Authorization = "Bearer topsecret", Link = "topsecret", Proof = ("GET", "/~topsecret"), Mount = "/~topsecret/jazz",
+            },
+            new AccessHookOptions { Address = address },
+            new AccessOptions { Hook = new AccessHookOptions { Address = address } },
+            new Account("ann") { PasswordHash = "topsecret", StreamToken = "topsecret", TokenHashes = ["topsecret"] },
+            new LinkKey("k1", "topsecret"u8.ToArray()),
+            new PasswordClaim("ann", "topsecret"u8.ToArray()) { Hash = "topsecret" },
+            new RouteProof(1, UInt128.Parse("2147483647123456789", null)),
+            new StationRequest(new System.Uri("https://ann:topsecret@radio.example/jazz")),
+        ];
+
+        Assert.All(all, static one => Assert.DoesNotContain("topsecret", one.ToString(), StringComparison.Ordinal));
+        Assert.DoesNotContain("2147483647123456789", all[6].ToString(), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("source", "hackme", AccessVerdict.Allowed)]

@@ -16,6 +16,7 @@ public sealed class AccessHookTests : IAsyncDisposable
     private readonly RecordingLogger _log = new();
     private readonly HookService _service = new();
     private AccessControl? _access;
+    private int _verified;
 
     public async ValueTask DisposeAsync()
     {
@@ -93,13 +94,13 @@ public sealed class AccessHookTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_an_answer_the_default_holds_and_no_client_is_taken_for_a_guesser()
+    public async Task Without_an_answer_the_default_holds_and_no_password_is_called_wrong()
     {
         _service.Answer = "";
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 6; i++)
         {
             AccessRequest request = Listen("jazz") with { Authorization = new BasicCredentials("ann", $"{i}").ToHeader() };
-            Assert.Equal(AccessVerdict.NoAnswer, (await JudgeAsync(request)).Verdict);
+            Assert.Equal(AccessVerdict.NoAnswer, (await InTimeAsync(JudgeAsync(request))).Verdict);
         }
 
         _access!.Options = _access.Options with { Hook = _access.Options.Hook! with { AdmitsOnFailure = true } };
@@ -177,14 +178,78 @@ public sealed class AccessHookTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_account_of_the_configuration_is_not_asked_about()
+    public async Task The_right_password_of_an_account_is_not_asked_about()
+    {
+        _service.Answer = Refused;
+
+        AccessDecision decision =
+            await JudgeAsync(Listen("jazz") with { Authorization = new BasicCredentials("local", "right").ToHeader() });
+
+        Assert.Equal((AccessVerdict.Allowed, "local"), (decision.Verdict, decision.Account?.Name));
+        Assert.Equal(0, _service.Count);
+    }
+
+    [Theory]
+    [InlineData(Refused, AccessVerdict.Wrong)]
+    [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", AccessVerdict.NoAnswer)]
+    internal async Task A_refusal_does_not_tell_whether_there_is_such_an_account(string answer, AccessVerdict verdict)
+    {
+        _service.Answer = answer;
+        foreach (string name in (string[])["local", "stranger"])
+        {
+            // Those that are delayed after many failures, too.
+            for (int i = 0; i < 5; i++)
+            {
+                AccessRequest request = Listen("jazz", name == "local" ? "192.0.2.1" : "192.0.2.2") with
+                {
+                    Authorization = new BasicCredentials(name, $"x{i}").ToHeader(),
+                };
+                (int verified, int asked) = (_verified, _service.Count);
+
+                Assert.Equal(verdict, (await InTimeAsync(JudgeAsync(request))).Verdict);
+                Assert.Equal((verified + 1, asked + 1), (_verified, _service.Count));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_the_service_admits_has_no_rights_of_the_account_of_this_name()
     {
         _service.Answer = Admitted;
 
-        Assert.Equal(
-            AccessVerdict.Wrong,
-            (await JudgeAsync(Listen("jazz") with { Authorization = new BasicCredentials("local", "x").ToHeader() })).Verdict);
-        Assert.Equal(0, _service.Count);
+        AccessDecision decision = await JudgeAsync(Listen("jazz") with { Authorization = new BasicCredentials("local", "x").ToHeader() });
+
+        Assert.Equal((AccessVerdict.Allowed, null), (decision.Verdict, decision.Account));
+    }
+
+    [Theory]
+    [InlineData("30", 30)]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("soon", null)]
+    [InlineData("99999999999999999999", null)]
+    public async Task The_service_limits_how_long_a_listener_may_stay_and_is_then_asked_again(string header, int? seconds)
+    {
+        _service.Answer = Admitted.Replace("\r\n\r\n", $"\r\nicecast-auth-timelimit: {header}\r\n\r\n", StringComparison.Ordinal);
+
+        Assert.Equal(seconds, (await JudgeAsync(Listen("jazz"))).Visit!.TimeLeft(_time)?.TotalSeconds);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(seconds - 20, (await JudgeAsync(Listen("jazz"))).Visit!.TimeLeft(_time)?.TotalSeconds);
+        Assert.Equal(1, _service.Count);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await JudgeAsync(Listen("jazz"));
+        Assert.Equal(seconds is null ? 1 : 2, _service.Count);
+    }
+
+    // Answers after many failures are delayed. The steps are short, so that the service answers in time.
+    private async Task<AccessDecision> InTimeAsync(Task<AccessDecision> judging)
+    {
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(25));
+            return judging.IsCompleted;
+        });
+        return await judging;
     }
 
     private static AccessRequest Listen(string station, string address = "192.0.2.1") =>
@@ -196,9 +261,9 @@ public sealed class AccessHookTests : IAsyncDisposable
             new AccessOptions
             {
                 Accounts = [new Account("local") { PasswordHash = "right" }],
-                Verify = static (hash, password) => hash == Encoding.UTF8.GetString(password),
+                Verify = (hash, password) => Interlocked.Increment(ref _verified) > 0 && hash == Encoding.UTF8.GetString(password),
                 ClosedStations = ["jazz", "news", .. Enumerable.Range(0, AccessHook.MaxQuestions).Select(static i => $"closed-{i}")],
-                Hook = new AccessHookOptions { Address = _service.Address },
+                Hook = new AccessHookOptions { Address = _service.Address, Timeout = TimeSpan.FromSeconds(30) },
             },
             _time, _log);
         return await _access.JudgeAsync(request, TestContext.Current.CancellationToken);

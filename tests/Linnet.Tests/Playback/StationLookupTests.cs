@@ -44,10 +44,12 @@ public sealed class StationLookupTests : PlayerScenario
         Assert.Equal(address, StationLookup.Choose(new Uri(page), json).ToString());
 
     [Theory]
-    [InlineData("http://user:p%40w@studio:8000/", "p@w")]
-    [InlineData("https://user:pw@studio/", null)]
-    public void The_password_of_a_page_is_used_over_RTSP_unless_TLS_was_to_protect_it(string page, string? password) =>
-        Assert.Equal(password, StationLookup.Choose(new Uri(page), One).Credentials?.Password);
+    [InlineData("http://user:p%40w@studio:8000/", One, null)]
+    [InlineData("https://user:pw@studio/", One, null)]
+    [InlineData("https://user:p%40w@studio/", "{\"rtsp_port\":8554,\"rtsps_port\":8322,\"stations\":[\"jazz\"]}", "p@w")]
+    [InlineData("http://user:p%40w@studio:8000/", "{\"rtsps_port\":8322,\"stations\":[\"jazz\"]}", "p@w")]
+    public void The_password_of_a_page_is_sent_over_RTSP_only_within_TLS(string page, string json, string? password) =>
+        Assert.Equal(password, StationLookup.Choose(new Uri(page), json).Credentials?.Password);
 
     [Theory]
     [InlineData("http://studio:8000/jazzband", One, "has no station 'jazzband'. There is rtsp://studio:8554/jazz.", true)]

@@ -5,7 +5,9 @@ using Linnet.Serving;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.Rtsp;
 using Linnet.Transports;
+using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
+using Linnet.Transports.Rtsp;
 using Linnet.Wire.Http;
 using Linnet.Wire.Rtsp;
 
@@ -271,6 +273,83 @@ public sealed class AccessServerTests : IAsyncDisposable
                 method, "rtsp://radio.example/jazz", "Transport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n");
             Assert.NotEqual(200, answer.Status);
         }
+    }
+
+    // With the password and from no other site it is not found: no client pushes.
+    [Theory]
+    [InlineData("Sec-Fetch-Site: cross-site", 403)]
+    [InlineData("Sec-Fetch-Site: same-site", 403)]
+    [InlineData("Origin: http://evil.example", 403)]
+    [InlineData("Origin: null", 403)]
+    [InlineData("Sec-Fetch-Site: same-origin", 404)]
+    [InlineData("Sec-Fetch-Site: none", 404)]
+    [InlineData("Origin: http://radio.example", 404)]
+    [InlineData("User-Agent: source client", 404)]
+    public async Task A_page_of_another_site_cannot_have_a_browser_set_a_title(string header, int status)
+    {
+        string answer = await _server.HttpAsync(
+            "GET /admin/metadata?mode=updinfo&mount=/live&song=a", $"{AccessTestServer.Basic("push")}{header}\r\n");
+
+        Assert.Equal(status, AccessTestServer.StatusOf(answer));
+        Assert.Equal(status == 403 ? 1 : 0, _server.Server.Push!.Refused.GetValueOrDefault(PushRefusal.OtherSite));
+    }
+
+    [Theory]
+    [InlineData("/jazz/nothing")]
+    [InlineData("/jazz/opus")]
+    [InlineData("/jazz")]
+    public async Task A_stranger_learns_nothing_about_the_renditions_of_a_closed_station(string path)
+    {
+        using RawRtspClient client = await RawRtspClient.ConnectAsync(
+            _server.Server.RtspEndPoint!, IPAddress.Loopback, 0, TimeSpan.FromSeconds(30));
+        for (int i = 0; i < 2; i++)
+        {
+            foreach (string method in (string[])["PAUSE", "TEARDOWN", "DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER"])
+            {
+                RawResponse answer = await client.RequestAsync(
+                    method, $"rtsp://radio.example{path}", "Transport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n");
+
+                Assert.Equal(
+                    method is "PAUSE" or "TEARDOWN" ? 454 : method is "GET_PARAMETER" ? 200 : 401, answer.Status);
+                Assert.DoesNotContain("opus", answer.Body, StringComparison.Ordinal);
+                Assert.DoesNotContain("pcm", answer.Body, StringComparison.Ordinal);
+            }
+
+            // The second time with a session that plays another station.
+            await client.PlayInterleavedAsync("rtsp://radio.example/open");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_time_that_another_service_gives_a_listener_ends_it(bool isRtsp)
+    {
+        await using var service = new HookService
+        {
+            Answer = "HTTP/1.1 200 OK\r\nicecast-auth-user: 1\r\nicecast-auth-timelimit: 1\r\nContent-Length: 0\r\n\r\n",
+        };
+        _server.Server.Access = _server.Server.Access with { Hook = new AccessHookOptions { Address = service.Address } };
+        if (isRtsp)
+        {
+            using RawRtspClient client = await RawRtspClient.ConnectAsync(
+                _server.Server.RtspEndPoint!, IPAddress.Loopback, 0, TimeSpan.FromSeconds(30));
+            await client.PlayInterleavedAsync("rtsp://radio.example/jazz");
+            await Until.TrueAsync(() => _server.Server.Rtsp.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.TimeOver) == 1);
+        }
+        else
+        {
+            using Socket socket = await AccessTestServer.ConnectAsync(_server.Server.HttpEndPoint!);
+            Assert.StartsWith(
+                "HTTP/1.1 200", await AccessTestServer.AskAsync(socket, "GET /jazz.wav HTTP/1.1\r\nHost: radio.example\r\n\r\n"),
+                StringComparison.Ordinal);
+
+            // It is cut off, so that a player asks again, and does not take it for the end of the station.
+            await Assert.ThrowsAnyAsync<IOException>(() => new NetworkStream(socket).CopyToAsync(Stream.Null, Stop));
+        }
+
+        await service.NextAsync();
+        Assert.StartsWith("action=listener_remove&", await service.NextAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,6 +18,9 @@ internal sealed record RouteProof(uint Ssrc, UInt128 Secret) : RtcpPacket
     /// <inheritdoc/>
     public override int Length => HeaderLength + ContentLength;
 
+    /// <summary>The listener alone, without its secret.</summary>
+    public override string ToString() => $"{nameof(RouteProof)} of {Ssrc:X8}";
+
     private protected override byte Type => PacketType;
 
     private protected override int Count => 0;

@@ -199,6 +199,18 @@ public sealed class AccessConfigTests : IDisposable
         Assert.Equal(warned, _shell.Errors);
     }
 
+    [Theory]
+    [InlineData("1234567", true)]
+    [InlineData("12345678", false)]
+    public async Task A_short_password_for_pushing_is_warned_of(string password, bool isShort)
+    {
+        string file = Write($"version = 1\n[push]\npassword = \"{password}\"{Tone}");
+
+        Assert.Equal(0, await RunAsync("config", "check", file));
+
+        Assert.Equal(isShort ? 1 : 0, _shell.Errors.Split("The password for pushing is short and can be guessed").Length - 1);
+    }
+
     [Fact]
     public void A_change_is_named_by_the_key_or_the_account_even_if_it_is_in_a_file_with_a_secret()
     {

@@ -111,7 +111,10 @@ public sealed partial class ConfigReloadTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_missing_at_the_start_is_awaited_while_the_other_stations_play()
     {
-        Write("[stations.a]\nsource = \"tone\"\n[stations.b]\nsource = \"music\"\n");
+        // The station of PyAudio's programs is the one that is missing.
+        Write(
+            "[stations.a]\nsource = \"tone\"\n[stations.b]\nsource = \"music\"\n"
+                + "[pyaudio]\nenabled = true\nstation = \"b\"\ntcp-port = 0\nudp-port = 0\n");
         var checking = new FakeShell();
         Assert.Equal(2, await CommandLine.RunAsync(["config", "check", FilePath], checking.Shell, _stop.Token));
         Assert.Contains("linnet.toml:5: There is no file or folder", checking.Errors, StringComparison.Ordinal);

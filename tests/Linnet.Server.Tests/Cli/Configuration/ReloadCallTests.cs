@@ -179,6 +179,31 @@ public sealed partial class ReloadCallTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("jazz/pcm", 0)]
+    [InlineData("jazz", 0)]
+    [InlineData("", 0)]
+    [InlineData("jazz", 1, "wrong%20horse")]
+    public async Task A_player_of_a_closed_station_gives_the_password_of_an_http_address_over_HTTP_alone(
+        string path, int code, string password = "battery%20staple")
+    {
+        Write(_accounts + Tone + "listen = \"accounts\"\n");
+        (FakeShell server, Task<int> serving, string address) = await ServeAsync("--config", FilePath);
+        string heard = Path.Join(_folder, "heard.wav");
+        var player = new FakeShell();
+
+        Assert.Equal(code, await CommandLine.RunAsync(
+            ["record", address.Replace("://", $"://ann:{password}@", StringComparison.Ordinal) + path, heard, "--seconds", "0.3",
+                "--no-reconnect"],
+            player.Shell, _stop.Token));
+
+        Assert.Equal(code == 0, File.Exists(heard) && new FileInfo(heard).Length > 1000);
+        Assert.DoesNotContain(password, player.Output + player.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("over rtsp-", server.Output, StringComparison.Ordinal);
+        Assert.Equal(code == 0, server.Output.Contains("started listening to jazz", StringComparison.Ordinal));
+        await EndAsync(server, serving);
+    }
+
     [Fact]
     public async Task A_server_without_a_file_has_none_to_read_again()
     {

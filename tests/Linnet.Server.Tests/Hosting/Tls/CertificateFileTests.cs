@@ -98,20 +98,26 @@ public sealed class CertificateFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_renewed_file_is_shown_to_new_connections_while_the_old_ones_go_on()
+    public async Task A_renewed_file_is_shown_to_new_connections_while_the_old_ones_hear_every_sample()
     {
         using X509Certificate2 first = Write(_authority.Issue("radio.example"));
-        await using TlsServer server = await StartAsync();
-        await using SslStream old = await TlsServer.ConnectAsync(server.Https);
-        await old.WriteAsync("GET /jazz.wav HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), HangLimit);
-        await old.ReadExactlyAsync(new byte[100_000], HangLimit);
+        var source = new CountingSource();
+        await using TlsServer server = await TlsServer.StartAsync(new RadioHostOptions { Tls = Settings }, _time, _log, source);
+        await using SslStream https = await TlsServer.ConnectAsync(server.Https);
+        await using SslStream rtsps = await TlsServer.ConnectAsync(server.Rtsps);
+        CountingEar wav = await CountingEar.OfWavAsync(https, HangLimit);
+        CountingEar l16 = await CountingEar.OfL16Async(rtsps, HangLimit);
+        await wav.HearAsync(5000, HangLimit);
+        await l16.HearAsync(1000, HangLimit);
         Assert.Equal(first.Thumbprint, (await TlsServer.ShownAsync(server.Https)).Thumbprint);
 
         using X509Certificate2 second = Write(_authority.Issue("radio.example"));
         await RenewAsync(server, second);
-
         Assert.Equal(second.Thumbprint, (await TlsServer.ShownAsync(server.Rtsps)).Thumbprint);
-        await old.ReadExactlyAsync(new byte[100_000], HangLimit);
+
+        // Up to audio that did not exist before the renewal.
+        long renewed = source.Frames;
+        await Task.WhenAll(wav.HearUntilAsync(renewed + 1000, HangLimit), l16.HearUntilAsync(renewed + 1000, HangLimit));
     }
 
     [Fact]
@@ -131,6 +137,26 @@ public sealed class CertificateFileTests : IDisposable
         File.Delete(_folder["server.pem"]);
         _time.Advance(TimeSpan.FromSeconds(15));
         using X509Certificate2 second = Write(_authority.Issue("radio.example"));
+        await RenewAsync(server, second);
+        Assert.Equal(1, _log.Count(781));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_for_a_while_is_said_once_and_read_when_it_can()
+    {
+        using X509Certificate2 first = Write(_authority.Issue("radio.example"));
+        await using TlsServer server = await StartAsync();
+        using X509Certificate2 second = Write(_authority.Issue("radio.example"));
+
+        using (new FileStream(_folder["server.pem"], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await Until.TrueAsync(() => Advance(() => _log.Count(781) > 0));
+            for (int i = 0; i < 10; i++)
+            {
+                _time.Advance(TimeSpan.FromSeconds(5));
+            }
+        }
+
         await RenewAsync(server, second);
         Assert.Equal(1, _log.Count(781));
     }

@@ -14,6 +14,7 @@ public sealed class OwnCertificateTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly HostLog _log = new();
     private MachineNames _names = new(["studio", "localhost"], [IPAddress.Loopback, IPAddress.Parse("192.0.2.7")]);
 
     public void Dispose() => _folder.Dispose();
@@ -60,6 +61,30 @@ public sealed class OwnCertificateTests : IDisposable
         Assert.Equal(
             ["authority.pem", "certificate.pem"],
             Directory.GetFiles(_folder["tls"]).Select(static path => Path.GetFileName(path)).Order());
+    }
+
+    [Theory]
+    [InlineData("tls/authority.pem", UnixFileMode.GroupRead, 785)]
+    [InlineData("tls/authority.pem", UnixFileMode.OtherWrite, 785)]
+    [InlineData("tls/certificate.pem", UnixFileMode.OtherRead, 785)]
+    [InlineData("tls", UnixFileMode.GroupWrite, 786)]
+    public void A_key_that_is_there_and_that_others_can_read_or_replace_is_used_and_reported(string path, UnixFileMode open, int warning)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Origin().Open();
+        Origin().Open();
+        Assert.Equal((0, 0), (_log.Count(785), _log.Count(786)));
+        File.SetUnixFileMode(_folder[path], File.GetUnixFileMode(_folder[path]) | open);
+
+        ServedCertificate served = Origin().Open();
+
+        Assert.True(served.Certificate.HasPrivateKey);
+        Assert.Equal((1, 1), (_log.Count(785) + _log.Count(786), _log.Count(warning)));
+        Assert.Contains(_log.Texts, text => text.EndsWith($"chmod {(warning == 785 ? 600 : 700)} {_folder[path]}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -153,5 +178,5 @@ public sealed class OwnCertificateTests : IDisposable
         }
     }
 
-    private OwnCertificate Origin() => new(_folder.Path, _time, () => _names);
+    private OwnCertificate Origin() => new(_folder.Path, _time, _log, () => _names);
 }

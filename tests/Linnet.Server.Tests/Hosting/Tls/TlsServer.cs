@@ -34,9 +34,11 @@ internal sealed class TlsServer : IAsyncDisposable
     /// <param name="options">More options.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
+    /// <param name="source">The audio; default: a tone.</param>
     /// <param name="proxies">Trusted proxies.</param>
     public static async Task<TlsServer> StartAsync(
-        RadioHostOptions? options = null, TimeProvider? time = null, ILogger? logger = null, params string[] proxies)
+        RadioHostOptions? options = null, TimeProvider? time = null, ILogger? logger = null, IAudioSource? source = null,
+        params string[] proxies)
     {
         var folder = new TempFolder();
         try
@@ -48,7 +50,7 @@ internal sealed class TlsServer : IAsyncDisposable
                 RtspsPort = 0,
                 Tls = options.Tls ?? new TlsSettings { StateFolder = folder.Path },
             };
-            var jazz = new Station(new StationOptions { Name = "jazz", StartAtOnce = true }, new ToneSource(440));
+            var jazz = new Station(new StationOptions { Name = "jazz", StartAtOnce = true }, source ?? new ToneSource(440));
             HostedServer hosted = await HostedServer.StartAsync([jazz], options, time: time, logger: logger, proxies: proxies);
             return new TlsServer(hosted, folder);
         }

@@ -4,6 +4,7 @@ using Linnet.Broadcast.Packets;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Transports.Rtp;
 using Linnet.Transports.Rtp;
+using Linnet.Transports.Rtsp;
 using Linnet.Wire.Rtcp;
 using Linnet.Wire.Rtp;
 using Linnet.Wire.Rtsp;
@@ -293,6 +294,35 @@ public class RtspSecureTests
 
         Assert.NotEqual(200, refused.Status);
         Assert.Contains("too long for SRTP. Set up another session.", refused.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(33_000, false)]
+    public async Task If_no_packet_came_when_it_resumed_it_plays_on_or_is_ended_by_the_length_of_the_pause(int packets, bool playsOn)
+    {
+        await using var server = new RtspTestServer(new RtspServerOptions { FirstPacketTimeout = TimeSpan.Zero }, isTls: true);
+        using RawRtspClient client = await server.ConnectAsync();
+        using var ears = new UdpEars();
+        using SrtpSession srtp = await PlayAsync(server, client, ears);
+        await HearAsync(ears, srtp, RtspTestServer.Publish(server.Opus, 5)[^1]);
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", server.Uri("/jazz"))).Status);
+        RtspTestServer.Publish(server.Opus, packets);
+
+        RawResponse resumed = await client.RequestAsync("PLAY", server.Uri("/jazz"));
+        PacketItem next = RtspTestServer.Publish(server.Opus, 1)[0];
+
+        Assert.Equal((200, null), (resumed.Status, resumed["RTP-Info"]));
+        if (playsOn)
+        {
+            await HearAsync(ears, srtp, next);
+        }
+        else
+        {
+            await Until.TrueAsync(
+                () => server.Server.GetSnapshot().EndedSessions.GetValueOrDefault(RtspSessionEnd.RenditionStopped) == 1);
+            Assert.True(await client.IsClosedAsync());
+        }
     }
 
     private static async Task<SrtpSession> PlayAsync(RtspTestServer server, RawRtspClient client, UdpEars ears)

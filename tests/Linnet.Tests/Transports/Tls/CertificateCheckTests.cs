@@ -109,6 +109,21 @@ public sealed class CertificateCheckTests : IDisposable
     }
 
     [Fact]
+    public void The_fingerprint_of_an_enclosed_authority_is_shown_only_if_it_has_signed_the_certificate()
+    {
+        using var impostor = new TestAuthority();
+        using X509Certificate2 right = Enclosing(_authority, _authority);
+        using X509Certificate2 forged = Enclosing(impostor, _authority);
+
+        string shown = Refusal(right, null, SslPolicyErrors.RemoteCertificateChainErrors).Message;
+        string shownInstead = Refusal(forged, null, SslPolicyErrors.RemoteCertificateChainErrors).Message;
+
+        Assert.Contains(CertificateFingerprint.Of(_authority.Certificate), shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(CertificateFingerprint.Of(_authority.Certificate), shownInstead, StringComparison.Ordinal);
+        Assert.Contains(CertificateFingerprint.Of(forged), shownInstead, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_given_authorities_replace_those_of_the_system()
     {
         using var other = new TestAuthority("Other");

@@ -27,6 +27,22 @@ public class PullAddressTests
         Assert.Throws<TransportException>(() => PullAddress.Follow(From, location));
 
     [Theory]
+    [InlineData("http://example.com/jazz")]
+    [InlineData("http://example.org/radio/blues")]
+    public void A_redirect_out_of_TLS_is_refused_and_the_address_is_told(string location)
+    {
+        var from = new Uri("https://ann:s3cret@example.org/radio/jazz");
+
+        TransportException e = Assert.Throws<TransportException>(() => PullAddress.Follow(from, location));
+
+        Assert.Equal(
+            $"https://example.org/radio/jazz redirects from https to {location}, which is not followed: give that address if no encryption "
+                + "is needed.",
+            e.Message);
+        Assert.Equal("https://ann:s3cret@example.org/radio/blues", PullAddress.Follow(from, "blues").ToString());
+    }
+
+    [Theory]
     [InlineData("#EXTM3U\r\n#EXTINF:-1,Jazz\r\nhttp://example.com/jazz.mp3\r\nhttp://example.com/other.mp3", 2)]
     [InlineData("\uFEFFhttp://example.com/jazz.mp3", 1)]
     [InlineData("\"http://example.com/jazz.mp3\"", 1)]
