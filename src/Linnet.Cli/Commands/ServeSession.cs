@@ -103,13 +103,9 @@ internal static class ServeSession
                 }
             }
 
-            StationServerOptions options = request.Server with
-            {
-                PyAudio = request.Server.PyAudio is { } pyAudio
-                    ? pyAudio with { StationMayCome = failed.Any(f => f.Item1.Name == pyAudio.Station) } : null,
-            };
             StationServer server = StationServer.Open(
-                [.. opened.Select(static o => o.Own).OfType<Station>()], options, shell.Time, log,
+                [.. opened.Select(static o => o.Own).OfType<Station>()],
+                request.Server with { Expected = [.. failed.Select(static f => f.Item1.Name)] }, shell.Time, log,
                 [.. opened.Select(static o => o.Fed).OfType<IngestStation>()]);
             return (server, failed);
         }

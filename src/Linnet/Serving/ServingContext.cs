@@ -27,6 +27,9 @@ internal sealed record ServingContext(
     TimeProvider Time,
     ILogger Logger)
 {
+    /// <summary>Names of stations that are added later.</summary>
+    public IReadOnlyList<string> Expected { get; init; } = [];
+
     /// <summary>Opens a TCP port.</summary>
     /// <param name="port">The port; 0: any free one.</param>
     /// <param name="setting">The option that changes it, as <see cref="SettingAdvice.Setting"/> has it.</param>

@@ -62,6 +62,9 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>How the PyAudio tutorial's programs listen; <see langword="null"/>, the default: not at all.</summary>
     public PyAudioServerOptions? PyAudio { get; init; }
 
+    /// <summary>Names of stations that are added later: a protocol may be told to serve one of them. Default: none.</summary>
+    internal IReadOnlyList<string> Expected { get; init; } = [];
+
     /// <summary>More protocols, in the order in which they are shown after the server's own. Default: none.</summary>
     internal IReadOnlyList<ProtocolFactory> Protocols { get; init; } = [];
 

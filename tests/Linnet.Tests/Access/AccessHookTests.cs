@@ -260,7 +260,7 @@ public sealed class AccessHookTests : IAsyncDisposable
         _access ??= new AccessControl(
             new AccessOptions
             {
-                Accounts = [new Account("local") { PasswordHash = "right" }],
+                Accounts = [new Account("local") { PasswordHash = "right", Roles = [new(AccessAction.Listen, "jazz")] }],
                 Verify = (hash, password) => Interlocked.Increment(ref _verified) > 0 && hash == Encoding.UTF8.GetString(password),
                 ClosedStations = ["jazz", "news", .. Enumerable.Range(0, AccessHook.MaxQuestions).Select(static i => $"closed-{i}")],
                 Hook = new AccessHookOptions { Address = _service.Address, Timeout = TimeSpan.FromSeconds(30) },

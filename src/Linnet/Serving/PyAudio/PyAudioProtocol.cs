@@ -33,7 +33,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
         {
             PyAudioServer.RingOf(station);
         }
-        else if (_station is not null && !options.StationMayCome && !_directory.IsAwaited(_station))
+        else if (_station is not null && !_directory.IsAwaited(_station) && !context.Expected.Contains(_station))
         {
             throw new ArgumentException(
                 $"There is no station {_station} for PyAudio's programs. Stations: "

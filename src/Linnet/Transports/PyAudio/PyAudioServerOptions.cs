@@ -30,9 +30,6 @@ public sealed record PyAudioServerOptions : IValidatable
     /// <summary>The station to serve; <see langword="null"/>, the default: the first one there is when a client connects.</summary>
     public string? Station { get; init; }
 
-    /// <summary>Whether that station may not be there yet; else it is a mistake. Default <see langword="false"/>.</summary>
-    internal bool StationMayCome { get; init; }
-
     /// <summary>The most listeners over TCP in all; more are closed at once. 1 – 1,000,000; default 5000.</summary>
     public int MaxTcpListeners { get; init; } = 5000;
 

@@ -95,9 +95,6 @@ internal sealed class RtspAuthentication(RtspServer server, RtspServerConnection
     internal bool Permits(RtspUri uri, string station) =>
         server.Access.IsOpen(station) || _decisions.ContainsKey((RtspResource.LinkOf(uri), station));
 
-    /// <summary>Whether the client may be told what there is below an address: not of a closed station before it was admitted.</summary>
-    internal bool MayKnow(RtspUri uri) => StationOf(uri) is not string station || Permits(uri, station);
-
     /// <summary>The connection has ended.</summary>
     internal void End() => _visits.ForEach(static visit => visit.End());
 

@@ -181,7 +181,6 @@ public sealed partial class ReloadCallTests : IDisposable
 
     [Theory]
     [InlineData("jazz/pcm", 0)]
-    [InlineData("jazz", 0)]
     [InlineData("", 0)]
     [InlineData("jazz", 1, "wrong%20horse")]
     public async Task A_player_of_a_closed_station_gives_the_password_of_an_http_address_over_HTTP_alone(
@@ -200,7 +199,6 @@ public sealed partial class ReloadCallTests : IDisposable
         Assert.Equal(code == 0, File.Exists(heard) && new FileInfo(heard).Length > 1000);
         Assert.DoesNotContain(password, player.Output + player.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("over rtsp-", server.Output, StringComparison.Ordinal);
-        Assert.Equal(code == 0, server.Output.Contains("started listening to jazz", StringComparison.Ordinal));
         await EndAsync(server, serving);
     }
 

@@ -6,7 +6,7 @@ namespace Linnet.Server.Tests.Hosting.Tls;
 /// <summary>Listens to a <see cref="CountingSource"/>, and fails at the first sample that is not the next one.</summary>
 internal sealed class CountingEar
 {
-    private const int WavHeader = 44;
+    private const int DataLength = 4;
     private const int RtpHeader = 12;
 
     private readonly Stream _stream;
@@ -19,7 +19,8 @@ internal sealed class CountingEar
     public static async Task<CountingEar> OfWavAsync(Stream stream, CancellationToken cancellationToken)
     {
         await AskAsync(stream, "GET /jazz.wav HTTP/1.0\r\n\r\n", cancellationToken);
-        await stream.ReadExactlyAsync(new byte[WavHeader], cancellationToken);
+        await ReadUntilAsync(stream, "data", cancellationToken);
+        await stream.ReadExactlyAsync(new byte[DataLength], cancellationToken);
         return new CountingEar(stream, isRtp: false);
     }
 
@@ -60,16 +61,22 @@ internal sealed class CountingEar
     private static async Task<string> AskAsync(Stream stream, string request, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
-        var head = new StringBuilder();
+        string head = await ReadUntilAsync(stream, "\r\n\r\n", cancellationToken);
+        Assert.Contains(" 200 ", head, StringComparison.Ordinal);
+        return head;
+    }
+
+    private static async Task<string> ReadUntilAsync(Stream stream, string end, CancellationToken cancellationToken)
+    {
+        var read = new StringBuilder();
         byte[] one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (!read.ToString().EndsWith(end, StringComparison.Ordinal))
         {
             await stream.ReadExactlyAsync(one, cancellationToken);
-            head.Append((char)one[0]);
+            read.Append((char)one[0]);
         }
 
-        Assert.Contains(" 200 ", head.ToString(), StringComparison.Ordinal);
-        return head.ToString();
+        return read.ToString();
     }
 
     private async Task<byte[]> ReadPacketAsync(CancellationToken cancellationToken)

@@ -84,7 +84,8 @@ public sealed class OwnCertificateTests : IDisposable
 
         Assert.True(served.Certificate.HasPrivateKey);
         Assert.Equal((1, 1), (_log.Count(785) + _log.Count(786), _log.Count(warning)));
-        Assert.Contains(_log.Texts, text => text.EndsWith($"chmod {(warning == 785 ? 600 : 700)} {_folder[path]}", StringComparison.Ordinal));
+        string advice = $"chmod {(warning == 785 ? 600 : 700)} {_folder[path]}";
+        Assert.Contains(_log.Texts, text => text.EndsWith(advice, StringComparison.Ordinal));
     }
 
     [Fact]
