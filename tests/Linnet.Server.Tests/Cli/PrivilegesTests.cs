@@ -120,7 +120,7 @@ public sealed class PrivilegesTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
         string file = Path.Join(_folder, "password");
-        await File.WriteAllTextAsync(file, "hackme\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, "let-me-push\n", TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(file, mode);
