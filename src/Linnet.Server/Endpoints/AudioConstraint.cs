@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Linnet.Server.Endpoints;
 
 /// <summary>Matches the paths of streams, and those of stations that clients may push to. They come and go with the stations.</summary>
-internal sealed class AudioConstraint : IRouteConstraint
+/// <param name="ending">What follows the parameter in the path.</param>
+internal sealed class AudioConstraint(string ending) : IRouteConstraint
 {
     internal const string Parameter = "path";
 
@@ -20,6 +21,6 @@ internal sealed class AudioConstraint : IRouteConstraint
         httpContext is null
         || (httpContext.RequestServices.GetRequiredService<StationServer>().Front is { } front
             && front.Takes(
-                httpContext.Request.Method, string.Create(CultureInfo.InvariantCulture, $"/{values.GetValueOrDefault(routeKey)}")))
+                httpContext.Request.Method, string.Create(CultureInfo.InvariantCulture, $"/{values.GetValueOrDefault(routeKey)}{ending}")))
         && (!values.TryGetValue(Link, out object? link) || (link is string text && text.StartsWith(SignedLink.Mark)));
 }

@@ -76,6 +76,28 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
 
     public override Task StartAsync(HttpResponseHead responseHead, CancellationToken cancellationToken)
     {
+        Prepare(responseHead);
+        context.Response.StatusCode = (int)responseHead.Status;
+        return context.Response.StartAsync(cancellationToken);
+    }
+
+    public override bool CanUpgrade => IsExtendedConnect || context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true;
+
+    public override async Task<IDuplexPipe> UpgradeAsync(HttpResponseHead responseHead)
+    {
+        AllowLongBody();
+        Prepare(responseHead);
+        Stream stream = IsExtendedConnect
+            ? await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false)
+            : await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+        return new UpgradedPipe(PipeReader.Create(stream), PipeWriter.Create(stream));
+    }
+
+    private bool IsExtendedConnect =>
+        context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
+
+    private void Prepare(HttpResponseHead responseHead)
+    {
         // Slow listeners are moved and dropped by the rules for listeners.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
         {
@@ -83,18 +105,14 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         }
 
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        Microsoft.AspNetCore.Http.HttpResponse response = context.Response;
-        response.StatusCode = (int)responseHead.Status;
         foreach ((string name, string value) in responseHead.Headers)
         {
             // The web server sets the headers Connection and Date.
             if (name is not ("Connection" or "Date"))
             {
-                response.Headers.Append(name, value);
+                context.Response.Headers.Append(name, value);
             }
         }
-
-        return response.StartAsync(cancellationToken);
     }
 
     public override void AllowLongBody()
@@ -116,4 +134,6 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
     internal static bool IsHttp1(HttpContext context) =>
         Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol)
         || Microsoft.AspNetCore.Http.HttpProtocol.IsHttp10(context.Request.Protocol);
+
+    private sealed record UpgradedPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -13,7 +13,10 @@ namespace Linnet.Server.Endpoints;
 internal static class LinnetEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly string[] AudioMethods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Options, HttpMethods.Put, "SOURCE"];
+
+    // CONNECT is WebSocket over HTTP/2.
+    private static readonly string[] AudioMethods =
+        [HttpMethods.Get, HttpMethods.Head, HttpMethods.Options, HttpMethods.Put, "SOURCE", HttpMethods.Connect];
 
     /// <summary>Maps them.</summary>
     /// <param name="endpoints">The host's endpoints.</param>
@@ -31,6 +34,8 @@ internal static class LinnetEndpoints
         if (!ownsAllPaths)
         {
             MapAudio(all, "/{link}/{path}", below: 2, AudioMethods);
+            MapAudio(all, "/{path}/live", below: 2, [HttpMethods.Get, HttpMethods.Connect]);
+            MapAudio(all, "/{link}/{path}/live", below: 3, [HttpMethods.Get, HttpMethods.Connect]);
             MapAudio(all, "/admin/metadata", below: 2, [HttpMethods.Get]);
         }
 
@@ -73,7 +78,7 @@ internal static class LinnetEndpoints
         RouteGroupBuilder all, [StringSyntax("Route")] string pattern, int? below, IReadOnlyList<string> methods)
     {
         RouteValueDictionary? constraint =
-            pattern.Contains('{', StringComparison.Ordinal) ? new() { [AudioConstraint.Parameter] = new AudioConstraint() } : null;
+            pattern.Contains('{', StringComparison.Ordinal) ? new() { [AudioConstraint.Parameter] = new AudioConstraint(pattern[(pattern.LastIndexOf('}') + 1)..]) } : null;
         all.Map(RoutePatternFactory.Parse(pattern, defaults: null, constraint), AudioEndpoint.At(below))
             .WithMetadata(new HttpMethodMetadata(methods), new AudioMetadata());
     }

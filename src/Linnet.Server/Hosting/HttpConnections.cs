@@ -64,7 +64,7 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
 
         // A prefix with parameters of its own is matched by the host's routing alone.
         string[] pathBases =
-            [.. audio.Where(static e => e.RoutePattern.Parameters.Count == 1).Select(static e => PrefixOf(e.RoutePattern)).Distinct()];
+            [.. audio.Where(static e => IsPlain(e.RoutePattern)).Select(static e => PrefixOf(e.RoutePattern)).Distinct()];
         return new HttpSite(
             IsShared: true,
             audio.Length > 0 ? pathBases : [""],
@@ -78,6 +78,9 @@ internal sealed class HttpConnections(ConnectionDelegate next, StationServer ser
             && (hasFallback || metadata.GetMetadata<IAuthorizeData>() is not null
                 || metadata.GetMetadata<IAuthorizationRequirementData>() is not null
                 || metadata.GetMetadata<AuthorizationPolicy>() is not null));
+
+    private static bool IsPlain(RoutePattern pattern) =>
+        pattern.Parameters.Count == 1 && pattern.PathSegments[^1].Parts is [RoutePatternParameterPart];
 
     private static string PrefixOf(RoutePattern pattern) => string.Concat(pattern.PathSegments.SkipLast(1).Select(static segment =>
         "/" + string.Concat(segment.Parts.OfType<RoutePatternLiteralPart>().Select(static part => part.Content))));

@@ -8,4 +8,11 @@ internal static class DurationTicks
 
     /// <summary>Converts a duration to a clock's ticks.</summary>
     internal static long InTicks(this TimeSpan duration, TimeProvider time) => duration.InTicks(time.TimestampFrequency);
+
+    /// <summary>Converts a timestamp of such ticks to microseconds, without overflow.</summary>
+    internal static long InMicroseconds(this long timestamp, long ticksPerSecond)
+    {
+        (long seconds, long rest) = Math.DivRem(timestamp, ticksPerSecond);
+        return (seconds * 1_000_000) + (rest * 1_000_000 / ticksPerSecond);
+    }
 }

@@ -10,6 +10,7 @@ using Linnet.Diagnostics;
 using Linnet.Serving.Http;
 using Linnet.Serving.PyAudio;
 using Linnet.Serving.Rtsp;
+using Linnet.Serving.WebSocket;
 using Linnet.Stations;
 using Linnet.Transports;
 using Linnet.Transports.Http;
@@ -298,8 +299,10 @@ public sealed class StationServer : IAsyncDisposable
         {
             Push = new PushServer(
                 _options.Push, () => _stations.Pushable, Directory.Contains, StreamDecoders.TryCreate, _time, _logger, Judge);
-            _protocols.Add(new HttpProtocol(radio, _options.HttpPort, Push, context));
+            var http = new HttpProtocol(radio, _options.HttpPort, Push, context);
+            _protocols.Add(http);
             _protocols.Add(new PushProtocol(Push));
+            _protocols.Add(new WebSocketProtocol(radio, http.Front, context));
         }
 
         if (_options.PyAudio is { } pyAudio)

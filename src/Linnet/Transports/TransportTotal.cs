@@ -18,4 +18,7 @@ public sealed record TransportTotal(string Transport, long Connections, long Byt
 
     /// <summary>HTTP.</summary>
     internal const string Http = "http";
+
+    /// <summary>WebSocket.</summary>
+    internal const string WebSocket = "websocket";
 }

@@ -20,6 +20,7 @@ internal sealed class SenderPool : IAsyncDisposable
     {
         _time = time;
         Streams = options.ThrowIfInvalid().Streams;
+        MaxLag = options.MaxLag;
         Memory = new SendMemory(options.MaxKernelBytes);
         _threads = [.. Enumerable.Range(0, options.Threads).Select(i => new SenderThread(i, options, time, logger ?? NullLogger.Instance))];
     }
@@ -66,6 +67,9 @@ internal sealed class SenderPool : IAsyncDisposable
 
     /// <summary>Counts what the kernel holds for listeners over TCP.</summary>
     internal SendMemory Memory { get; }
+
+    /// <summary>Audio that may wait for a listener before it is moved to the live edge.</summary>
+    internal TimeSpan MaxLag { get; }
 
     /// <summary>How streams are sent.</summary>
     internal StreamOptions Streams { get; }

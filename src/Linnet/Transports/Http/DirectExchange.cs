@@ -61,6 +61,13 @@ internal sealed class DirectExchange(
     }
 
     /// <inheritdoc/>
+    internal override ValueTask<ReadOnlyMemory<byte>> UpgradeAsync(HttpResponseHead response, CancellationToken cancellationToken)
+    {
+        connection.Socket.TrySetNoDelay();
+        return ValueTask.FromResult<ReadOnlyMemory<byte>>(response.ToArray());
+    }
+
+    /// <inheritdoc/>
     internal override async Task EndAsync(TimeSpan linger)
     {
         if (_chunks is not null

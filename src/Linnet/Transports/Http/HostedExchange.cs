@@ -22,16 +22,19 @@ internal sealed class HostedExchange(HostedRequest hosted, HttpRequestHead head,
 
     private PipeReader? _listenersInput;
     private ConnectionOutput? _output;
+    private IDuplexPipe? _upgraded;
     private bool _hasStarted;
 
     /// <inheritdoc/>
     internal override EndPoint? Local => hosted.Local;
 
     /// <inheritdoc/>
-    internal override ConnectionOutput Output => _output ??= ConnectionOutput.ToPipe(hosted.Output, hosted.Socket, hosted.Abort);
+    internal override ConnectionOutput Output =>
+        _output ??= ConnectionOutput.ToPipe(_upgraded?.Output ?? hosted.Output, hosted.Socket, hosted.Abort);
 
     /// <summary>The body. A listener sends none: the web server says when it has left.</summary>
-    internal override PipeReader Input => Head.HasBody ? hosted.Body : _listenersInput ??= PipeReader.Create(ReadOnlySequence<byte>.Empty);
+    internal override PipeReader Input =>
+        _upgraded?.Input ?? (Head.HasBody ? hosted.Body : _listenersInput ??= PipeReader.Create(ReadOnlySequence<byte>.Empty));
 
     /// <inheritdoc/>
     internal override HttpBodyFraming Body => new(HttpBodyKind.UntilClose);
@@ -44,6 +47,17 @@ internal sealed class HostedExchange(HostedRequest hosted, HttpRequestHead head,
     {
         _hasStarted = true;
         await hosted.StartAsync(TakeResponse(), cancellationToken).ConfigureAwait(false);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    internal override bool CanUpgrade => hosted.CanUpgrade;
+
+    /// <inheritdoc/>
+    internal override async ValueTask<ReadOnlyMemory<byte>> UpgradeAsync(HttpResponseHead response, CancellationToken cancellationToken)
+    {
+        _hasStarted = true;
+        _upgraded = await hosted.UpgradeAsync(response).ConfigureAwait(false);
         return default;
     }
 
@@ -95,6 +109,11 @@ internal sealed class HostedExchange(HostedRequest hosted, HttpRequestHead head,
         if (_output is not null)
         {
             await _output.CloseAsync().ConfigureAwait(false);
+        }
+
+        if (_upgraded is not null)
+        {
+            await _upgraded.Input.CompleteAsync().ConfigureAwait(false);
         }
 
         if (!_hasStarted)

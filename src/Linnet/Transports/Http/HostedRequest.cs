@@ -35,6 +35,13 @@ internal abstract class HostedRequest
     /// <param name="cancellationToken">Ends the wait.</param>
     public abstract Task StartAsync(HttpResponseHead head, CancellationToken cancellationToken);
 
+    /// <summary>Whether the client asks for another protocol in a way that the web server supports.</summary>
+    public abstract bool CanUpgrade { get; }
+
+    /// <summary>Sends a response after which the result carries another protocol.</summary>
+    /// <param name="head">Its headers. The web server adds those that concern the connection.</param>
+    public abstract Task<IDuplexPipe> UpgradeAsync(HttpResponseHead head);
+
     /// <summary>Allows a request body of any length and speed: the push's own limits hold.</summary>
     public abstract void AllowLongBody();
 

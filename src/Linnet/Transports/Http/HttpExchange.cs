@@ -79,6 +79,17 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
         return response;
     }
 
+    /// <summary>
+    /// Whether the connection, or its part for this request, can be handed over after the response. Default: a first request's connection.
+    /// </summary>
+    internal virtual bool CanUpgrade => Head.Method == "GET";
+
+    /// <summary>
+    /// Sends a response after which <see cref="Input"/> and <see cref="Output"/> carry another protocol. Neither is used before.
+    /// </summary>
+    /// <returns>Bytes that go first; empty: they are sent already.</returns>
+    internal abstract ValueTask<ReadOnlyMemory<byte>> UpgradeAsync(HttpResponseHead response, CancellationToken cancellationToken);
+
     /// <summary>Ends that body: waits, but not for long, until the client has all of it.</summary>
     /// <param name="linger">The longest wait.</param>
     internal abstract Task EndAsync(TimeSpan linger);

@@ -5,6 +5,7 @@ using Linnet.Access;
 using Linnet.Broadcast;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
+using Linnet.Transports.WebSocket;
 using Linnet.Wire.Http;
 using Linnet.Wire.Proxy;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest reque
 
 /// <summary>
 /// The front of the HTTP port: reads the head of a connection's first request once, and routes it once:
-/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ a station's paths: RadioServer │ everything else: pages</c>.
+/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ /NAME/live: LiveServer │ a station's paths: RadioServer │ everything else: pages</c>.
 /// </summary>
 /// <remarks>
 /// Only a connection's first request is answered without the web server, and may take the socket. A later one on a kept-alive connection is
@@ -61,11 +62,15 @@ internal sealed class HttpFront
     {
         Page,
         Radio,
+        Live,
         Push,
     }
 
     /// <summary>What else the port serves. Set before the first connection.</summary>
     internal HttpSite Site { get; set; } = HttpSite.Alone;
+
+    /// <summary>Serves listeners over WebSocket; <see langword="null"/>: there are none. Set before the first connection.</summary>
+    internal LiveServer? Live { get; set; }
 
     /// <summary>Connections whose first request is incomplete, and kept-alive ones that wait for the next.</summary>
     internal WaitingRoom Waiting => _radio.Waiting;
@@ -247,6 +252,11 @@ internal sealed class HttpFront
             return Service.Push;
         }
 
+        if (Live?.Takes(method, path, mustExist: isShared) == true)
+        {
+            return Service.Live;
+        }
+
         target = _radio.Find(path);
         return target.Kind == RadioTargetKind.None || (isShared && !_radio.Offers(target, path)) ? Service.Page : Service.Radio;
     }
@@ -256,6 +266,7 @@ internal sealed class HttpFront
         try
         {
             Task answering = service == Service.Radio ? _radio.ServeAsync(exchange, target, cancellationToken)
+                : service == Service.Live ? Live!.ServeAsync(exchange, cancellationToken)
                 : _push is not null ? _push.ServeAsync(exchange, cancellationToken)
                 : _radio.RefusePushAsync(exchange);
             await answering.ConfigureAwait(false);

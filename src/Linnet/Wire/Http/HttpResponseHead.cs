@@ -46,6 +46,7 @@ internal sealed class HttpResponseHead
     private static string ReasonPhrase(HttpStatusCode status) => status switch
     {
         HttpStatusCode.Continue => "Continue",
+        HttpStatusCode.SwitchingProtocols => "Switching Protocols",
         HttpStatusCode.OK => "OK",
         HttpStatusCode.NoContent => "No Content",
         HttpStatusCode.PartialContent => "Partial Content",
@@ -63,6 +64,7 @@ internal sealed class HttpResponseHead
         HttpStatusCode.Gone => "Gone",
         HttpStatusCode.RequestedRangeNotSatisfiable => "Range Not Satisfiable",
         HttpStatusCode.ExpectationFailed => "Expectation Failed",
+        HttpStatusCode.UpgradeRequired => "Upgrade Required",
         HttpStatusCode.TooManyRequests => "Too Many Requests",
         HttpStatusCode.RequestHeaderFieldsTooLarge => "Request Header Fields Too Large",
         HttpStatusCode.InternalServerError => "Internal Server Error",

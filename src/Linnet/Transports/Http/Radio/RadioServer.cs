@@ -17,15 +17,13 @@ namespace Linnet.Transports.Http.Radio;
 /// </remarks>
 internal sealed class RadioServer
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
-
     private readonly StationDirectory _directory;
     private readonly RadioStreams _streams;
     private readonly RadioAudience _audience;
     private readonly RadioDelivery _delivery;
     private readonly SenderPool _senders;
     private readonly AccessControl _access;
-    private readonly ILogger _logger;
+    private readonly RadioRefuser _refuser;
 
     /// <summary>A server.</summary>
     /// <param name="options">Limits.</param>
@@ -44,12 +42,12 @@ internal sealed class RadioServer
         _senders = senders;
         Time = time;
         _access = access ?? new AccessControl(new AccessOptions(), time);
-        _logger = logger ?? NullLogger.Instance;
+        logger ??= NullLogger.Instance;
         Waiting = new WaitingRoom(options.MaxWaiting, options.MaxWaitingPerAddress, time);
-        _streams = new RadioStreams(senders, options.MaxBufferBytes, time, _logger);
+        _streams = new RadioStreams(senders, options.MaxBufferBytes, time, logger);
         _audience = new RadioAudience(options);
-        _delivery = new RadioDelivery(options, senders, time, _logger);
-        Refusals = new Refusals<RadioRefusal>((remote, reason, _) => _logger.RadioRefused(remote, reason.ToWords()));
+        _delivery = new RadioDelivery(options, senders, time, logger);
+        _refuser = new RadioRefuser(time, (remote, reason) => logger.RadioRefused(remote, reason.ToWords()));
     }
 
     internal RadioServerOptions Options { get; }
@@ -60,7 +58,7 @@ internal sealed class RadioServer
     internal WaitingRoom Waiting { get; }
 
     /// <summary>Counts and logs refused requests.</summary>
-    internal Refusals<RadioRefusal> Refusals { get; }
+    internal Refusals<RadioRefusal> Refusals => _refuser.Refusals;
 
     /// <summary>Those who listen now.</summary>
     internal IReadOnlyList<RadioListener> GetListeners() => _delivery.Listeners;
@@ -103,7 +101,7 @@ internal sealed class RadioServer
         return head.Method switch
         {
             "OPTIONS" => exchange.FinishAsync(RadioResponses.Preflight(head, Now)),
-            not ("GET" or "HEAD") => RefuseAsync(
+            not ("GET" or "HEAD") => _refuser.RefuseAsync(
                 exchange, RadioRefusal.MethodNotAllowed, HttpStatusCode.MethodNotAllowed, "Use GET to fetch audio.\r\n"),
             _ => target.Station is { } station && !(_access.IsOpen(station.Name) && _access.Admits(exchange.Remote.Address))
                 ? JudgeAsync(exchange, target, station.Name, cancellationToken)
@@ -123,7 +121,7 @@ internal sealed class RadioServer
         {
             RadioTarget? permitted = decision.IsAllowed ? target.Within(decision.Renditions) : null;
             await (permitted is { } given ? GiveAsync(exchange, given, either.Token)
-                : RefuseAsync(exchange, decision.IsAllowed ? AccessVerdict.LinkElsewhere : decision.Verdict)).ConfigureAwait(false);
+                : _refuser.RefuseAsync(exchange, decision.IsAllowed ? AccessVerdict.LinkElsewhere : decision.Verdict)).ConfigureAwait(false);
         }
         finally
         {
@@ -143,14 +141,14 @@ internal sealed class RadioServer
                     exchange, target.Station!, target.Rendition ?? RadioTarget.Preferred(target.Station!, head.Headers["Accept"]),
                     cancellationToken);
             default:
-                return RefuseAsync(
+                return _refuser.RefuseAsync(
                     exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound,
                     RadioResponses.WhyNothing(head.Path, _directory, exchange.Request.PathBase));
         }
     }
 
     /// <summary>Refuses a push where pushing is closed.</summary>
-    internal Task RefusePushAsync(HttpExchange exchange) => RefuseAsync(
+    internal Task RefusePushAsync(HttpExchange exchange) => _refuser.RefuseAsync(
         exchange, RadioRefusal.PushClosed, HttpStatusCode.Forbidden, "Pushing is off here: no password is set.\r\n");
 
     /// <summary>A refusal, with a sentence that says why.</summary>
@@ -179,7 +177,7 @@ internal sealed class RadioServer
 
         if (_audience.TryEnter(peer, station.Name, info.Name) is RadioRefusal full)
         {
-            await RefuseAsync(exchange, full).ConfigureAwait(false);
+            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
             return;
         }
 
@@ -211,46 +209,7 @@ internal sealed class RadioServer
 
         if (refusal is not null)
         {
-            await RefuseAsync(exchange, refusal.Reason, refusal.Status, $"{refusal.Text}\r\n", refusal.RetryAfter).ConfigureAwait(false);
+            await _refuser.RefuseAsync(exchange, refusal).ConfigureAwait(false);
         }
-    }
-
-    private Task RefuseAsync(HttpExchange exchange, RadioRefusal reason) => reason switch
-    {
-        RadioRefusal.TooManyOfAddress => RefuseAsync(
-            exchange, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
-        RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
-            exchange, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners at the moment.\r\n"),
-        _ => RefuseAsync(exchange, reason, HttpStatusCode.ServiceUnavailable, "This is not available at the moment.\r\n"),
-    };
-
-    private Task RefuseAsync(HttpExchange exchange, AccessVerdict verdict)
-    {
-        RadioRefusal reason = verdict switch
-        {
-            AccessVerdict.Unnamed or AccessVerdict.Stale => RadioRefusal.NoPassword,
-            AccessVerdict.Wrong or AccessVerdict.Unanswered or AccessVerdict.NotEncrypted => RadioRefusal.WrongPassword,
-            AccessVerdict.TooMany => RadioRefusal.TooManyTries,
-            AccessVerdict.NetworkNotAllowed => RadioRefusal.NetworkNotAllowed,
-            AccessVerdict.NoAnswer => RadioRefusal.ServiceNotAnswering,
-            AccessVerdict.LinkInvalid or AccessVerdict.LinkExpired or AccessVerdict.LinkElsewhere => RadioRefusal.LinkNotAccepted,
-            _ => RadioRefusal.NotPermitted,
-        };
-        if (AccessAnswer.Of(verdict, AccessAction.Listen) is { } answer)
-        {
-            return RefuseAsync(exchange, reason, answer.Status, $"{answer.Text}\r\n", answer.RetryAfter);
-        }
-
-        Refusals.Count(exchange.Remote, reason);
-        exchange.Abort();
-        return Task.CompletedTask;
-    }
-
-    private Task RefuseAsync(
-        HttpExchange exchange, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
-    {
-        Refusals.Count(exchange.Remote, reason);
-        TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
-        return exchange.FinishAsync(RadioResponses.Refusal(exchange.Head, status, why, Now, retryAfter));
     }
 }

@@ -1,0 +1,61 @@
+using System.Net;
+using Linnet.Access;
+
+namespace Linnet.Transports.Http.Radio;
+
+/// <summary>Answers requests for audio that are refused, and counts them.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="log">Logs a refusal.</param>
+internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRefusal> log)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Counts and logs refused requests.</summary>
+    internal Refusals<RadioRefusal> Refusals { get; } = new((remote, reason, _) => log(remote, reason));
+
+    /// <summary>Refuses a listener for whom there is no room.</summary>
+    internal Task RefuseAsync(HttpExchange exchange, RadioRefusal reason) => reason switch
+    {
+        RadioRefusal.TooManyOfAddress => RefuseAsync(
+            exchange, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
+        RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
+            exchange, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners at the moment.\r\n"),
+        _ => RefuseAsync(exchange, reason, HttpStatusCode.ServiceUnavailable, "This is not available at the moment.\r\n"),
+    };
+
+    /// <summary>Refuses a listener who gets no rendition.</summary>
+    internal Task RefuseAsync(HttpExchange exchange, RadioStreamRefusal refusal) =>
+        RefuseAsync(exchange, refusal.Reason, refusal.Status, $"{refusal.Text}\r\n", refusal.RetryAfter);
+
+    /// <summary>Refuses a listener who may not hear the station.</summary>
+    internal Task RefuseAsync(HttpExchange exchange, AccessVerdict verdict)
+    {
+        RadioRefusal reason = verdict switch
+        {
+            AccessVerdict.Unnamed or AccessVerdict.Stale => RadioRefusal.NoPassword,
+            AccessVerdict.Wrong or AccessVerdict.Unanswered or AccessVerdict.NotEncrypted => RadioRefusal.WrongPassword,
+            AccessVerdict.TooMany => RadioRefusal.TooManyTries,
+            AccessVerdict.NetworkNotAllowed => RadioRefusal.NetworkNotAllowed,
+            AccessVerdict.NoAnswer => RadioRefusal.ServiceNotAnswering,
+            AccessVerdict.LinkInvalid or AccessVerdict.LinkExpired or AccessVerdict.LinkElsewhere => RadioRefusal.LinkNotAccepted,
+            _ => RadioRefusal.NotPermitted,
+        };
+        if (AccessAnswer.Of(verdict, AccessAction.Listen) is { } answer)
+        {
+            return RefuseAsync(exchange, reason, answer.Status, $"{answer.Text}\r\n", answer.RetryAfter);
+        }
+
+        Refusals.Count(exchange.Remote, reason);
+        exchange.Abort();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Refuses a request, with a sentence that says why.</summary>
+    internal Task RefuseAsync(
+        HttpExchange exchange, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
+    {
+        Refusals.Count(exchange.Remote, reason);
+        TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
+        return exchange.FinishAsync(RadioResponses.Refusal(exchange.Head, status, why, time.GetUtcNow(), retryAfter));
+    }
+}

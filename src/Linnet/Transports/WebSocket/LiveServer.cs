@@ -1,0 +1,176 @@
+using System.Net;
+using Linnet.Access;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Diagnostics;
+using Linnet.Transports.Http;
+using Linnet.Transports.Http.Radio;
+using Linnet.Wire.Http;
+using Linnet.Wire.WebSocket;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.WebSocket;
+
+/// <summary>Serves stations over WebSocket: each packet with its position and the time when it is due.</summary>
+/// <remarks><see cref="HttpFront"/> reads requests and hands over those for <c>/NAME/live</c>. Source: docs/wire/websocket.md.</remarks>
+internal sealed class LiveServer
+{
+    private const string Ending = "/live";
+
+    private readonly StationDirectory _directory;
+    private readonly AccessControl _access;
+    private readonly RadioAudience _audience;
+    private readonly RadioRefuser _refuser;
+    private readonly LiveDelivery _delivery;
+    private readonly TimeProvider _time;
+
+    /// <summary>A server.</summary>
+    /// <param name="options">Limits of listeners: the numbers of those over HTTP, counted by themselves.</param>
+    /// <param name="directory">The stations to serve.</param>
+    /// <param name="senders">The sender threads. They must outlive this.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Logs listeners that start and stop.</param>
+    /// <param name="access">Decides about listeners.</param>
+    internal LiveServer(
+        RadioServerOptions options, StationDirectory directory, SenderPool senders, TimeProvider time, ILogger logger, AccessControl access)
+    {
+        _directory = directory;
+        _time = time;
+        _access = access;
+        _audience = new RadioAudience(options);
+        _refuser = new RadioRefuser(time, (remote, reason) => logger.LiveRefused(remote, reason.ToWords()));
+        _delivery = new LiveDelivery(senders, time, logger);
+    }
+
+    /// <summary>Requests that were refused, by reason.</summary>
+    internal IReadOnlyDictionary<RadioRefusal, long> Refused => _refuser.Refusals.Read();
+
+    /// <summary>Listeners that are gone, by reason.</summary>
+    internal IReadOnlyDictionary<LiveEnd, long> Ended => _delivery.Ended;
+
+    /// <summary>Those who listen now.</summary>
+    internal IReadOnlyList<Listener> Listeners => _delivery.Listeners;
+
+    /// <summary>Listeners and bytes since the start.</summary>
+    internal TransportTotal GetTotal() => _delivery.GetTotal();
+
+    /// <summary>Takes the limits from other options. Those who are listening stay.</summary>
+    internal void Limit(RadioServerOptions options) => _audience.Limit(options);
+
+    /// <summary>Whether a request is for this server.</summary>
+    /// <param name="method">Its method.</param>
+    /// <param name="path">Its path, decoded.</param>
+    /// <param name="mustExist">Whether only paths of stations count.</param>
+    internal bool Takes(string method, string path, bool mustExist) =>
+        WebSocketHandshake.IsMethod(method) && StationAt(path) is { } name
+        && (!mustExist || _directory.TryFind(name, out _) || _directory.IsAwaited(name));
+
+    /// <summary>Serves a request to its end.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task ServeAsync(HttpExchange exchange, CancellationToken cancellationToken)
+    {
+        string name = StationAt(exchange.Head.Path) ?? "";
+        if (!_directory.TryFind(name, out StationListing? station))
+        {
+            string why = _directory.IsAwaited(name) ? "No client has pushed to this station yet.\r\n" : "There is no station of this name.\r\n";
+            await _refuser.RefuseAsync(exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, why).ConfigureAwait(false);
+        }
+        else if (_access.IsOpen(station.Name) && _access.Admits(exchange.Remote.Address))
+        {
+            await GiveAsync(exchange, station, null, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            AccessDecision decision =
+                await _access.JudgeAsync(exchange.Wants(AccessAction.Listen, station.Name), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await (decision.IsAllowed ? GiveAsync(exchange, station, decision.Renditions, cancellationToken)
+                    : _refuser.RefuseAsync(exchange, decision.Verdict)).ConfigureAwait(false);
+            }
+            finally
+            {
+                decision.Visit?.End();
+            }
+        }
+    }
+
+    /// <summary>The name in a path of the form <c>/NAME/live</c>.</summary>
+    private static string? StationAt(string path) =>
+        path.Length > Ending.Length + 1 && path.EndsWith(Ending, StringComparison.Ordinal)
+        && path[1..^Ending.Length] is var name && !name.Contains('/', StringComparison.Ordinal) ? name : null;
+
+    private Task GiveAsync(
+        HttpExchange exchange, StationListing station, IReadOnlyList<string>? permitted, CancellationToken cancellationToken)
+    {
+        if (!WebSocketHandshake.TryRead(exchange.Head, LiveMessage.Subprotocol, out WebSocketHandshake? handshake) || !exchange.CanUpgrade)
+        {
+            return RefuseOthersAsync(exchange);
+        }
+
+        var query = new QueryString(exchange.Head.Query);
+        string? wanted = query["rendition"];
+        if (LiveRendition.Find(station, wanted) is null)
+        {
+            string offered = string.Join(", ", LiveRendition.Of(station).Select(static ring => ring.Info.Name));
+            return _refuser.RefuseAsync(
+                exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound,
+                offered.Length == 0 ? "This station cannot be heard over WebSocket.\r\n"
+                    : $"This station has no such rendition for WebSocket. It has: {offered}.\r\n");
+        }
+
+        StationListing narrowed = permitted is null ? station
+            : station with { Renditions = [.. station.Renditions.Where(ring => permitted.Contains(ring.Info.Name))] };
+        return LiveRendition.Find(narrowed, wanted) is { } rendition
+            ? ListenAsync(exchange, handshake, rendition, LiveDelivery.BurstOf(query["burst"]), cancellationToken)
+            : _refuser.RefuseAsync(exchange, AccessVerdict.LinkElsewhere);
+    }
+
+    private Task RefuseOthersAsync(HttpExchange exchange)
+    {
+        _refuser.Refusals.Count(exchange.Remote, RadioRefusal.Malformed);
+        HttpResponse refusal = RadioResponses.Refusal(
+            exchange.Head, HttpStatusCode.UpgradeRequired,
+            "This address speaks WebSocket, version 13: see docs/wire/websocket.md. For a stream over HTTP leave out /live.\r\n",
+            _time.GetUtcNow());
+        refusal.Head.Headers["Connection"] = "Upgrade, close";
+        refusal.Head.Headers.Add("Upgrade", "websocket");
+        refusal.Head.Headers.Add("Sec-WebSocket-Version", WebSocketHandshake.Version);
+        return exchange.FinishAsync(refusal);
+    }
+
+    private async Task ListenAsync(
+        HttpExchange exchange, WebSocketHandshake handshake, BroadcastRing rendition, TimeSpan burst, CancellationToken cancellationToken)
+    {
+        RenditionInfo info = rendition.Info;
+        PeerAddress peer = exchange.Peer;
+        if (_audience.TryEnter(peer, info.Station, info.Name) is RadioRefusal full)
+        {
+            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
+            return;
+        }
+
+        RingRefusal? refusal = null;
+        try
+        {
+            var request = new RingRequest(_delivery.Allowed(rendition, burst), exchange.Remote.Address);
+            if (rendition.TryOpen(request, out RingLease? lease, out refusal))
+            {
+                using (lease)
+                {
+                    await _delivery.RunAsync(lease, exchange, handshake, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            _audience.Leave(peer, info.Station, info.Name);
+        }
+
+        if (refusal is not null)
+        {
+            await _refuser.RefuseAsync(exchange, RadioStreamRefusal.Of(refusal)).ConfigureAwait(false);
+        }
+    }
+}
