@@ -252,7 +252,7 @@ internal sealed class HttpFront
             return Service.Push;
         }
 
-        if (Live?.Takes(method, path, mustExist: isShared) == true)
+        if (Live?.Takes(method, path) == true)
         {
             return Service.Live;
         }

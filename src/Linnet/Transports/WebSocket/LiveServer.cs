@@ -17,6 +17,9 @@ internal sealed class LiveServer
 {
     private const string Ending = "/live";
 
+    // A page of the server, whatever its stations are named.
+    private const string HealthPath = "/health/live";
+
     private readonly StationDirectory _directory;
     private readonly AccessControl _access;
     private readonly RadioAudience _audience;
@@ -59,11 +62,9 @@ internal sealed class LiveServer
 
     /// <summary>Whether a request is for this server.</summary>
     /// <param name="method">Its method.</param>
-    /// <param name="path">Its path, decoded.</param>
-    /// <param name="mustExist">Whether only paths of stations count.</param>
-    internal bool Takes(string method, string path, bool mustExist) =>
-        WebSocketHandshake.IsMethod(method) && StationAt(path) is { } name
-        && (!mustExist || _directory.TryFind(name, out _) || _directory.IsAwaited(name));
+    /// <param name="path">Its path, decoded. It must be that of a station.</param>
+    internal bool Takes(string method, string path) =>
+        WebSocketHandshake.IsMethod(method) && StationAt(path) is { } name && (_directory.TryFind(name, out _) || _directory.IsAwaited(name));
 
     /// <summary>Serves a request to its end.</summary>
     /// <param name="exchange">The request.</param>
@@ -98,7 +99,7 @@ internal sealed class LiveServer
 
     /// <summary>The name in a path of the form <c>/NAME/live</c>.</summary>
     private static string? StationAt(string path) =>
-        path.Length > Ending.Length + 1 && path.EndsWith(Ending, StringComparison.Ordinal)
+        path != HealthPath && path.Length > Ending.Length + 1 && path.EndsWith(Ending, StringComparison.Ordinal)
         && path[1..^Ending.Length] is var name && !name.Contains('/', StringComparison.Ordinal) ? name : null;
 
     private Task GiveAsync(
