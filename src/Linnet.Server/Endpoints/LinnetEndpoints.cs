@@ -77,8 +77,9 @@ internal static class LinnetEndpoints
     private static void MapAudio(
         RouteGroupBuilder all, [StringSyntax("Route")] string pattern, int? below, IReadOnlyList<string> methods)
     {
+        string ending = pattern[(pattern.LastIndexOf('}') + 1)..];
         RouteValueDictionary? constraint =
-            pattern.Contains('{', StringComparison.Ordinal) ? new() { [AudioConstraint.Parameter] = new AudioConstraint(pattern[(pattern.LastIndexOf('}') + 1)..]) } : null;
+            ending.Length < pattern.Length ? new() { [AudioConstraint.Parameter] = new AudioConstraint(ending) } : null;
         all.Map(RoutePatternFactory.Parse(pattern, defaults: null, constraint), AudioEndpoint.At(below))
             .WithMetadata(new HttpMethodMetadata(methods), new AudioMetadata());
     }

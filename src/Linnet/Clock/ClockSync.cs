@@ -3,9 +3,9 @@ namespace Linnet.Clock;
 /// <summary>Follows another machine's monotonic clock from exchanges with four times each. Pure: it reads no clock.</summary>
 /// <remarks>
 /// <para>
-/// Each exchange confines the offset: the question cannot have arrived before it was sent, nor the answer. What is known is the interval
-/// that all exchanges allow together, carried forward by the least and the greatest drift that are possible. So the least delay of each
-/// direction is selected by itself, and delayed exchanges do no harm. The estimate is the middle of the interval, and the bound is half
+/// Each exchange confines the offset to an interval: neither the question nor the answer can have arrived before it was sent. The intervals
+/// are carried forward by the least and the greatest drift that are possible, and only what all of them allow is kept. So the least delay
+/// of each direction is selected, and delayed exchanges do no harm. The estimate is the middle of the interval, and the bound is half
 /// of its length. It cannot fall below half the difference between the least delays of the two directions, which nobody can measure.
 /// </para>
 /// <para>

@@ -71,9 +71,10 @@ public class ClockSyncVectorTests
             }
         }
 
+        string all = string.Join(",\n      ", steps);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"    {{ \"name\": \"{name}\", \"resolution\": {clocks.Resolution}, \"steps\": [\n      {string.Join(",\n      ", steps)}\n    ] }}");
+            $"    {{ \"name\": \"{name}\", \"resolution\": {clocks.Resolution}, \"steps\": [\n      {all}\n    ] }}");
     }
 
     private static string Read(ClockSync sync, long now)

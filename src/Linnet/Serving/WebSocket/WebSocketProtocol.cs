@@ -47,7 +47,8 @@ internal sealed class WebSocketProtocol : IServedProtocol
     public Task RunAsync(CancellationToken cancellationToken) => UntilCancelled.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ListenerSnapshot> GetListeners() => [.. _server.Listeners.Select(static listener => ListenerSnapshot.Of(listener))];
+    public IReadOnlyList<ListenerSnapshot> GetListeners() =>
+        [.. _server.Listeners.Select(static listener => ListenerSnapshot.Of(listener))];
 
     /// <inheritdoc/>
     public ProtocolSnapshot GetSnapshot()

@@ -20,7 +20,7 @@ internal delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest reque
 
 /// <summary>
 /// The front of the HTTP port: reads the head of a connection's first request once, and routes it once:
-/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ /NAME/live: LiveServer │ a station's paths: RadioServer │ everything else: pages</c>.
+/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ /NAME/live: LiveServer │ a station's paths: RadioServer │ all others: pages</c>.
 /// </summary>
 /// <remarks>
 /// Only a connection's first request is answered without the web server, and may take the socket. A later one on a kept-alive connection is

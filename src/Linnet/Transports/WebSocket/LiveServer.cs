@@ -64,7 +64,8 @@ internal sealed class LiveServer
     /// <param name="method">Its method.</param>
     /// <param name="path">Its path, decoded. It must be that of a station.</param>
     internal bool Takes(string method, string path) =>
-        WebSocketHandshake.IsMethod(method) && StationAt(path) is { } name && (_directory.TryFind(name, out _) || _directory.IsAwaited(name));
+        WebSocketHandshake.IsMethod(method) && StationAt(path) is { } name
+        && (_directory.TryFind(name, out _) || _directory.IsAwaited(name));
 
     /// <summary>Serves a request to its end.</summary>
     /// <param name="exchange">The request.</param>
@@ -74,8 +75,8 @@ internal sealed class LiveServer
         string name = StationAt(exchange.Head.Path) ?? "";
         if (!_directory.TryFind(name, out StationListing? station))
         {
-            string why = _directory.IsAwaited(name) ? "No client has pushed to this station yet.\r\n" : "There is no station of this name.\r\n";
-            await _refuser.RefuseAsync(exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, why).ConfigureAwait(false);
+            string why = _directory.IsAwaited(name) ? "No client has pushed to this station yet." : "There is no station of this name.";
+            await _refuser.RefuseAsync(exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, $"{why}\r\n").ConfigureAwait(false);
         }
         else if (_access.IsOpen(station.Name) && _access.Admits(exchange.Remote.Address))
         {

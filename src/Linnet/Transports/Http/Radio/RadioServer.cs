@@ -121,7 +121,8 @@ internal sealed class RadioServer
         {
             RadioTarget? permitted = decision.IsAllowed ? target.Within(decision.Renditions) : null;
             await (permitted is { } given ? GiveAsync(exchange, given, either.Token)
-                : _refuser.RefuseAsync(exchange, decision.IsAllowed ? AccessVerdict.LinkElsewhere : decision.Verdict)).ConfigureAwait(false);
+                : _refuser.RefuseAsync(exchange, decision.IsAllowed ? AccessVerdict.LinkElsewhere : decision.Verdict))
+                .ConfigureAwait(false);
         }
         finally
         {
