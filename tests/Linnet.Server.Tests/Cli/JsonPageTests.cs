@@ -14,7 +14,7 @@ public partial class JsonPageTests
     private static readonly ImpairmentStatistics Impaired = new(default, default, default);
 
     // Objects whose fields are described in words.
-    private static readonly string[] Whole = ["impairment", "http", "pyaudio"];
+    private static readonly string[] Whole = ["impairment", "http", "websocket", "pyaudio"];
 
     [Fact]
     public void The_fields_of_a_player_are_documented() => AssertDocumented(
@@ -28,7 +28,7 @@ public partial class JsonPageTests
         ServerStatistics server = serving with
         {
             Stations = [serving.Stations[0] with { Awaits = "jazz.wav is gone." }],
-            Protocols = [new ProtocolSnapshot("http", []) { Stats = [] }, new ProtocolSnapshot("pyaudio", []) { Stats = [] }],
+            Protocols = [.. ((string[])["http", "websocket", "pyaudio"]).Select(static name => new ProtocolSnapshot(name, []) { Stats = [] })],
         };
 
         AssertDocumented("Serve", StatsJson.Line(new ServerStats(server, [], hasEnded: false)));
