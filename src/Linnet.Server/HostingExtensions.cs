@@ -1,4 +1,5 @@
 using Linnet.Server.Endpoints;
+using Linnet.Server.Endpoints.Events;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Microsoft.AspNetCore.Builder;
@@ -65,8 +66,9 @@ public static class HostingExtensions
     }
 
     /// <summary>
-    /// Maps the page with the stations, <c>/stations.json</c>, <c>/status-json.xsl</c>, <c>/health/live</c>, <c>/health/ready</c>,
-    /// <c>/metrics</c>, the stations' streams, and pushes that use chunked encoding. Works on any server.
+    /// Maps the page with the stations and its files, <c>/events</c>, <c>/stations.json</c>, <c>/status-json.xsl</c>,
+    /// <c>/health/live</c>, <c>/health/ready</c>, <c>/metrics</c>, the stations' streams, and pushes that use chunked encoding. Works on
+    /// any server.
     /// </summary>
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="prefix">A path before all of them, such as <c>/radio</c>; default: none.</param>
@@ -100,6 +102,8 @@ public static class HostingExtensions
         services.AddSingleton<IValidateOptions<LinnetOptions>>(static provider => provider.GetRequiredService<LinnetSettings>());
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<Site>();
+        services.AddSingleton<EventFeed>();
+        services.AddHostedService(static provider => provider.GetRequiredService<EventFeed>());
         services.AddHealthChecks().AddCheck<StationsHealthCheck>(StationsHealthCheck.Name);
         services.AddOpenTelemetry().WithMetrics(static metrics => metrics
             .AddMeter(ServerMetrics.MeterName, "System.Runtime")

@@ -72,7 +72,7 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         return HttpRequestHead.TryParse(bytes, Limits, out HttpRequestHead? head, out _) == HttpReadResult.Done ? head : null;
     }
 
-    public override void Begin() => context.Features.Get<PageRequest>()?.ServeAudio();
+    public override void Begin() => context.Features.Get<PageRequest>()?.ServeLong();
 
     public override Task StartAsync(HttpResponseHead responseHead, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Linnet.Server.Endpoints.Events;
 using Linnet.Wire.Proxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -45,6 +46,12 @@ internal static class LinnetEndpoints
         MapPage(pages, "/index.html", below: 1, static (site, context, request) => site.SendPageAsync(context, request));
         MapPage(pages, "/status-json.xsl", below: 1, static (site, context, request) => site.SendStatusAsync(context, request));
         MapPage(pages, StationList.Path, below: 1, static (site, context, _) => site.SendStationsAsync(context));
+        pages.MapMethods(EventsEndpoint.Path, Reading, EventsEndpoint.ServeAsync).WithMetadata(new LongAnswer());
+        foreach (WebFile file in WebFiles.All)
+        {
+            pages.MapMethods(file.Path, Reading, WebFilesEndpoint.Of(file));
+        }
+
         MapHealth(pages, "/health/live", static _ => false);
         MapHealth(pages, "/health/ready", static name => name == StationsHealthCheck.Name);
         pages.MapPrometheusScrapingEndpoint(MetricsEndpoint.Path).WithMetadata(new HttpMethodMetadata(Reading))

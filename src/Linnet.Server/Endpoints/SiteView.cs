@@ -70,6 +70,21 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
     /// <summary>Whether it needs a password or a link. Of such a station, only the name is shown.</summary>
     internal bool IsLocked { get; init; }
 
+    /// <summary>
+    /// Its state in a word: <c>playing</c>, <c>waiting</c> for its first listener, <c>silent</c> while its source is not available,
+    /// <c>failed</c>, or <c>ended</c>.
+    /// </summary>
+    internal string State =>
+        Station.Problem is not null ? "failed"
+        : Station.Awaits is not null ? "silent"
+        : Station.State switch
+        {
+            StationState.Playing => "playing",
+            StationState.Waiting => "waiting",
+            StationState.Ended => "ended",
+            _ => "failed",
+        };
+
     /// <summary>The title to show.</summary>
     internal string Title => IsLocked ? Station.Name : Description?.Name ?? Station.Name;
 }

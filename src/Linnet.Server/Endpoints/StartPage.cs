@@ -1,50 +1,31 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Linnet.Stations;
 
 namespace Linnet.Server.Endpoints;
 
-/// <summary>The start page: the stations, each with a player. One document that loads nothing but audio.</summary>
+/// <summary>
+/// The start page: the stations, each with a player. Without scripts it is all that a browser shows; with scripts, <c>page/app.js</c> puts
+/// live cards in its place.
+/// </summary>
 internal static class StartPage
 {
-    private const string Style = """
-        :root{color-scheme:light dark}
-        body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:1.5rem 1rem 3rem}
-        h1{font-size:1.4rem;margin:0 0 1.5rem}
-        article{border:1px solid #8885;border-radius:.6rem;padding:1rem;margin:0 0 1rem}
-        h2{font-size:1.15rem;margin:0}
-        p{margin:.3rem 0}
-        audio{width:100%;margin:.6rem 0 .3rem}
-        a{color:inherit}
-        .quiet{opacity:.7;font-size:.9rem}
-        ul{list-style:none;padding:0;margin:.3rem 0 0;display:flex;flex-wrap:wrap;gap:.3rem 1rem;font-size:.9rem}
-        code{font-size:.85rem;overflow-wrap:anywhere}
-        """;
+    private const string Base = "{{base}}";
+    private const string Stations = "{{stations}}";
 
-    /// <summary>Only the page's own style and this server's audio may be loaded; no scripts run.</summary>
-    internal static string ContentSecurityPolicy { get; } =
-        "default-src 'none'; media-src 'self'; "
-        + $"style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    /// <summary>
+    /// Only the server's own scripts, styles and audio may be loaded, and nothing within the page itself is run. Pictures may come from
+    /// anywhere: a station's cover is where its sender says.
+    /// </summary>
+    internal const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; media-src 'self'; "
+        + "connect-src 'self' ws: wss:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'none'";
 
     internal static string Render(SiteView site)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Linnet</title>
-            <style>{Style}</style>
-            </head>
-            <body>
-            <h1>On the air</h1>
-
-            """);
         foreach (StationView station in site.Stations)
         {
             Append(page, site, station);
@@ -53,7 +34,7 @@ internal static class StartPage
         foreach (string name in site.Awaited)
         {
             page.Append(CultureInfo.InvariantCulture, $"""
-                <article>
+                <article class="card">
                 <h2>{Encode(name)}</h2>
                 <p class="quiet">waits for its first audio</p>
                 </article>
@@ -66,7 +47,9 @@ internal static class StartPage
             page.Append("<p>No stations yet.</p>\n");
         }
 
-        return page.Append("</body>\n</html>\n").ToString();
+        // The stations last: a title may contain a mark.
+        return WebFiles.Page.Replace(Base, Encode(site.PathBase), StringComparison.Ordinal)
+            .Replace(Stations, page.ToString(), StringComparison.Ordinal);
     }
 
     private static void Append(StringBuilder page, SiteView site, StationView view)
@@ -76,7 +59,7 @@ internal static class StartPage
         string listeners = view.Station.Listeners == 1 ? "1 listener"
             : string.Create(CultureInfo.InvariantCulture, $"{view.Station.Listeners} listeners");
         page.Append(CultureInfo.InvariantCulture, $"""
-            <article>
+            <article class="card">
             <h2>{Encode(view.Title)}</h2>
             <p>{Encode(view.IsLocked ? "" : WhatIsHeard(station))}</p>
             <p class="quiet">{Encode(view.IsLocked ? "needs a password or a link" : $"{StateOf(station.State)}, {listeners}")}</p>
@@ -88,7 +71,7 @@ internal static class StartPage
             page.Append(CultureInfo.InvariantCulture, $"<source src=\"{Encode(stream.Path)}\" type=\"{Encode(stream.ContentType)}\">\n");
         }
 
-        page.Append("</audio>\n<ul>\n");
+        page.Append("</audio>\n<ul class=\"links\">\n");
         foreach (StreamView stream in view.Streams)
         {
             page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"{Encode(stream.Path)}\">{Encode(stream.Label)}</a></li>\n");

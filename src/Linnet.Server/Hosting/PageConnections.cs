@@ -175,7 +175,8 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
         }
 
         // Audio beside it on the connection (HTTP/2) has no limit, so the page needs one of its own.
-        using CancellationTokenSource? late = HostRequest.IsHttp1(context) ? null : new CancellationTokenSource(Longest, time);
+        bool isLong = HostRequest.IsHttp1(context) || context.GetEndpoint()?.Metadata.GetMetadata<LongAnswer>() is not null;
+        using CancellationTokenSource? late = isLong ? null : new CancellationTokenSource(Longest, time);
         using CancellationTokenRegistration ending =
             late?.Token.UnsafeRegister(static state => ((HttpContext)state!).Abort(), context) ?? default;
         await next(context).ConfigureAwait(false);

@@ -4,14 +4,15 @@ using Linnet.Transports;
 namespace Linnet.Server.Hosting;
 
 /// <summary>
-/// A request on a <see cref="PageConnection"/>: for a page, which has a place among the pages, or for audio, which has none.
+/// A request on a <see cref="PageConnection"/>: for a page, which has a place among the pages, or for audio or
+/// events, which have none.
 /// </summary>
 /// <param name="connection">The connection, which other requests may share (HTTP/2).</param>
 internal sealed class PageRequest(PageConnection connection)
 {
     private AddressQuota? _quota;
     private IPAddress? _address;
-    private bool _isAudio;
+    private bool _isLong;
 
     /// <summary>Begins to serve a page, if there is a place for it; it may last <see cref="PageConnections.Longest"/>.</summary>
     /// <param name="quota">The quota that the place counts against.</param>
@@ -32,12 +33,12 @@ internal sealed class PageRequest(PageConnection connection)
         return true;
     }
 
-    /// <summary>Begins to serve a listener or a push, which has no time limit.</summary>
-    internal void ServeAudio()
+    /// <summary>Begins to serve a listener, a push or a reader of events: none of them has a time limit.</summary>
+    internal void ServeLong()
     {
-        if (!_isAudio)
+        if (!_isLong)
         {
-            _isAudio = true;
+            _isLong = true;
             connection.Count(pages: LeaveQuota(), audio: 1);
         }
     }
@@ -46,8 +47,8 @@ internal sealed class PageRequest(PageConnection connection)
     /// <param name="closes">Whether the web server closes the connection after it, so that there is no next request to wait for.</param>
     internal void End(bool closes)
     {
-        int audio = _isAudio ? -1 : 0;
-        _isAudio = false;
+        int audio = _isLong ? -1 : 0;
+        _isLong = false;
         connection.Count(LeaveQuota(), audio, closes);
     }
 

@@ -216,18 +216,25 @@ public sealed class StationServer : IAsyncDisposable
     public ServerStatistics GetStatistics()
     {
         long now = _time.GetTimestamp();
-        var here = Stations.ToDictionary(static s => s.Name);
         return new ServerStatistics
         {
             Elapsed = Volatile.Read(ref _runsSince) is var since and not NotRunning ? _time.GetElapsedTime(since, now) : TimeSpan.Zero,
-            Stations = [.. Directory.Stations.Select(listing =>
-                here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))],
+            Stations = GetStations(),
             Awaited = Directory.Awaited,
             Protocols = [.. _protocols.Select(LookAt)],
             Pushers = Push?.Pushers ?? ReadOnlyDictionary<string, string>.Empty,
             Sending = _senders.GetStatistics(),
             Streams = _senders.GetStreamStatistics(),
         };
+    }
+
+    /// <summary>The stations at this moment, in the order of the server's list.</summary>
+    internal IReadOnlyList<StationSnapshot> GetStations()
+    {
+        long now = _time.GetTimestamp();
+        var here = Stations.ToDictionary(static s => s.Name);
+        return [.. Directory.Stations.Select(listing =>
+            here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))];
     }
 
     /// <summary>Its listeners now, by all protocols: one record each, where <see cref="GetStatistics"/> only counts them.</summary>

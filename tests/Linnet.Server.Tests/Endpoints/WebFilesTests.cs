@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Linnet.Server.Endpoints;
+using Linnet.Server.Tests.Hosting;
+using Linnet.Sources;
+using Linnet.Stations;
+
+namespace Linnet.Server.Tests.Endpoints;
+
+public partial class WebFilesTests
+{
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void All_files_together_are_small() =>
+        Assert.InRange(WebFiles.All.Sum(static f => f.Content.Length) + WebFiles.Page.Length, 1, 200_000);
+
+    [Fact]
+    public void A_script_contains_no_address_of_a_third_party_and_the_page_nothing_inline()
+    {
+        Assert.DoesNotMatch(" style=| on[a-z]+=|<style|<script>|javascript:", WebFiles.Page);
+        Assert.DoesNotMatch("(src|href)=\"(?!{{base}}/)", WebFiles.Page);
+    }
+
+    [Fact]
+    public async Task Every_file_is_sent_with_its_type_and_other_pages_may_use_it()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([new Station(new StationOptions { Name = "jazz" }, new ToneSource(440))]);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Host.EndPoint}") };
+        foreach (WebFile file in WebFiles.All)
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri(file.Path, UriKind.Relative), HangLimit);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(file.Content.ToArray(), await answer.Content.ReadAsByteArrayAsync(HangLimit));
+            Assert.NotEqual("text/plain", answer.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(["*"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
+            Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
+            Assert.Equal("no-cache", answer.Headers.CacheControl!.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Every_file_that_the_page_names_exists()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([]);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Host.EndPoint}") };
+        string page = await client.GetStringAsync(new Uri("/", UriKind.Relative), HangLimit);
+        string[] named = [.. Named().Matches(page).Select(static m => m.Groups[1].Value)];
+
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(WebFiles.All.Select(static f => f.Path)));
+    }
+
+    [Fact]
+    public async Task A_client_that_has_a_file_does_not_get_it_again()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([]);
+        WebFile file = WebFiles.All[0];
+
+        Assert.StartsWith("HTTP/1.1 304 ", await AskAsync($"\"x\", W/{file.ETag}"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 304 ", await AskAsync("*"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("\"x\""), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("nonsense"), StringComparison.Ordinal);
+
+        Task<string> AskAsync(string tag) =>
+            server.AskAsync($"GET {file.Path} HTTP/1.1\r\nHost: x\r\nIf-None-Match: {tag}\r\n\r\n");
+    }
+
+    [GeneratedRegex("(?:src|href)=\"(/[^\"]+)\"")]
+    private static partial Regex Named();
+}
