@@ -45,6 +45,7 @@ internal static class LinnetEndpoints
         MapPage(pages, "/", below: 0, static (site, context, request) => site.SendPageAsync(context, request));
         MapPage(pages, "/index.html", below: 1, static (site, context, request) => site.SendPageAsync(context, request));
         MapPage(pages, "/status-json.xsl", below: 1, static (site, context, request) => site.SendStatusAsync(context, request));
+        MapPage(pages, "/qr.svg", below: 1, static (site, context, request) => site.SendCodeAsync(context, request));
         MapPage(pages, StationList.Path, below: 1, static (site, context, _) => site.SendStationsAsync(context));
         pages.MapMethods(EventsEndpoint.Path, Reading, EventsEndpoint.ServeAsync).WithMetadata(new LongAnswer());
         foreach (WebFile file in WebFiles.All)

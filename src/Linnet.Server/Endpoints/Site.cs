@@ -51,6 +51,22 @@ internal sealed class Site(StationServer server, TimeProvider time, IOptions<Lin
             context, StatusCodes.Status200OK, Json, JsonSerializer.Serialize(status, IcecastStatusJson.Default.IcecastStatus));
     }
 
+    /// <summary>The QR code of the page, or of a station's part of it: <c>?station=NAME</c>.</summary>
+    internal Task SendCodeAsync(HttpContext context, ForwardedRequest request)
+    {
+        string? station = context.Request.Query["station"];
+        if (!string.IsNullOrEmpty(station) && !server.Directory.Contains(station))
+        {
+            return Answer.SendAsync(context, StatusCodes.Status404NotFound, Answer.PlainText, "There is no such station.\n");
+        }
+
+        var site = SiteView.Of(server, context, request);
+        string address = $"{site.Scheme}://{site.Host}{site.PathBase}/{(string.IsNullOrEmpty(station) ? "" : $"#{station}")}";
+        return address.Length > PageCode.Longest
+            ? Answer.SendAsync(context, StatusCodes.Status414UriTooLong, Answer.PlainText, "This address is too long for a QR code.\n")
+            : Answer.SendAsync(context, StatusCodes.Status200OK, "image/svg+xml", PageCode.Draw(address));
+    }
+
     /// <summary>The list of stations for players.</summary>
     internal Task SendStationsAsync(HttpContext context)
     {

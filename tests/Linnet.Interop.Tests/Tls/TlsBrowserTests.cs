@@ -22,21 +22,21 @@ public class TlsBrowserTests
         {
             IPage page = await context.NewPageAsync();
             await page.GotoAsync(server.Https);
-            await page.EvalOnSelectorAsync("audio", "audio => { audio.src = '/jazz.mp3'; return audio.play(); }");
+            await page.EvaluateAsync("() => (window.heard = new Audio('/jazz.mp3')).play()");
             pages.Add(page);
         }
 
         foreach (IPage page in pages)
         {
             await page.WaitForFunctionAsync(
-                "() => { const audio = document.querySelector('audio'); return audio.currentTime > 3 && !audio.error; }", null,
+                "() => window.heard.currentTime > 3 && !window.heard.error", null,
                 new PageWaitForFunctionOptions { Timeout = HangLimitMs, PollingInterval = 100 });
         }
 
         IPage another = await context.NewPageAsync();
         await another.GotoAsync(server.Https);
 
-        Assert.Contains($"{Tabs} listeners", await another.ContentAsync(), StringComparison.Ordinal);
+        await another.GetByText($"{Tabs} listeners").WaitForAsync();
         Assert.Equal("h2", await another.EvaluateAsync<string>("() => performance.getEntriesByType('navigation')[0].nextHopProtocol"));
     }
 }

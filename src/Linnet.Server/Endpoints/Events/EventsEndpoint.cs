@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Primitives;
 
 namespace Linnet.Server.Endpoints.Events;
 
@@ -57,11 +58,15 @@ internal static class EventsEndpoint
         using var over = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         var reader = new EventReader(feed, context.RequestServices.GetRequiredService<TimeProvider>());
-        await reader.RunAsync(response.Body, context.Request.Headers["Last-Event-ID"], over.Token).ConfigureAwait(false);
+        await reader.RunAsync(response.Body, LastIdOf(context.Request), over.Token).ConfigureAwait(false);
         if (!over.IsCancellationRequested)
         {
             // It was too slow: what is in the way would be sent first otherwise.
             context.Abort();
         }
     }
+
+    // A browser sends the header only when it reconnects by itself. A page that connects again can only write the address.
+    private static string? LastIdOf(HttpRequest request) =>
+        request.Headers.TryGetValue("Last-Event-ID", out StringValues header) ? header : request.Query["lastEventId"];
 }
