@@ -42,6 +42,9 @@ internal sealed class ConvertingSource : IAudioSource
     public string? Outage => _source.Outage;
 
     /// <inheritdoc/>
+    public TrackInfo? Upcoming => _source.Upcoming;
+
+    /// <inheritdoc/>
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken)
     {
         while (true)

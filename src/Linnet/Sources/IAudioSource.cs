@@ -32,6 +32,11 @@ public interface IAudioSource : IDisposable
     /// </summary>
     string? Outage => null;
 
+    /// <summary>
+    /// The track after the one that is read at the moment, if it is known; default: <see langword="null"/>. Any thread may read it.
+    /// </summary>
+    TrackInfo? Upcoming => null;
+
     /// <summary>Reads the next frames. A live source waits until some arrive.</summary>
     /// <param name="pcm">
     /// Room for whole frames, at least one. Valid only during the call. A station limits what it reads to 16 times full scale and treats

@@ -74,6 +74,9 @@ internal sealed class RetriedSource : IAudioSource
     /// <inheritdoc/>
     public string? Outage => _outage;
 
+    /// <inheritdoc/>
+    public TrackInfo? Upcoming => _source?.Upcoming;
+
     /// <summary>
     /// Opens the source for the first time. If that fails, there is no retry: the format is unknown, and the user may have mistyped the
     /// name.

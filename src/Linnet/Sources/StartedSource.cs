@@ -33,6 +33,9 @@ internal sealed class StartedSource : IAudioSource
     /// <inheritdoc/>
     public string? Outage => _source.Outage;
 
+    /// <inheritdoc/>
+    public TrackInfo? Upcoming => _source.Upcoming;
+
     /// <summary>Whether it ended before its first frame.</summary>
     internal bool IsEmpty => _first is { Frames: 0 };
 

@@ -124,6 +124,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
             _clock.Resets, _renditions.GetSnapshots())
         {
             Awaits = _source.Outage,
+            Upcoming = _source.Upcoming,
             IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
             Underruns = _source switch { FallbackSource fed => fed.Underruns, PcmSource written => written.Underruns, _ => 0 },
         };

@@ -31,6 +31,9 @@ public sealed record StationSnapshot(
     /// </summary>
     public string? Awaits { get; init; }
 
+    /// <summary>The track after <see cref="Track"/>, if it is known.</summary>
+    public TrackInfo? Upcoming { get; init; }
+
     /// <summary>Whether the sender's audio plays, rather than the fallback.</summary>
     public bool IsSenderHeard { get; init; }
 

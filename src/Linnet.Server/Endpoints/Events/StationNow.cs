@@ -34,6 +34,9 @@ internal sealed record StationNow(string Name, string State)
     /// <summary>The track that played before it; <see langword="null"/>: not known.</summary>
     internal TrackInfo? Before { get; init; }
 
+    /// <summary>The track that plays after it; <see langword="null"/>: not known, or the same one again.</summary>
+    internal TrackInfo? Next { get; init; }
+
     /// <summary>Its streams over HTTP.</summary>
     internal IReadOnlyList<StreamView> Streams { get; init; } = [];
 
@@ -64,8 +67,8 @@ internal sealed record StationNow(string Name, string State)
             };
         }
 
-        // Another loudness is no other track.
-        TrackInfo? track = station.Track is { } playing ? new TrackInfo(playing.Title, playing.Artist) : null;
+        TrackInfo? track = TitleOf(station.Track);
+        TrackInfo? next = TitleOf(station.Upcoming);
         return new StationNow(station.Name, view.State)
         {
             Title = view.Title,
@@ -75,11 +78,15 @@ internal sealed record StationNow(string Name, string State)
             Listeners = station.Listeners,
             Track = track,
             Before = last is null or { IsLocked: true } ? null : last.Track == track ? last.Before : last.Track,
+            Next = next == track ? null : next,
             Streams = streams,
             Renditions = renditions,
             Listing = listing,
         };
     }
+
+    // Another loudness is no other track.
+    private static TrackInfo? TitleOf(TrackInfo? track) => track is null ? null : new TrackInfo(track.Title, track.Artist);
 
     /// <summary>Writes it as a JSON object, without what is not known.</summary>
     internal void Write(Utf8JsonWriter json) => WriteChanges(json, new StationNow(Name, "") { Title = "" });
@@ -110,6 +117,7 @@ internal sealed record StationNow(string Name, string State)
 
         WriteTrack(json, "now", Track, before.Track);
         WriteTrack(json, "before", Before, before.Before);
+        WriteTrack(json, "next", Next, before.Next);
         if (!Streams.SequenceEqual(before.Streams))
         {
             WriteStreams(json);

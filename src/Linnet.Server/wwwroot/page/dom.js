@@ -13,10 +13,10 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @returns {HTMLElement}
  */
 export function h(tag, props = {}, ...children) {
-    const element = document.createElement(tag);
-    set(element, props);
-    element.append(...children.filter((child) => child !== null));
-    return element;
+  const element = document.createElement(tag);
+  set(element, props);
+  element.append(...children.filter((child) => child !== null));
+  return element;
 }
 
 /**
@@ -27,10 +27,10 @@ export function h(tag, props = {}, ...children) {
  * @returns {SVGElement}
  */
 export function svg(tag, props = {}, ...children) {
-    const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
-    set(element, props);
-    element.append(...children);
-    return element;
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  set(element, props);
+  element.append(...children);
+  return element;
 }
 
 /**
@@ -38,17 +38,17 @@ export function svg(tag, props = {}, ...children) {
  * @param {Record<string, unknown>} props
  */
 function set(element, props) {
-    for (const [name, value] of Object.entries(props)) {
-        if (name === 'text') {
-            element.textContent = String(value);
-        } else if (name.startsWith('on')) {
-            element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-        } else if (value === true) {
-            element.setAttribute(name, '');
-        } else if (value !== false && value !== undefined && value !== null) {
-            element.setAttribute(name, String(value));
-        }
+  for (const [name, value] of Object.entries(props)) {
+    if (name === 'text') {
+      element.textContent = String(value);
+    } else if (name.startsWith('on')) {
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    } else if (value === true) {
+      element.setAttribute(name, '');
+    } else if (value !== false && value !== undefined && value !== null) {
+      element.setAttribute(name, String(value));
     }
+  }
 }
 
 /**
@@ -57,20 +57,20 @@ function set(element, props) {
  * @param {string} text
  */
 export function say(element, text) {
-    if (element.textContent !== text) {
-        element.textContent = text;
-    }
-    element.hidden = text === '';
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+  element.hidden = text === '';
 }
 
 const ICONS = {
-    play: 'M8 5.2v13.6c0 .8.9 1.3 1.6.9l10.6-6.8c.6-.4.6-1.4 0-1.8L9.6 4.3C8.9 3.9 8 4.4 8 5.2z',
-    stop: 'M7.5 6h9c.8 0 1.5.7 1.5 1.5v9c0 .8-.7 1.5-1.5 1.5h-9c-.8 0-1.5-.7-1.5-1.5v-9C6 6.700 6.700 6 7.500 6z',
-    volume: 'M4 9.500h3.200L12 5.300v13.400l-4.800-4.200H4zM15 8.500a5 5 0 0 1 0 7M17.500 6a8.500 8.500 0 0 1 0 12',
-    muted: 'M4 9.500h3.200L12 5.300v13.400l-4.800-4.200H4zM15.500 9.500l5 5M20.500 9.500l-5 5',
-    back: 'M14.500 6l-6 6 6 6',
-    lock: 'M7 11V8a5 5 0 0 1 10 0v3M5.500 11h13v8.500h-13z',
-    graph: 'M4 19h16M5 14l4-5 4 3 6-7',
+  play: 'M8 5.2v13.6c0 .8.9 1.3 1.6.9l10.6-6.8c.6-.4.6-1.4 0-1.8L9.6 4.3C8.9 3.9 8 4.4 8 5.2z',
+  stop: 'M7.5 6h9c.8 0 1.5.7 1.5 1.5v9c0 .8-.7 1.5-1.5 1.5h-9c-.8 0-1.5-.7-1.5-1.5v-9C6 6.700 6.700 6 7.500 6z',
+  volume: 'M4 9.500h3.200L12 5.300v13.400l-4.800-4.200H4zM15 8.500a5 5 0 0 1 0 7M17.500 6a8.500 8.500 0 0 1 0 12',
+  muted: 'M4 9.500h3.200L12 5.300v13.400l-4.800-4.200H4zM15.500 9.500l5 5M20.500 9.500l-5 5',
+  back: 'M14.500 6l-6 6 6 6',
+  lock: 'M7 11V8a5 5 0 0 1 10 0v3M5.500 11h13v8.500h-13z',
+  graph: 'M4 19h16M5 14l4-5 4 3 6-7',
 };
 
 /**
@@ -78,15 +78,15 @@ const ICONS = {
  * @param {keyof typeof ICONS} name
  */
 export function icon(name) {
-    const isFilled = name === 'play' || name === 'stop';
-    return svg(
-        'svg',
-        {
-            class: isFilled ? 'icon filled' : 'icon',
-            viewBox: '0 0 24 24',
-            'aria-hidden': 'true',
-            focusable: 'false',
-        },
-        svg('path', { d: ICONS[name] }),
-    );
+  const isFilled = name === 'play' || name === 'stop';
+  return svg(
+    'svg',
+    {
+      class: isFilled ? 'icon filled' : 'icon',
+      viewBox: '0 0 24 24',
+      'aria-hidden': 'true',
+      focusable: 'false',
+    },
+    svg('path', { d: ICONS[name] }),
+  );
 }

@@ -12,170 +12,177 @@ const KEY = 'linnet';
  * The one station that plays, and how. Emits `change` when anything that the page shows changes, and `statistics` four times a second.
  */
 export class Listening extends EventTarget {
-    /** @param {URL} base Where the server's paths begin. */
-    constructor(base) {
-        super();
-        this.base = base;
-        /** @type {string | null} */
-        this.station = null;
-        this.state = 'stopped';
-        this.reason = '';
-        /** @type {any} */
-        this.player = null;
-        this.output = '';
-        const kept = recall();
-        this.volume = typeof kept.volume === 'number' ? kept.volume : 1;
-        this.muted = kept.muted === true;
-        /** @type {Profile} */
-        this.profile = kept.profile ?? 'balanced';
-        /** @type {Path} */
-        this.path = kept.path ?? 'auto';
-        this.module = import(new URL('linnet-player.js', base).href).catch(() => null);
-    }
+  /** @param {URL} base Where the server's paths begin. */
+  constructor(base) {
+    super();
+    this.base = base;
+    /** @type {string | null} */
+    this.station = null;
+    /** @type {string | undefined} */
+    this.art = undefined;
+    this.state = 'stopped';
+    this.reason = '';
+    /** @type {any} */
+    this.player = null;
+    this.output = '';
+    const kept = recall();
+    this.volume = typeof kept.volume === 'number' ? kept.volume : 1;
+    this.muted = kept.muted === true;
+    /** @type {Profile} */
+    this.profile = kept.profile ?? 'balanced';
+    /** @type {Path} */
+    this.path = kept.path ?? 'auto';
+    this.module = import(new URL('linnet-player.js', base).href).catch(() => null);
+  }
 
-    /** @param {string} name */
-    isOn(name) {
-        return this.station === name && this.state !== 'stopped';
-    }
+  /** @param {string} name */
+  isOn(name) {
+    return this.station === name && this.state !== 'stopped';
+  }
 
-    get analyser() {
-        return this.player?.analyser ?? null;
-    }
+  get analyser() {
+    return this.player?.analyser ?? null;
+  }
 
-    get statistics() {
-        return this.player?.statistics ?? null;
-    }
+  get statistics() {
+    return this.player?.statistics ?? null;
+  }
 
-    /** @param {string} name */
-    async play(name) {
-        this.drop();
-        this.station = name;
-        this.become('connecting');
-        const module = await this.module;
-        if (this.station !== name || this.player) {
-            return;
-        }
-        const Player = module?.LinnetPlayer ?? AudioPlayer;
-        const player = new Player({
-            server: this.base.href,
-            station: name,
-            profile: this.profile,
-            path: this.path,
-            volume: this.volume,
-            muted: this.muted,
-        });
-        this.player = player;
-        player.addEventListener('state', (/** @type {any} */ event) => {
-            if (player === this.player) {
-                this.become(event.detail?.state ?? event.state ?? player.state, event.detail?.reason ?? event.reason);
-            }
-        });
-        player.addEventListener('statistics', () => {
-            if (player === this.player) {
-                this.dispatchEvent(new Event('statistics'));
-            }
-        });
-        try {
-            if (this.output) {
-                await player.setSinkId?.(this.output);
-            }
-            await player.play();
-        } catch (error) {
-            if (player === this.player) {
-                const problem = /** @type {any} */ (error);
-                const isBlocked = problem?.reason === 'blocked' || problem?.name === 'NotAllowedError';
-                this.become('failed', isBlocked ? 'blocked' : (problem?.reason ?? ''));
-            }
-        }
+  /**
+   * @param {string} name
+   * @param {string | undefined} art The address of its picture.
+   */
+  async play(name, art = this.art) {
+    this.drop();
+    this.station = name;
+    this.art = art;
+    this.become('connecting');
+    const module = await this.module;
+    if (this.station !== name || this.player) {
+      return;
     }
+    const Player = module?.LinnetPlayer ?? AudioPlayer;
+    const player = new Player({
+      server: this.base.href,
+      station: name,
+      profile: this.profile,
+      path: this.path,
+      volume: this.volume,
+      muted: this.muted,
+      artwork: art,
+    });
+    this.player = player;
+    player.addEventListener('state', (/** @type {any} */ event) => {
+      if (player === this.player) {
+        this.become(event.detail?.state ?? event.state ?? player.state, event.detail?.reason ?? event.reason);
+      }
+    });
+    player.addEventListener('statistics', () => {
+      if (player === this.player) {
+        this.dispatchEvent(new Event('statistics'));
+      }
+    });
+    try {
+      if (this.output) {
+        await player.setSinkId?.(this.output);
+      }
+      await player.play();
+    } catch (error) {
+      if (player === this.player) {
+        const problem = /** @type {any} */ (error);
+        const isBlocked = problem?.reason === 'blocked' || problem?.name === 'NotAllowedError';
+        this.become('failed', isBlocked ? 'blocked' : (problem?.reason ?? ''));
+      }
+    }
+  }
 
-    stop() {
-        this.drop();
-        this.station = null;
-        this.become('stopped');
-    }
+  stop() {
+    this.drop();
+    this.station = null;
+    this.become('stopped');
+  }
 
-    /** @param {number} volume */
-    setVolume(volume) {
-        this.volume = volume;
-        this.muted = false;
-        this.apply();
-    }
+  /** @param {number} volume */
+  setVolume(volume) {
+    this.volume = volume;
+    this.muted = false;
+    this.apply();
+  }
 
-    toggleMute() {
-        this.muted = !this.muted;
-        this.apply();
-    }
+  toggleMute() {
+    this.muted = !this.muted;
+    this.apply();
+  }
 
-    /** @param {Profile} profile */
-    setProfile(profile) {
-        this.profile = profile;
-        if (this.player) {
-            this.player.profile = profile;
-        }
-        this.apply();
+  /** @param {Profile} profile */
+  setProfile(profile) {
+    this.profile = profile;
+    if (this.player) {
+      this.player.profile = profile;
     }
+    this.apply();
+  }
 
-    /** @param {Path} path Another path is another player, so it starts again. */
-    setPath(path) {
-        this.path = path;
-        this.apply();
-        if (this.station) {
-            void this.play(this.station);
-        }
+  /** @param {Path} path Another path is another player, so it starts again. */
+  setPath(path) {
+    this.path = path;
+    this.apply();
+    if (this.station) {
+      void this.play(this.station);
     }
+  }
 
-    /** @param {string} id */
-    async setOutput(id) {
-        this.output = id;
-        await this.player?.setSinkId?.(id);
-    }
+  /** @param {string} id */
+  async setOutput(id) {
+    this.output = id;
+    await this.player?.setSinkId?.(id);
+  }
 
-    apply() {
-        if (this.player) {
-            this.player.volume = this.volume;
-            this.player.muted = this.muted;
-        }
-        keep({
-            volume: this.volume,
-            muted: this.muted,
-            profile: this.profile,
-            path: this.path,
-        });
-        this.dispatchEvent(new Event('change'));
+  apply() {
+    if (this.player) {
+      this.player.volume = this.volume;
+      this.player.muted = this.muted;
     }
+    keep({
+      volume: this.volume,
+      muted: this.muted,
+      profile: this.profile,
+      path: this.path,
+    });
+    this.dispatchEvent(new Event('change'));
+  }
 
-    drop() {
-        const player = this.player;
-        this.player = null;
-        player?.stop();
-    }
+  drop() {
+    const player = this.player;
+    this.player = null;
+    player?.stop();
+  }
 
-    /**
-     * @param {string} state
-     * @param {string} [reason]
-     */
-    become(state, reason = '') {
-        this.state = state;
-        this.reason = reason;
-        this.dispatchEvent(new Event('change'));
-    }
+  /**
+   * @param {string} state
+   * @param {string} [reason]
+   */
+  become(state, reason = '') {
+    this.state = state;
+    this.reason = reason;
+    this.dispatchEvent(new Event('change'));
+  }
 }
 
 /** @returns {any} */
 function recall() {
-    try {
-        return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
-    } catch {
-        return {};
-    }
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** @param {object} values */
 function keep(values) {
-    try {
-        localStorage.setItem(KEY, JSON.stringify(values));
-    } catch {
-        // A private window keeps nothing.
-    }
+  try {
+    localStorage.setItem(KEY, JSON.stringify(values));
+  } catch {
+    // A private window keeps nothing.
+  }
 }

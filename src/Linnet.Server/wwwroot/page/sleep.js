@@ -5,32 +5,32 @@ const CHECK_MS = 5_000;
 
 /** Stops the sound after a time. Emits `change` when the minutes that are left change. */
 export class SleepTimer extends EventTarget {
-    /** @param {() => void} stop */
-    constructor(stop) {
-        super();
-        this.stop = stop;
-        this.endsAt = 0;
-        this.timer = 0;
-        this.left = 0;
-    }
+  /** @param {() => void} stop */
+  constructor(stop) {
+    super();
+    this.stop = stop;
+    this.endsAt = 0;
+    this.timer = 0;
+    this.left = 0;
+  }
 
-    /** @param {number} minutes 0: off. */
-    set(minutes) {
-        clearInterval(this.timer);
-        this.endsAt = minutes ? Date.now() + minutes * 60_000 : 0;
-        // A device that slept through the end stops late rather than never.
-        this.timer = minutes ? setInterval(() => this.check(), CHECK_MS) : 0;
-        this.check();
-    }
+  /** @param {number} minutes 0: off. */
+  set(minutes) {
+    clearInterval(this.timer);
+    this.endsAt = minutes ? Date.now() + minutes * 60_000 : 0;
+    // A device that slept through the end stops late rather than never.
+    this.timer = minutes ? setInterval(() => this.check(), CHECK_MS) : 0;
+    this.check();
+  }
 
-    check() {
-        const left = this.endsAt ? Math.max(0, Math.ceil((this.endsAt - Date.now()) / 60_000)) : 0;
-        if (this.endsAt && left === 0) {
-            this.set(0);
-            this.stop();
-        } else if (left !== this.left) {
-            this.left = left;
-            this.dispatchEvent(new Event('change'));
-        }
+  check() {
+    const left = this.endsAt ? Math.max(0, Math.ceil((this.endsAt - Date.now()) / 60_000)) : 0;
+    if (this.endsAt && left === 0) {
+      this.set(0);
+      this.stop();
+    } else if (left !== this.left) {
+      this.left = left;
+      this.dispatchEvent(new Event('change'));
     }
+  }
 }

@@ -86,6 +86,9 @@ internal sealed class FallbackSource : IAudioSource
     /// <summary>Why there is silence in place of the fallback.</summary>
     public string? Outage => IsPrimaryHeard ? null : _fallbackProblem ?? _fallback?.Outage;
 
+    /// <summary>The next track of the fallback, while that plays.</summary>
+    public TrackInfo? Upcoming => IsPrimaryHeard ? null : _fallback?.Upcoming;
+
     /// <summary>Whether the sender is playing.</summary>
     public bool IsPrimaryHeard => _playing is Playing.Primary;
 

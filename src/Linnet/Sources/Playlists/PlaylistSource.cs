@@ -54,6 +54,9 @@ public sealed class PlaylistSource : IAudioSource
     /// <inheritdoc/>
     public TimeSpan? Duration => null;
 
+    /// <summary>The track that is ready to follow.</summary>
+    public TrackInfo? Upcoming => Volatile.Read(ref _next) is { IsCompletedSuccessfully: true } next ? next.Result?.Track : null;
+
     /// <summary>Opens the first file that can be played.</summary>
     /// <param name="name">Name of the list in the log and in errors: its path.</param>
     /// <param name="list">Returns the files. Called for each round, so that new files in a folder are played, too.</param>

@@ -21,6 +21,9 @@ internal sealed class ReadyTrack : IDisposable
         _head = new float[Math.Max(1, source.Format.FramesIn(HeadLength)) * source.Format.Channels];
     }
 
+    /// <summary>Its title and artist.</summary>
+    internal TrackInfo? Track => _track;
+
     /// <summary>The file of the track.</summary>
     internal PlaylistEntry Entry { get; }
 
