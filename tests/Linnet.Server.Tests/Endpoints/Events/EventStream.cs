@@ -28,10 +28,11 @@ internal sealed class EventStream : IDisposable
     /// <param name="server">Where the server listens.</param>
     /// <param name="lastId">The id of the last event that is known.</param>
     /// <param name="prefix">The path before all paths of the server.</param>
-    public static async Task<EventStream> OpenAsync(IPEndPoint server, string? lastId = null, string prefix = "")
+    /// <param name="query">What follows the path.</param>
+    public static async Task<EventStream> OpenAsync(IPEndPoint server, string? lastId = null, string prefix = "", string query = "")
     {
         var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{server}{prefix}/events"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{server}{prefix}/events{query}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (lastId is not null)
         {

@@ -60,6 +60,18 @@ public class EventsTests
     }
 
     [Fact]
+    public async Task The_next_track_is_told_if_it_is_another_one()
+    {
+        using var tone = new SwitchedTone(First) { Upcoming = Second };
+        await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz"), tone)]);
+        using EventStream events = await EventStream.OpenAsync(server.Host.EndPoint);
+        await events.UntilAsync("jazz", static s => TitleOf(s, "next") == "Naima");
+
+        tone.Upcoming = First;
+        await events.UntilAsync("jazz", static s => s.TryGetProperty("next", out JsonElement next) && next.ValueKind == JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task Listeners_are_counted_as_they_come_and_go()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz", First)]);
@@ -95,8 +107,10 @@ public class EventsTests
         Assert.Equal(["news"], change.GetProperty("order").EnumerateArray().Select(static n => n.GetString()));
     }
 
-    [Fact]
-    public async Task A_reader_that_comes_back_gets_only_what_it_missed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reader_that_comes_back_gets_only_what_it_missed(bool isInAddress)
     {
         using var tone = new SwitchedTone(First);
         await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz"), tone)]);
@@ -108,7 +122,9 @@ public class EventsTests
         }
 
         tone.Switch(Second);
-        using EventStream again = await EventStream.OpenAsync(server.Host.EndPoint, lastId);
+        using EventStream again = isInAddress
+            ? await EventStream.OpenAsync(server.Host.EndPoint, query: $"?lastEventId={lastId}")
+            : await EventStream.OpenAsync(server.Host.EndPoint, lastId);
         (string type, JsonElement change) = await again.NextAsync();
         JsonElement told = change.GetProperty("stations")[0];
         told = TitleOf(told, "now") is null ? await again.UntilAsync("jazz", static s => TitleOf(s, "now") is not null) : told;

@@ -17,6 +17,8 @@ internal sealed class SwitchedTone(TrackInfo track) : IAudioSource
 
     public TimeSpan? Duration => null;
 
+    public TrackInfo? Upcoming { get; set; }
+
     public void Switch(TrackInfo to) => Volatile.Write(ref _next, to);
 
     public SourceRead Read(Span<float> pcm, CancellationToken cancellationToken) =>
