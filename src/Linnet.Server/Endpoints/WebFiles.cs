@@ -29,8 +29,10 @@ internal static class WebFiles
         byte[] content = Read(name);
         return new WebFile(
             // A build on Windows writes backslashes.
-            name[(Root.Length - 1)..].Replace('\\', '/'), TypeOf(name), $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(..12))}\"", content);
+            name[(Root.Length - 1)..].Replace('\\', '/'), TypeOf(name), $"\"{TagOf(content)}\"", content);
     }
+
+    private static string TagOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(..12));
 
     private static byte[] Read(string name)
     {

@@ -12,6 +12,8 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
     private IBrowserContext? _context;
     private IPage? _page;
 
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
     private IPage Page => _page!;
 
     public async ValueTask InitializeAsync()
@@ -20,7 +22,10 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
 
         // What the browser refused to load or run.
         await _context.AddInitScriptAsync(
-            "window.refused = []; addEventListener('securitypolicyviolation', e => window.refused.push(e.violatedDirective + e.blockedURI));");
+            """
+            window.refused = [];
+            addEventListener('securitypolicyviolation', e => window.refused.push(e.violatedDirective + ' ' + e.blockedURI));
+            """);
         _page = await _context.NewPageAsync();
     }
 
@@ -36,8 +41,8 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
 
         server.Jazz.Switch(new TrackInfo("Naima", "John Coltrane"));
         using var listener = new TcpClient();
-        await listener.ConnectAsync(server.EndPoint, TestContext.Current.CancellationToken);
-        await listener.GetStream().WriteAsync("GET /jazz.wav HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await listener.ConnectAsync(server.EndPoint, HangLimit);
+        await listener.GetStream().WriteAsync("GET /jazz.wav HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), HangLimit);
 
         await jazz.GetByText("John Coltrane – Naima").WaitForAsync();
         await jazz.GetByText("Live · 1 listener").WaitForAsync();
@@ -54,7 +59,8 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
         await Page.Locator(".dock[data-state=playing]").WaitForAsync();
         await Page.GetByText($"{server.Address}#jazz", new() { Exact = true }).WaitForAsync();
         Assert.Equal(1, await Page.Locator(".card").CountAsync());
-        Assert.True(await Page.GetByAltText("QR code: opens jazz on a phone").EvaluateAsync<bool>("code => code.decode().then(() => true)"));
+        ILocator code = Page.GetByAltText("QR code: opens jazz on a phone");
+        Assert.True(await code.EvaluateAsync<bool>("code => code.decode().then(() => true)"));
         await Page.Locator(".dock").GetByRole(AriaRole.Button, new() { Name = "Stop jazz" }).ClickAsync();
         await Page.Locator(".dock").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }

@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Linnet.Server.Endpoints;
 using Linnet.Server.Tests.Hosting;
-using Linnet.Sources;
-using Linnet.Stations;
 
 namespace Linnet.Server.Tests.Endpoints;
 
@@ -25,7 +23,7 @@ public partial class WebFilesTests
     [Fact]
     public async Task Every_file_is_sent_with_its_type_and_other_pages_may_use_it()
     {
-        await using HostedServer server = await HostedServer.StartAsync([new Station(new StationOptions { Name = "jazz" }, new ToneSource(440))]);
+        await using HostedServer server = await HostedServer.StartAsync([]);
         using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Host.EndPoint}") };
         foreach (WebFile file in WebFiles.All)
         {

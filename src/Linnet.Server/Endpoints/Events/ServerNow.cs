@@ -4,7 +4,9 @@ using Linnet.Stations;
 
 namespace Linnet.Server.Endpoints.Events;
 
-/// <summary>What events say about a server at one moment. Addresses are paths and ports, so the same bytes are right for all readers.</summary>
+/// <summary>
+/// What events say about a server at one moment. Addresses are paths and ports, so the same bytes are right for all readers.
+/// </summary>
 /// <param name="RtspPort">The port for RTSP; <see langword="null"/>: there is none.</param>
 /// <param name="RtspsPort">The port for RTSP over TLS; <see langword="null"/>: there is none.</param>
 /// <param name="Stations">The stations in their order, then those that have had no audio yet.</param>

@@ -63,7 +63,10 @@ internal sealed record StationNow(string Name, string State)
         {
             return new StationNow(station.Name, "locked")
             {
-                IsLocked = true, Listing = listing, Streams = streams, Renditions = renditions,
+                IsLocked = true,
+                Listing = listing,
+                Streams = streams,
+                Renditions = renditions,
             };
         }
 

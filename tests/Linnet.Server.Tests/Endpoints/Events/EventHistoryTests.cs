@@ -47,7 +47,8 @@ public class EventHistoryTests
         var history = new EventHistory("run");
         for (int i = 0; i < 20; i++)
         {
-            history.Update(new ServerNow(null, null, [new StationNow("jazz", "playing") { Description = new string((char)('a' + i), 50_000) }]));
+            string text = new((char)('a' + i), 50_000);
+            history.Update(new ServerNow(null, null, [new StationNow("jazz", "playing") { Description = text }]));
         }
 
         Assert.InRange(Text(history.After(16)).Length, 200_000, EventHistory.MostBytes);

@@ -46,7 +46,9 @@ public class EventReaderTests
         await leaves.CancelAsync();
         await reading;
 
-        Assert.Matches("^retry: [23][0-9]{3}\n\nid: [0-9a-f]{8}-1\nevent: stations\ndata: .*\n\n:\n\n$", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Matches(
+            "^retry: [23][0-9]{3}\n\nid: [0-9a-f]{8}-1\nevent: stations\ndata: .*\n\n:\n\n$",
+            Encoding.UTF8.GetString(output.ToArray()));
     }
 
     /// <summary>A connection whose peer reads nothing.</summary>
