@@ -9,6 +9,9 @@ import { texts } from './texts.js';
 /** From so many stations on, a search is of use. */
 const MANY = 8;
 
+/** A shorter interruption is not worth a word. */
+const OFFLINE_MS = 3000;
+
 /** Where the server's paths begin: this file is at `page/app.js` below it. */
 const base = new URL('..', import.meta.url);
 
@@ -37,6 +40,7 @@ const search = /** @type {HTMLInputElement} */ (
   })
 );
 let isReady = false;
+let patience = 0;
 
 /** The station that the address names, or the only one. */
 function opened() {
@@ -152,5 +156,12 @@ new Events(new URL('events', base), {
     stations.change(data);
     show();
   },
-  connected: (is) => say(note, is ? '' : texts.offline),
+  connected: (is) => {
+    clearTimeout(patience);
+    if (is) {
+      say(note, '');
+    } else {
+      patience = setTimeout(() => say(note, texts.offline), OFFLINE_MS);
+    }
+  },
 }).start();

@@ -29,9 +29,8 @@ export class Dock {
     this.button = h('button', {
       type: 'button',
       class: 'play',
-      onclick: () => listening.stop(),
+      onclick: () => this.press(),
     });
-    this.button.append(icon('stop'));
     this.mute = h('button', {
       type: 'button',
       class: 'plain',
@@ -167,13 +166,25 @@ export class Dock {
     } else {
       this.meter.stop();
     }
-    this.button.setAttribute('aria-label', texts.stop(title));
+    const isOn = listening.isOn(name);
+    this.button.setAttribute('aria-label', (isOn ? texts.stop : texts.play)(title));
+    this.button.replaceChildren(icon(isOn ? 'stop' : 'play'));
     const isMuted = listening.muted || listening.volume === 0;
     this.mute.setAttribute('aria-label', isMuted ? texts.unmute : texts.mute);
     this.mute.replaceChildren(icon(isMuted ? 'muted' : 'volume'));
     this.volume.value = String(listening.muted ? 0 : listening.volume);
     this.saySleep();
     this.measure(false);
+  }
+
+  /** A station that stopped by a media key or its own end can play again here. */
+  press() {
+    const { listening } = this;
+    if (listening.station !== null && !listening.isOn(listening.station)) {
+      void listening.play(listening.station);
+    } else {
+      listening.stop();
+    }
   }
 
   saySleep() {
