@@ -40,7 +40,8 @@ const search = /** @type {HTMLInputElement} */ (
   })
 );
 let isReady = false;
-let patience = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let patience;
 
 /** The station that the address names, or the only one. */
 function opened() {

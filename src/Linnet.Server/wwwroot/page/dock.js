@@ -55,7 +55,7 @@ export class Dock {
         'aria-label': texts.details,
         'aria-expanded': 'false',
         'aria-controls': 'details',
-        onclick: () => this.open(this.panel.hidden),
+        onclick: () => this.open(this.panel.hidden !== false),
       },
       icon('graph'),
       this.delay,

@@ -21,7 +21,8 @@ export class Events {
     this.source = null;
     this.lastId = '';
     this.waitMs = FIRST_WAIT_MS;
-    this.timer = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
   }
 
   start() {

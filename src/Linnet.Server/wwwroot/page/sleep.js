@@ -10,7 +10,8 @@ export class SleepTimer extends EventTarget {
     super();
     this.stop = stop;
     this.endsAt = 0;
-    this.timer = 0;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
     this.left = 0;
   }
 
@@ -19,7 +20,7 @@ export class SleepTimer extends EventTarget {
     clearInterval(this.timer);
     this.endsAt = minutes ? Date.now() + minutes * 60_000 : 0;
     // A device that slept through the end stops late rather than never.
-    this.timer = minutes ? setInterval(() => this.check(), CHECK_MS) : 0;
+    this.timer = minutes ? setInterval(() => this.check(), CHECK_MS) : undefined;
     this.check();
   }
 
