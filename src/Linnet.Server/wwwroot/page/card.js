@@ -82,8 +82,7 @@ export class Card {
   /** @param {Station} station */
   sayState(station) {
     const state = /** @type {Record<string, string>} */ (texts.states)[station.state] ?? '';
-    const isHeard = station.state === 'playing' || station.state === 'waiting';
-    say(this.state, isHeard ? `${state} · ${texts.listeners(station.listeners ?? 0)}` : state);
+    say(this.state, station.state === 'playing' ? `${state} · ${texts.listeners(station.listeners ?? 0)}` : state);
     this.state.dataset.state = station.state;
   }
 
