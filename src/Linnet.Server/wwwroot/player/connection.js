@@ -1,0 +1,123 @@
+// One WebSocket to a station: packets, messages, and the exchange of clock readings.
+
+import { ClockSync } from './clock-sync.js';
+import { SUBPROTOCOL, readMessage, readPacket, timeRequest } from './wire.js';
+
+const FIRST_EXCHANGES = 8;
+const FIRST_EXCHANGE_MS = 100;
+const EXCHANGE_MS = 1000;
+
+// Answers about the clock come every second, so a longer silence means that the path is gone, or that this machine slept.
+const SILENT_MS = 6000;
+
+// Browsers round their clock to as much as this.
+const RESOLUTION_US = 1000;
+
+/**
+ * @typedef {object} ConnectionEvents
+ * @property {(packet: import('./wire.js').Packet) => void} onPacket
+ * @property {(message: import('./wire.js').Message) => void} onMessage All but the answers about the clock.
+ * @property {(wasOpen: boolean) => void} onClosed Called once, unless `close` was called before.
+ */
+
+export class Connection {
+    /** Bytes of sound that have arrived. */
+    bytes = 0;
+
+    #socket;
+    #events;
+    #now;
+    #sync = new ClockSync(RESOLUTION_US);
+    #exchanges = 0;
+    #heardAt;
+    #wasOpen = false;
+    #isClosed = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #timer;
+
+    /**
+     * @param {URL} url
+     * @param {ConnectionEvents} events
+     * @param {typeof WebSocket} [Socket]
+     * @param {() => number} [now] This machine's monotonic clock, in ms.
+     */
+    constructor(url, events, Socket = WebSocket, now = () => performance.now()) {
+        this.#events = events;
+        this.#now = now;
+        this.#heardAt = now();
+        this.#socket = new Socket(url, SUBPROTOCOL);
+        this.#socket.binaryType = 'arraybuffer';
+        this.#socket.onopen = () => {
+            this.#wasOpen = true;
+            this.#exchange();
+        };
+        this.#socket.onmessage = ({ data }) => this.#receive(data);
+        this.#socket.onclose = () => this.#end();
+        this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+    }
+
+    /** What is known of the server's clock: nothing before the first exchange. */
+    get clock() {
+        return this.#sync.read(this.#now() * 1000);
+    }
+
+    /** The last round trip, in ms. */
+    get roundTripMs() {
+        return this.#sync.accepted > 0 ? this.#sync.lastRoundTrip / 1000 : undefined;
+    }
+
+    /** Ends it without a call of `onClosed`. */
+    close() {
+        this.#isClosed = true;
+        clearTimeout(this.#timer);
+        this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+        this.#socket.close();
+    }
+
+    #end() {
+        this.close();
+        this.#events.onClosed(this.#wasOpen);
+    }
+
+    #watch() {
+        if (this.#now() - this.#heardAt > SILENT_MS) {
+            this.#end();
+        } else if (this.#wasOpen) {
+            this.#exchange();
+        } else {
+            this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+        }
+    }
+
+    #exchange() {
+        if (this.#socket.readyState === 1) {
+            this.#socket.send(timeRequest(Math.round(this.#now() * 1000)));
+        }
+
+        this.#exchanges++;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#watch(), this.#exchanges < FIRST_EXCHANGES ? FIRST_EXCHANGE_MS : EXCHANGE_MS);
+    }
+
+    /** @param {string | ArrayBuffer} data */
+    #receive(data) {
+        this.#heardAt = this.#now();
+        if (typeof data !== 'string') {
+            const packet = readPacket(data);
+            if (packet) {
+                this.bytes += packet.payload.length;
+                this.#events.onPacket(packet);
+            }
+
+            return;
+        }
+
+        const message = readMessage(data);
+        if (message?.type === 'time') {
+            const { sent, received, replied } = message;
+            this.#sync.tryAdd({ sent, received, replied, returned: Math.round(this.#heardAt * 1000) });
+        } else if (message && !this.#isClosed) {
+            this.#events.onMessage(message);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Where decoded sound goes: an AudioWorklet, or scheduled buffers where there is none (a page without HTTPS).
+
+import { ScheduledOutput } from './scheduler.js';
+
+/**
+ * @typedef {object} OutputOptions
+ * @property {number} rate Of the stream, in Hz.
+ * @property {number} channels
+ * @property {number} least The shortest delay between arrival and playback, in µs.
+ * @property {number} most The longest.
+ * @property {number} aheadMs How far ahead to schedule where there is no worklet.
+ * @property {boolean} drift Whether to follow the server's clock.
+ */
+
+/**
+ * @typedef {object} Output
+ * @property {AudioNode} node
+ * @property {(block: import('./jitter-buffer.js').Block) => void} put Takes the block over.
+ * @property {(least: number, most: number) => void} setBounds
+ * @property {() => void} close Fades out first.
+ */
+
+/**
+ * @param {AudioContext} context
+ * @param {boolean} useWorklet
+ * @param {OutputOptions} options
+ * @param {(report: import('./playout.js').PlayoutReport) => void} onReport Called some times a second.
+ * @returns {Promise<Output>}
+ */
+export async function createOutput(context, useWorklet, options, onReport) {
+    if (!useWorklet || !context.audioWorklet) {
+        return new ScheduledOutput(context, options, onReport);
+    }
+
+    await context.audioWorklet.addModule(new URL('./worklet.js', import.meta.url));
+    return new WorkletOutput(context, options, onReport);
+}
+
+class WorkletOutput {
+    /**
+     * @param {AudioContext} context
+     * @param {OutputOptions} options
+     * @param {(report: import('./playout.js').PlayoutReport) => void} onReport
+     */
+    constructor(context, options, onReport) {
+        this.node = new AudioWorkletNode(context, 'linnet-playout', {
+            numberOfInputs: 0,
+            outputChannelCount: [options.channels],
+            processorOptions: options,
+        });
+        this.node.port.onmessage = ({ data }) => onReport(data);
+    }
+
+    /** @param {import('./jitter-buffer.js').Block} block */
+    put(block) {
+        this.#send(
+            { type: 'sound', ...block },
+            block.planes.map((plane) => plane.buffer),
+        );
+    }
+
+    /** @param {number} least @param {number} most */
+    setBounds(least, most) {
+        this.#send({ type: 'bounds', least, most });
+    }
+
+    close() {
+        this.node.port.onmessage = null;
+        this.#send({ type: 'fade' });
+        setTimeout(() => {
+            this.#send({ type: 'close' });
+            this.node.disconnect();
+        }, 200);
+    }
+
+    /** @param {import('./worklet.js').WorkletMessage} message @param {Transferable[]} [transfer] */
+    #send(message, transfer = []) {
+        this.node.port.postMessage(message, transfer);
+    }
+}

@@ -1,0 +1,17 @@
+// How far behind live to play.
+
+/**
+ * @typedef {object} Profile
+ * @property {number} leastMs The shortest delay between a packet's arrival and its playback.
+ * @property {number} mostMs The longest.
+ * @property {number} aheadMs How far ahead to schedule where there is no worklet.
+ * @property {AudioContextLatencyCategory} latencyHint For the browser's own buffer.
+ * @property {string[]} opus The renditions to ask for, the best first.
+ */
+
+/** @type {Record<'low-latency' | 'balanced' | 'robust', Profile>} */
+export const PROFILES = {
+    'low-latency': { leastMs: 25, mostMs: 150, aheadMs: 60, latencyHint: 'interactive', opus: ['opus-5ms', 'opus'] },
+    balanced: { leastMs: 80, mostMs: 400, aheadMs: 120, latencyHint: 'interactive', opus: ['opus'] },
+    robust: { leastMs: 900, mostMs: 3000, aheadMs: 300, latencyHint: 'playback', opus: ['opus'] },
+};

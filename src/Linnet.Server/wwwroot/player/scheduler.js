@@ -1,0 +1,146 @@
+// Plays without a worklet: short buffers, each scheduled on the context's clock right behind the last one, so that joints are exact to the
+// sample. If the page stands still for so long that the next buffer is missed, an echo of the last one is already there, and fades out.
+
+import { Playout } from './playout.js';
+import { smooth } from './conceal.js';
+
+const CHUNK_SECONDS = 0.02;
+const TIMER_MS = 20;
+const FADE_SECONDS = 0.005;
+
+// What starts sooner than this might miss its start.
+const LEAST_LEAD_SECONDS = 0.025;
+const MOST_AHEAD_SECONDS = 0.3;
+const REPORT_CHUNKS = 3;
+
+/** What it needs of an AudioContext. @typedef {Pick<AudioContext, 'currentTime' | 'sampleRate' | 'createBuffer' | 'createBufferSource' | 'createGain'>} SchedulingContext */
+
+export class ScheduledOutput {
+    #context;
+    #playout;
+    #channels;
+    #onReport;
+    #timer;
+    #ahead;
+    #chunk;
+    #fade;
+    #next = 0;
+    #chunks = 0;
+    #isClosed = false;
+    /** @type {AudioBufferSourceNode | undefined} */
+    #echo;
+
+    /** How often the page stood still for too long. */
+    misses = 0;
+
+    /**
+     * @param {SchedulingContext} context
+     * @param {import('./output.js').OutputOptions} options
+     * @param {(report: import('./playout.js').PlayoutReport) => void} onReport
+     */
+    constructor(context, options, onReport) {
+        this.#context = context;
+        this.#playout = new Playout({ ...options, outputRate: context.sampleRate });
+        this.#channels = options.channels;
+        this.#onReport = onReport;
+        this.#ahead = options.aheadMs / 1000;
+        this.#chunk = Math.round(CHUNK_SECONDS * context.sampleRate);
+        this.#fade = Math.round(FADE_SECONDS * context.sampleRate);
+        this.node = context.createGain();
+        this.#timer = setInterval(() => this.pump(), TIMER_MS);
+        this.#next = this.#frameAfter(LEAST_LEAD_SECONDS);
+    }
+
+    /** @param {import('./jitter-buffer.js').Block} block */
+    put(block) {
+        this.#playout.put(block, this.#usOf(this.#next));
+
+        // Timers of a page in the background are slow; messages are not.
+        this.pump();
+    }
+
+    /** @param {number} least @param {number} most */
+    setBounds(least, most) {
+        this.#playout.setBounds(least, most);
+    }
+
+    close() {
+        clearInterval(this.#timer);
+        if (!this.#isClosed) {
+            this.#isClosed = true;
+            this.#playout.fadeOut();
+            this.#schedule(false);
+            this.#echo?.disconnect();
+            setTimeout(() => this.node.disconnect(), 1000);
+        }
+    }
+
+    /** Schedules what is due within the next moments. */
+    pump() {
+        if (this.#isClosed) {
+            return;
+        }
+
+        const isLate = this.#chunks > 0 && this.#next < this.#frameAfter(LEAST_LEAD_SECONDS / 2);
+        if (isLate) {
+            this.misses++;
+            this.#ahead = Math.min(this.#ahead * 1.5, MOST_AHEAD_SECONDS);
+            this.#echo = undefined;
+            this.#next = this.#frameAfter(LEAST_LEAD_SECONDS) + this.#fade;
+        }
+
+        const until = this.#frameAfter(this.#ahead);
+        for (let isFirst = isLate; this.#next < until; isFirst = false) {
+            this.#schedule(isFirst);
+            if (this.#chunks % REPORT_CHUNKS === 0) {
+                this.#onReport(this.#playout.report(this.#usOf(this.#next)));
+            }
+        }
+    }
+
+    /** @param {boolean} fadesIn */
+    #schedule(fadesIn) {
+        const { sampleRate } = this.#context;
+        const buffer = this.#context.createBuffer(this.#channels, this.#chunk, sampleRate);
+        const planes = Array.from({ length: this.#channels }, (_, channel) => buffer.getChannelData(channel));
+        this.#playout.read(this.#usOf(this.#next), planes, this.#chunk);
+        for (let i = 0; fadesIn && i < this.#fade; i++) {
+            planes.forEach((plane) => (plane[i] *= smooth(i / this.#fade)));
+        }
+
+        this.#echo?.disconnect();
+        this.#start(buffer, this.#next);
+        this.#next += this.#chunk;
+        this.#chunks++;
+
+        const echo = this.#context.createBuffer(this.#channels, this.#fade, sampleRate);
+        planes.forEach((plane, channel) => {
+            const data = echo.getChannelData(channel);
+            const last = plane[this.#chunk - 1];
+            for (let i = 0; i < this.#fade; i++) {
+                // Mirrored about the last sample, the sound goes on without a step and without a corner.
+                data[i] = (2 * last - plane[this.#chunk - 2 - i]) * (1 - smooth((i + 1) / this.#fade));
+            }
+        });
+        this.#echo = this.#start(echo, this.#next);
+    }
+
+    /** @param {AudioBuffer} buffer @param {number} frame */
+    #start(buffer, frame) {
+        const source = this.#context.createBufferSource();
+        source.buffer = buffer;
+        source.connect(this.node);
+        source.start(frame / this.#context.sampleRate);
+        return source;
+    }
+
+    /** @param {number} seconds @returns {number} The frame of the context that is so far ahead. */
+    #frameAfter(seconds) {
+        return Math.ceil((this.#context.currentTime + seconds) * this.#context.sampleRate);
+    }
+
+    /** @param {number} frame Of the context. */
+    #usOf(frame) {
+        return (frame * 1e6) / this.#context.sampleRate;
+    }
+}
