@@ -3,17 +3,17 @@
 import js from '@eslint/js';
 
 export default [
-    js.configs.recommended,
-    {
-        languageOptions: { ecmaVersion: 2023, sourceType: 'module' },
-        rules: {
-            'no-undef': 'off',
-            'no-var': 'error',
-            'prefer-const': 'error',
-            eqeqeq: 'error',
-            curly: 'error',
-            'no-eval': 'error',
-            'no-implied-eval': 'error',
-        },
+  js.configs.recommended,
+  {
+    languageOptions: { ecmaVersion: 2023, sourceType: 'module' },
+    rules: {
+      'no-undef': 'off',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      eqeqeq: 'error',
+      curly: 'error',
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
     },
+  },
 ];

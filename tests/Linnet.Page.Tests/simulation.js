@@ -15,60 +15,65 @@ import { Playout } from '../../src/Linnet.Server/wwwroot/player/playout.js';
  * @property {number} [quantum] Frames of a read.
  * @property {(index: number, sentAtMs: number) => number | null} [network] The delay of a packet in ms; null: lost.
  * @property {(frame: number) => number} [sound]
+ * @property {{ atMs: number, ms: number }} [pause] The output stands still then, for so long; its clock, too.
  * @property {number} [burstMs] Sound that is sent at once, at the start.
  */
 
 /** @param {number} frame At 48 kHz. */
 export const music = (frame) =>
-    0.3 * Math.sin((2 * Math.PI * 220 * frame) / 48000) + 0.15 * Math.sin((2 * Math.PI * 331 * frame) / 48000 + 1);
+  0.3 * Math.sin((2 * Math.PI * 220 * frame) / 48000) + 0.15 * Math.sin((2 * Math.PI * 331 * frame) / 48000 + 1);
 
 /**
  * Runs a scene. On one connection no packet overtakes another.
  * @param {Scene} scene
  */
 export function run(scene) {
-    const { seconds = 30, rate = 48000, outputRate = rate, packet = 960, ppm = 0, least = 60, most = 300 } = scene;
-    const { drift = true, quantum = 128, network = () => 1, sound = music, burstMs = 0 } = scene;
-    const playout = new Playout({ rate, outputRate, channels: 1, least: least * 1000, most: most * 1000, drift });
-    const packetMs = (packet / rate / (1 + ppm * 1e-6)) * 1000;
-    const total = Math.ceil((seconds * 1000) / packetMs);
-    const first = -Math.floor(burstMs / packetMs);
+  const { seconds = 30, rate = 48000, outputRate = rate, packet = 960, ppm = 0, least = 60, most = 300 } = scene;
+  const { drift = true, quantum = 128, network = () => 1, sound = music, burstMs = 0, pause = { atMs: Infinity, ms: 0 } } = scene;
+  const playout = new Playout({ rate, outputRate, channels: 1, quantum, least: least * 1000, most: most * 1000, drift });
+  const packetMs = (packet / rate / (1 + ppm * 1e-6)) * 1000;
+  const total = Math.ceil((seconds * 1000) / packetMs);
+  const first = -Math.floor(burstMs / packetMs);
 
-    /** @type {{ index: number, at: number }[]} */
-    const arrivals = [];
-    let last = 0;
-    for (let index = first; index < total; index++) {
-        const sent = index * packetMs;
-        const delay = network(index, sent);
-        if (delay !== null) {
-            last = Math.max(last, sent + delay, 1);
-            arrivals.push({ index, at: last });
-        }
+  /** @type {{ index: number, at: number }[]} */
+  const arrivals = [];
+  let last = 0;
+  for (let index = first; index < total; index++) {
+    const sent = index * packetMs;
+    const delay = network(index, sent);
+    if (delay !== null) {
+      last = Math.max(last, sent + delay, 1);
+      arrivals.push({ index, at: last });
+    }
+  }
+
+  const output = new Float32Array(Math.floor((seconds * outputRate) / quantum) * quantum);
+  /** @type {{ at: number, latency: number, target: number, report: import('../../src/Linnet.Server/wwwroot/player/playout.js').PlayoutReport }[]} */
+  const samples = [];
+  let next = 0;
+  const base = 1_000_000;
+
+  /** @param {number} ms Of true time. */
+  const outputTime = (ms) => (ms < pause.atMs ? ms : Math.max(pause.atMs, ms - pause.ms));
+  for (let frame = 0; frame < output.length; frame += quantum) {
+    const now = (frame * 1e6) / outputRate;
+    for (; next < arrivals.length && outputTime(arrivals[next].at) * 1000 <= now; next++) {
+      const position = base + arrivals[next].index * packet;
+      playout.put({ stream: 0, position, planes: [Float32Array.from({ length: packet }, (_, i) => sound(position + i))] }, now);
     }
 
-    const output = new Float32Array(Math.floor((seconds * outputRate) / quantum) * quantum);
-    /** @type {{ at: number, latency: number, target: number, report: import('../../src/Linnet.Server/wwwroot/player/playout.js').PlayoutReport }[]} */
-    const samples = [];
-    let next = 0;
-    const base = 1_000_000;
-    for (let frame = 0; frame < output.length; frame += quantum) {
-        const now = (frame * 1e6) / outputRate;
-        for (; next < arrivals.length && arrivals[next].at * 1000 <= now; next++) {
-            const position = base + arrivals[next].index * packet;
-            playout.put({ stream: 0, position, planes: [Float32Array.from({ length: packet }, (_, i) => sound(position + i))] }, now);
-        }
-
-        playout.read(now, [output.subarray(frame, frame + quantum)], quantum);
-        if (frame % (quantum * 32) === 0) {
-            const at = now + (quantum * 1e6) / outputRate;
-            const report = playout.report(at);
-            // When the sender sent what the next frame holds, against when that is heard.
-            const sentAt = ((report.position - base) / packet) * packetMs;
-            samples.push({ at: at / 1000, latency: at / 1000 - sentAt, target: report.targetUs / 1000, report });
-        }
+    playout.read(now, [output.subarray(frame, frame + quantum)], quantum);
+    if (frame % (quantum * 32) === 0) {
+      const at = now + (quantum * 1e6) / outputRate;
+      const report = playout.report(at);
+      // When the sender sent what the next frame holds, against when that is heard.
+      const sentAt = ((report.position - base) / packet) * packetMs;
+      const heardAt = at / 1000 + (at / 1000 > pause.atMs ? pause.ms : 0);
+      samples.push({ at: at / 1000, latency: heardAt - sentAt, target: report.targetUs / 1000, report });
     }
+  }
 
-    return { output, samples, report: samples[samples.length - 1].report, playout };
+  return { output, samples, report: samples[samples.length - 1].report, playout };
 }
 
 /**
@@ -78,10 +83,10 @@ export function run(scene) {
  * @param {number} [to]
  */
 export function sharpest(pcm, from = 0, to = pcm.length) {
-    let most = 0;
-    for (let i = Math.max(from, 2); i < to; i++) {
-        most = Math.max(most, Math.abs(pcm[i] - 2 * pcm[i - 1] + pcm[i - 2]));
-    }
+  let most = 0;
+  for (let i = Math.max(from, 2); i < to; i++) {
+    most = Math.max(most, Math.abs(pcm[i] - 2 * pcm[i - 1] + pcm[i - 2]));
+  }
 
-    return most;
+  return most;
 }

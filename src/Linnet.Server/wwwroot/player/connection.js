@@ -21,103 +21,103 @@ const RESOLUTION_US = 1000;
  */
 
 export class Connection {
-    /** Bytes of sound that have arrived. */
-    bytes = 0;
+  /** Bytes of sound that have arrived. */
+  bytes = 0;
 
-    #socket;
-    #events;
-    #now;
-    #sync = new ClockSync(RESOLUTION_US);
-    #exchanges = 0;
-    #heardAt;
-    #wasOpen = false;
-    #isClosed = false;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    #timer;
+  #socket;
+  #events;
+  #now;
+  #sync = new ClockSync(RESOLUTION_US);
+  #exchanges = 0;
+  #heardAt;
+  #wasOpen = false;
+  #isClosed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
-    /**
-     * @param {URL} url
-     * @param {ConnectionEvents} events
-     * @param {typeof WebSocket} [Socket]
-     * @param {() => number} [now] This machine's monotonic clock, in ms.
-     */
-    constructor(url, events, Socket = WebSocket, now = () => performance.now()) {
-        this.#events = events;
-        this.#now = now;
-        this.#heardAt = now();
-        this.#socket = new Socket(url, SUBPROTOCOL);
-        this.#socket.binaryType = 'arraybuffer';
-        this.#socket.onopen = () => {
-            this.#wasOpen = true;
-            this.#exchange();
-        };
-        this.#socket.onmessage = ({ data }) => this.#receive(data);
-        this.#socket.onclose = () => this.#end();
-        this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+  /**
+   * @param {URL} url
+   * @param {ConnectionEvents} events
+   * @param {typeof WebSocket} [Socket]
+   * @param {() => number} [now] This machine's monotonic clock, in ms.
+   */
+  constructor(url, events, Socket = WebSocket, now = () => performance.now()) {
+    this.#events = events;
+    this.#now = now;
+    this.#heardAt = now();
+    this.#socket = new Socket(url, SUBPROTOCOL);
+    this.#socket.binaryType = 'arraybuffer';
+    this.#socket.onopen = () => {
+      this.#wasOpen = true;
+      this.#exchange();
+    };
+    this.#socket.onmessage = ({ data }) => this.#receive(data);
+    this.#socket.onclose = () => this.#end();
+    this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+  }
+
+  /** What is known of the server's clock: nothing before the first exchange. */
+  get clock() {
+    return this.#sync.read(this.#now() * 1000);
+  }
+
+  /** The last round trip, in ms. */
+  get roundTripMs() {
+    return this.#sync.accepted > 0 ? this.#sync.lastRoundTrip / 1000 : undefined;
+  }
+
+  /** Ends it without a call of `onClosed`. */
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+  }
+
+  #end() {
+    this.close();
+    this.#events.onClosed(this.#wasOpen);
+  }
+
+  #watch() {
+    if (this.#now() - this.#heardAt > SILENT_MS) {
+      this.#end();
+    } else if (this.#wasOpen) {
+      this.#exchange();
+    } else {
+      this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+    }
+  }
+
+  #exchange() {
+    if (this.#socket.readyState === 1) {
+      this.#socket.send(timeRequest(Math.round(this.#now() * 1000)));
     }
 
-    /** What is known of the server's clock: nothing before the first exchange. */
-    get clock() {
-        return this.#sync.read(this.#now() * 1000);
+    this.#exchanges++;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#watch(), this.#exchanges < FIRST_EXCHANGES ? FIRST_EXCHANGE_MS : EXCHANGE_MS);
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    this.#heardAt = this.#now();
+    if (typeof data !== 'string') {
+      const packet = readPacket(data);
+      if (packet) {
+        this.bytes += packet.payload.length;
+        this.#events.onPacket(packet);
+      }
+
+      return;
     }
 
-    /** The last round trip, in ms. */
-    get roundTripMs() {
-        return this.#sync.accepted > 0 ? this.#sync.lastRoundTrip / 1000 : undefined;
+    const message = readMessage(data);
+    if (message?.type === 'time') {
+      const { sent, received, replied } = message;
+      this.#sync.tryAdd({ sent, received, replied, returned: Math.round(this.#heardAt * 1000) });
+    } else if (message && !this.#isClosed) {
+      this.#events.onMessage(message);
     }
-
-    /** Ends it without a call of `onClosed`. */
-    close() {
-        this.#isClosed = true;
-        clearTimeout(this.#timer);
-        this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
-        this.#socket.close();
-    }
-
-    #end() {
-        this.close();
-        this.#events.onClosed(this.#wasOpen);
-    }
-
-    #watch() {
-        if (this.#now() - this.#heardAt > SILENT_MS) {
-            this.#end();
-        } else if (this.#wasOpen) {
-            this.#exchange();
-        } else {
-            this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
-        }
-    }
-
-    #exchange() {
-        if (this.#socket.readyState === 1) {
-            this.#socket.send(timeRequest(Math.round(this.#now() * 1000)));
-        }
-
-        this.#exchanges++;
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#watch(), this.#exchanges < FIRST_EXCHANGES ? FIRST_EXCHANGE_MS : EXCHANGE_MS);
-    }
-
-    /** @param {string | ArrayBuffer} data */
-    #receive(data) {
-        this.#heardAt = this.#now();
-        if (typeof data !== 'string') {
-            const packet = readPacket(data);
-            if (packet) {
-                this.bytes += packet.payload.length;
-                this.#events.onPacket(packet);
-            }
-
-            return;
-        }
-
-        const message = readMessage(data);
-        if (message?.type === 'time') {
-            const { sent, received, replied } = message;
-            this.#sync.tryAdd({ sent, received, replied, returned: Math.round(this.#heardAt * 1000) });
-        } else if (message && !this.#isClosed) {
-            this.#events.onMessage(message);
-        }
-    }
+  }
 }

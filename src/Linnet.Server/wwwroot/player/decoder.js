@@ -19,7 +19,7 @@ const MOST_QUEUED = 2000;
 
 /** @param {import('./wire.js').Format} format The WebCodecs configuration of a format. */
 export function decoderConfig({ codec, rate, channels, description }) {
-    return { codec, sampleRate: rate, numberOfChannels: channels, ...(codec === 'flac' && { description }) };
+  return { codec, sampleRate: rate, numberOfChannels: channels, ...(codec === 'flac' && { description }) };
 }
 
 /**
@@ -29,142 +29,144 @@ export function decoderConfig({ codec, rate, channels, description }) {
  * @returns {Decoder}
  */
 export function createDecoder(format, onSound, onError) {
-    return format.codec === 'pcm' ? new PcmDecoder(format, onSound) : new CodecDecoder(format, onSound, onError);
+  return format.codec === 'pcm' ? new PcmDecoder(format, onSound) : new CodecDecoder(format, onSound, onError);
 }
 
 /** Big-endian interleaved PCM, as in RTP. */
 export class PcmDecoder {
-    #format;
-    #onSound;
+  #format;
+  #onSound;
 
-    /**
-     * @param {import('./wire.js').Format} format
-     * @param {OnSound} onSound
-     */
-    constructor(format, onSound) {
-        this.#format = format;
-        this.#onSound = onSound;
+  /**
+   * @param {import('./wire.js').Format} format
+   * @param {OnSound} onSound
+   */
+  constructor(format, onSound) {
+    this.#format = format;
+    this.#onSound = onSound;
+  }
+
+  /** @param {import('./wire.js').Packet} packet */
+  decode({ position, payload }) {
+    const { channels, bits } = this.#format;
+    const bytes = bits / 8;
+    const frames = Math.floor(payload.length / (bytes * channels));
+    const planes = Array.from({ length: channels }, () => new Float32Array(frames));
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    let at = 0;
+    for (let i = 0; i < frames; i++) {
+      for (let channel = 0; channel < channels; channel++) {
+        planes[channel][i] = bits === 16 ? view.getInt16(at) / 32768 : ((view.getInt16(at) << 8) | view.getUint8(at + 2)) / 8388608;
+        at += bytes;
+      }
     }
 
-    /** @param {import('./wire.js').Packet} packet */
-    decode({ position, payload }) {
-        const { channels, bits } = this.#format;
-        const bytes = bits / 8;
-        const frames = Math.floor(payload.length / (bytes * channels));
-        const planes = Array.from({ length: channels }, () => new Float32Array(frames));
-        const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-        let at = 0;
-        for (let i = 0; i < frames; i++) {
-            for (let channel = 0; channel < channels; channel++) {
-                planes[channel][i] = bits === 16 ? view.getInt16(at) / 32768 : ((view.getInt16(at) << 8) | view.getUint8(at + 2)) / 8388608;
-                at += bytes;
-            }
-        }
-
-        if (frames > 0) {
-            this.#onSound(position, planes);
-        }
+    if (frames > 0) {
+      this.#onSound(position, planes);
     }
+  }
 
-    finish() {}
+  finish() {}
 
-    close() {}
+  close() {}
 }
 
 /** Opus and FLAC. A gap in the positions gets a decoder of its own: the last one's state does not fit what follows. */
 export class CodecDecoder {
-    #format;
-    #onSound;
-    #onError;
-    #isClosed = false;
-    #expected = NaN;
-    /** @type {AudioDecoder | undefined} */
-    #decoder;
-    #base = 0;
+  #format;
+  #onSound;
+  #onError;
+  #isClosed = false;
+  #expected = NaN;
+  /** @type {AudioDecoder | undefined} */
+  #decoder;
+  #base = 0;
 
-    /**
-     * @param {import('./wire.js').Format} format
-     * @param {OnSound} onSound
-     * @param {(error: unknown) => void} onError
-     */
-    constructor(format, onSound, onError) {
-        this.#format = format;
-        this.#onSound = onSound;
-        this.#onError = onError;
+  /**
+   * @param {import('./wire.js').Format} format
+   * @param {OnSound} onSound
+   * @param {(error: unknown) => void} onError
+   */
+  constructor(format, onSound, onError) {
+    this.#format = format;
+    this.#onSound = onSound;
+    this.#onError = onError;
+  }
+
+  /** @param {import('./wire.js').Packet} packet */
+  decode({ position, frames, payload }) {
+    if (this.#isClosed) {
+      return;
     }
 
-    /** @param {import('./wire.js').Packet} packet */
-    decode({ position, frames, payload }) {
-        if (this.#isClosed) {
-            return;
-        }
+    this.#attempt(() => {
+      if (position !== this.#expected || !this.#decoder || this.#decoder.decodeQueueSize > MOST_QUEUED) {
+        this.finish();
+        this.#base = position;
+        this.#decoder = this.#create(position);
+      }
 
-        if (position !== this.#expected || !this.#decoder || this.#decoder.decodeQueueSize > MOST_QUEUED) {
-            this.finish();
-            this.#base = position;
-            this.#decoder = this.#create(position);
-        }
+      this.#expected = position + frames;
+      const timestamp = Math.round(((position - this.#base) * 1e6) / this.#format.rate);
+      this.#decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: payload }));
+    });
+  }
 
-        this.#expected = position + frames;
-        const timestamp = Math.round(((position - this.#base) * 1e6) / this.#format.rate);
-        this.#attempt(() => this.#decoder?.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: payload })));
+  close() {
+    this.#isClosed = true;
+    if (this.#decoder && this.#decoder.state !== 'closed') {
+      this.#decoder.close();
     }
+  }
 
-    close() {
-        this.#isClosed = true;
-        if (this.#decoder && this.#decoder.state !== 'closed') {
-            this.#decoder.close();
-        }
-    }
-
-    /** @param {number} base The position at timestamp 0. */
-    #create(base) {
-        const { rate } = this.#format;
-        let next = NaN;
-        const decoder = new AudioDecoder({
-            output: (data) => {
-                // Timestamps are rounded to µs, so count frames; but believe the timestamp when a decoder has left something out.
-                const stamped = base + Math.round((data.timestamp * rate) / 1e6);
-                const position = Math.abs(stamped - next) < data.numberOfFrames / 2 ? next : stamped;
-                next = position + data.numberOfFrames;
-                const planes = samplesOf(data);
-                data.close();
-                if (!this.#isClosed) {
-                    this.#onSound(position, planes);
-                }
-            },
-            error: (error) => this.#fail(error),
-        });
-        this.#attempt(() => decoder.configure(decoderConfig(this.#format)));
-        return decoder;
-    }
-
-    finish() {
-        const decoder = this.#decoder;
-        if (decoder?.state === 'configured') {
-            decoder
-                .flush()
-                .catch(() => {})
-                .finally(() => decoder.state !== 'closed' && decoder.close());
-        }
-    }
-
-    /** @param {() => void} action */
-    #attempt(action) {
-        try {
-            action();
-        } catch (error) {
-            this.#fail(error);
-        }
-    }
-
-    /** @param {unknown} error */
-    #fail(error) {
+  /** @param {number} base The position at timestamp 0. */
+  #create(base) {
+    const { rate } = this.#format;
+    let next = NaN;
+    const decoder = new AudioDecoder({
+      output: (data) => {
+        // Timestamps are rounded to µs, so count frames; but believe the timestamp when a decoder has left something out.
+        const stamped = base + Math.round((data.timestamp * rate) / 1e6);
+        const position = Math.abs(stamped - next) < data.numberOfFrames / 2 ? next : stamped;
+        next = position + data.numberOfFrames;
+        const planes = samplesOf(data);
+        data.close();
         if (!this.#isClosed) {
-            this.close();
-            this.#onError(error);
+          this.#onSound(position, planes);
         }
+      },
+      error: (error) => this.#fail(error),
+    });
+    decoder.configure(decoderConfig(this.#format));
+    return decoder;
+  }
+
+  finish() {
+    const decoder = this.#decoder;
+    if (decoder?.state === 'configured') {
+      decoder
+        .flush()
+        .catch(() => {})
+        .finally(() => decoder.state !== 'closed' && decoder.close());
     }
+  }
+
+  /** @param {() => void} action */
+  #attempt(action) {
+    try {
+      action();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (!this.#isClosed) {
+      this.close();
+      this.#onError(error);
+    }
+  }
 }
 
 /**
@@ -172,26 +174,26 @@ export class CodecDecoder {
  * @param {AudioData} data
  */
 export function samplesOf(data) {
-    const { numberOfChannels: channels, numberOfFrames: frames } = data;
-    const format = data.format ?? 'f32-planar';
-    const kind = format.replace('-planar', '');
-    const isPlanar = kind !== format;
-    const scale = kind === 's16' ? 1 / 32768 : kind === 's32' ? 1 / 2147483648 : kind === 'u8' ? 1 / 128 : 1;
-    const zero = kind === 'u8' ? 128 : 0;
-    const type = { s16: Int16Array, s32: Int32Array, u8: Uint8Array }[kind] ?? Float32Array;
+  const { numberOfChannels: channels, numberOfFrames: frames } = data;
+  const format = data.format ?? 'f32-planar';
+  const kind = format.replace('-planar', '');
+  const isPlanar = kind !== format;
+  const scale = kind === 's16' ? 1 / 32768 : kind === 's32' ? 1 / 2147483648 : kind === 'u8' ? 1 / 128 : 1;
+  const zero = kind === 'u8' ? 128 : 0;
+  const type = { s16: Int16Array, s32: Int32Array, u8: Uint8Array }[kind] ?? Float32Array;
 
-    const planes = Array.from({ length: channels }, () => new Float32Array(frames));
-    const raw = new type(isPlanar ? frames : frames * channels);
-    for (let channel = 0; channel < channels; channel++) {
-        if (isPlanar || channel === 0) {
-            data.copyTo(raw, { planeIndex: isPlanar ? channel : 0 });
-        }
-
-        const [from, step] = isPlanar ? [0, 1] : [channel, channels];
-        for (let i = 0; i < frames; i++) {
-            planes[channel][i] = (raw[from + i * step] - zero) * scale;
-        }
+  const planes = Array.from({ length: channels }, () => new Float32Array(frames));
+  const raw = new type(isPlanar ? frames : frames * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    if (isPlanar || channel === 0) {
+      data.copyTo(raw, { planeIndex: isPlanar ? channel : 0 });
     }
 
-    return planes;
+    const [from, step] = isPlanar ? [0, 1] : [channel, channels];
+    for (let i = 0; i < frames; i++) {
+      planes[channel][i] = (raw[from + i * step] - zero) * scale;
+    }
+  }
+
+  return planes;
 }

@@ -12,72 +12,72 @@ const RETRY_MS = 1500;
  */
 
 export class ElementSession {
-    /** @type {HTMLAudioElement} */
-    element;
+  /** @type {HTMLAudioElement} */
+  element;
 
-    #address;
-    #events;
-    #isClosed = false;
-    #movedAt = 0;
-    #lastTime = -1;
-    #timer;
-    #retries = 0;
-    #hasPlayed = false;
+  #address;
+  #events;
+  #isClosed = false;
+  #movedAt = 0;
+  #lastTime = -1;
+  #timer;
+  #retries = 0;
+  #hasPlayed = false;
 
-    /**
-     * @param {string} server
-     * @param {string} station
-     * @param {ElementEvents} events
-     */
-    constructor(server, station, events) {
-        this.#address = stationAddress(server, station, '.mp3');
-        this.#events = events;
-        this.element = new Audio();
-        this.element.crossOrigin = 'anonymous';
-        this.element.onplaying = () => {
-            this.#hasPlayed = true;
-            events.onState('playing');
-        };
-        this.element.onwaiting = () => events.onState(this.#hasPlayed ? 'waiting' : 'buffering');
-        this.#timer = setInterval(() => this.#watch(), 1000);
+  /**
+   * @param {string} server
+   * @param {string} station
+   * @param {ElementEvents} events
+   */
+  constructor(server, station, events) {
+    this.#address = stationAddress(server, station, '.mp3');
+    this.#events = events;
+    this.element = new Audio();
+    this.element.crossOrigin = 'anonymous';
+    this.element.onplaying = () => {
+      this.#hasPlayed = true;
+      events.onState('playing');
+    };
+    this.element.onwaiting = () => events.onState(this.#hasPlayed ? 'waiting' : 'buffering');
+    this.#timer = setInterval(() => this.#watch(), 1000);
+  }
+
+  /** @returns {Promise<void>} Rejects if the browser wants a click first. */
+  async play() {
+    this.#load();
+    try {
+      await this.element.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') {
+        throw error;
+      }
     }
+  }
 
-    /** @returns {Promise<void>} Rejects if the browser wants a click first. */
-    async play() {
-        this.#load();
-        try {
-            await this.element.play();
-        } catch (error) {
-            if (error instanceof DOMException && error.name === 'NotAllowedError') {
-                throw error;
-            }
-        }
-    }
+  close() {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    this.element.onplaying = this.element.onwaiting = null;
+    this.element.pause();
+    this.element.removeAttribute('src');
+    this.element.load();
+  }
 
-    close() {
-        this.#isClosed = true;
-        clearInterval(this.#timer);
-        this.element.onplaying = this.element.onwaiting = null;
-        this.element.pause();
-        this.element.removeAttribute('src');
-        this.element.load();
-    }
+  /** Always at the live edge: a browser would go on with what it has kept. */
+  #load() {
+    this.#address.searchParams.set('now', String(this.#retries++));
+    this.#movedAt = performance.now();
+    this.element.src = this.#address.href;
+  }
 
-    /** Always at the live edge: a browser would go on with what it has kept. */
-    #load() {
-        this.#address.searchParams.set('now', String(this.#retries++));
-        this.#movedAt = performance.now();
-        this.element.src = this.#address.href;
+  #watch() {
+    const now = performance.now();
+    if (this.element.currentTime !== this.#lastTime) {
+      this.#lastTime = this.element.currentTime;
+      this.#movedAt = now;
+    } else if (!this.#isClosed && now - this.#movedAt > (this.element.error ? RETRY_MS : STALLED_MS)) {
+      this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
+      this.play().catch(() => this.#events.onEnd('blocked'));
     }
-
-    #watch() {
-        const now = performance.now();
-        if (this.element.currentTime !== this.#lastTime) {
-            this.#lastTime = this.element.currentTime;
-            this.#movedAt = now;
-        } else if (!this.#isClosed && now - this.#movedAt > (this.element.error ? RETRY_MS : STALLED_MS)) {
-            this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
-            this.play().catch(() => this.#events.onEnd('blocked'));
-        }
-    }
+  }
 }

@@ -12,38 +12,38 @@
  * @param {MediaActions} actions
  */
 export function showMedia({ title, artist, album, artwork }, actions) {
-    const session = navigator.mediaSession;
-    if (!session) {
-        return;
-    }
+  const session = navigator.mediaSession;
+  if (!session) {
+    return;
+  }
 
-    session.metadata = new MediaMetadata({ title: title || album, artist, album, artwork: artwork ? [{ src: artwork }] : [] });
-    for (const [action, handler] of /** @type {[MediaSessionAction, () => void][]} */ ([
-        ['play', actions.play],
-        ['pause', actions.stop],
-        ['stop', actions.stop],
-    ])) {
-        try {
-            session.setActionHandler(action, handler);
-        } catch {
-            // Not every browser knows every action.
-        }
+  session.metadata = new MediaMetadata({ title: title || album, artist, album, artwork: artwork ? [{ src: artwork }] : [] });
+  for (const [action, handler] of /** @type {[MediaSessionAction, () => void][]} */ ([
+    ['play', actions.play],
+    ['pause', actions.stop],
+    ['stop', actions.stop],
+  ])) {
+    try {
+      session.setActionHandler(action, handler);
+    } catch {
+      // Not every browser knows every action.
     }
+  }
 }
 
 /** @param {MediaSessionPlaybackState} state */
 export function showMediaState(state) {
-    if (navigator.mediaSession) {
-        navigator.mediaSession.playbackState = state;
-    }
+  if (navigator.mediaSession) {
+    navigator.mediaSession.playbackState = state;
+  }
 }
 
 /** On iPhones, media is heard although the ringer is silent. */
 export function claimPlayback() {
-    const session = /** @type {{ audioSession?: { type: string } }} */ (navigator).audioSession;
-    if (session) {
-        session.type = 'playback';
-    }
+  const session = /** @type {{ audioSession?: { type: string } }} */ (navigator).audioSession;
+  if (session) {
+    session.type = 'playback';
+  }
 }
 
 /**
@@ -53,12 +53,12 @@ export function claimPlayback() {
  * @returns {Promise<boolean>} Whether it runs.
  */
 export async function resume(context, waitMs) {
-    if (context.state !== 'running') {
-        const timeout = new Promise((resolve) => setTimeout(resolve, waitMs));
-        await Promise.race([context.resume().catch(() => {}), timeout]);
-    }
+  if (context.state !== 'running') {
+    const timeout = new Promise((resolve) => setTimeout(resolve, waitMs));
+    await Promise.race([context.resume().catch(() => {}), timeout]);
+  }
 
-    return /** @type {string} */ (context.state) === 'running';
+  return /** @type {string} */ (context.state) === 'running';
 }
 
 /**
@@ -66,14 +66,14 @@ export async function resume(context, waitMs) {
  * @returns {Promise<boolean>}
  */
 export async function hasWebCodecs() {
-    if (typeof AudioDecoder === 'undefined') {
-        return false;
-    }
+  if (typeof AudioDecoder === 'undefined') {
+    return false;
+  }
 
-    try {
-        const { supported } = await AudioDecoder.isConfigSupported({ codec: 'opus', sampleRate: 48000, numberOfChannels: 2 });
-        return supported === true;
-    } catch {
-        return false;
-    }
+  try {
+    const { supported } = await AudioDecoder.isConfigSupported({ codec: 'opus', sampleRate: 48000, numberOfChannels: 2 });
+    return supported === true;
+  } catch {
+    return false;
+  }
 }

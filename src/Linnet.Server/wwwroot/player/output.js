@@ -28,53 +28,53 @@ import { ScheduledOutput } from './scheduler.js';
  * @returns {Promise<Output>}
  */
 export async function createOutput(context, useWorklet, options, onReport) {
-    if (!useWorklet || !context.audioWorklet) {
-        return new ScheduledOutput(context, options, onReport);
-    }
+  if (!useWorklet || !context.audioWorklet) {
+    return new ScheduledOutput(context, options, onReport);
+  }
 
-    await context.audioWorklet.addModule(new URL('./worklet.js', import.meta.url));
-    return new WorkletOutput(context, options, onReport);
+  await context.audioWorklet.addModule(new URL('./worklet.js', import.meta.url));
+  return new WorkletOutput(context, options, onReport);
 }
 
 class WorkletOutput {
-    /**
-     * @param {AudioContext} context
-     * @param {OutputOptions} options
-     * @param {(report: import('./playout.js').PlayoutReport) => void} onReport
-     */
-    constructor(context, options, onReport) {
-        this.node = new AudioWorkletNode(context, 'linnet-playout', {
-            numberOfInputs: 0,
-            outputChannelCount: [options.channels],
-            processorOptions: options,
-        });
-        this.node.port.onmessage = ({ data }) => onReport(data);
-    }
+  /**
+   * @param {AudioContext} context
+   * @param {OutputOptions} options
+   * @param {(report: import('./playout.js').PlayoutReport) => void} onReport
+   */
+  constructor(context, options, onReport) {
+    this.node = new AudioWorkletNode(context, 'linnet-playout', {
+      numberOfInputs: 0,
+      outputChannelCount: [options.channels],
+      processorOptions: options,
+    });
+    this.node.port.onmessage = ({ data }) => onReport(data);
+  }
 
-    /** @param {import('./jitter-buffer.js').Block} block */
-    put(block) {
-        this.#send(
-            { type: 'sound', ...block },
-            block.planes.map((plane) => plane.buffer),
-        );
-    }
+  /** @param {import('./jitter-buffer.js').Block} block */
+  put(block) {
+    this.#send(
+      { type: 'sound', ...block },
+      block.planes.map((plane) => plane.buffer),
+    );
+  }
 
-    /** @param {number} least @param {number} most */
-    setBounds(least, most) {
-        this.#send({ type: 'bounds', least, most });
-    }
+  /** @param {number} least @param {number} most */
+  setBounds(least, most) {
+    this.#send({ type: 'bounds', least, most });
+  }
 
-    close() {
-        this.node.port.onmessage = null;
-        this.#send({ type: 'fade' });
-        setTimeout(() => {
-            this.#send({ type: 'close' });
-            this.node.disconnect();
-        }, 200);
-    }
+  close() {
+    this.node.port.onmessage = null;
+    this.#send({ type: 'fade' });
+    setTimeout(() => {
+      this.#send({ type: 'close' });
+      this.node.disconnect();
+    }, 200);
+  }
 
-    /** @param {import('./worklet.js').WorkletMessage} message @param {Transferable[]} [transfer] */
-    #send(message, transfer = []) {
-        this.node.port.postMessage(message, transfer);
-    }
+  /** @param {import('./worklet.js').WorkletMessage} message @param {Transferable[]} [transfer] */
+  #send(message, transfer = []) {
+    this.node.port.postMessage(message, transfer);
+  }
 }

@@ -11,7 +11,7 @@
 
 /** @type {Record<'low-latency' | 'balanced' | 'robust', Profile>} */
 export const PROFILES = {
-    'low-latency': { leastMs: 25, mostMs: 150, aheadMs: 60, latencyHint: 'interactive', opus: ['opus-5ms', 'opus'] },
-    balanced: { leastMs: 80, mostMs: 400, aheadMs: 120, latencyHint: 'interactive', opus: ['opus'] },
-    robust: { leastMs: 900, mostMs: 3000, aheadMs: 300, latencyHint: 'playback', opus: ['opus'] },
+  'low-latency': { leastMs: 25, mostMs: 150, aheadMs: 100, latencyHint: 'interactive', opus: ['opus-5ms', 'opus'] },
+  balanced: { leastMs: 80, mostMs: 400, aheadMs: 140, latencyHint: 'interactive', opus: ['opus'] },
+  robust: { leastMs: 900, mostMs: 3000, aheadMs: 300, latencyHint: 'playback', opus: ['opus'] },
 };

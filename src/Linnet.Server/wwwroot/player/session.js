@@ -30,296 +30,298 @@ const SAME_TIMELINE_US = 20_000;
  * @property {(state: 'connecting' | 'buffering' | 'playing' | 'waiting', reason?: string) => void} onState
  * @property {(title: string, artist: string) => void} onTitle The title of what is heard from now on.
  * @property {(reason: string) => void} onEnd It will not go on by itself: `ended`, `removed`, `decoder` or `output`.
- * @property {(attempt: { rendition: string | undefined, hasPlayed: boolean }) => Promise<string | undefined>} onRefused The server did not
- * accept the connection. Gives the reason if trying again makes no sense.
+ * @property {(rendition: string | undefined, hasPlayed: boolean) => Promise<string | undefined>} onRefused The server did not accept the
+ * connection. Gives the reason if trying again makes no sense; `rendition`: try the next one.
  */
 
 export class Session {
-    /** Why sound is missing, in packets that the server left out. */
-    left = 0;
+  /** @type {import('./playout.js').PlayoutReport | undefined} */
+  #report;
+  /** @type {number | undefined} */
+  #latencyMs;
+  #rendition = '';
+  #options;
+  #events;
+  /** @type {Connection | undefined} */
+  #connection;
+  /** @type {import('./wire.js').Format | undefined} */
+  #format;
+  /** @type {import('./decoder.js').Decoder | undefined} */
+  #decoder;
+  /** @type {import('./output.js').Output | undefined} */
+  #output;
+  /** @type {AudioContext | undefined} */
+  #context;
+  /** @type {Promise<unknown>} */
+  #ready = Promise.resolve();
+  #isClosed = false;
+  #attempts = 0;
+  #renditions;
+  #stream = 0;
+  #isDiscontinuous = false;
+  /** @type {{ stream: number, position: number, due: number, epoch: number | undefined } | undefined} */
+  #anchor;
+  /** @type {{ stream: number, position: number, title: string, artist: string }[]} */
+  #titles = [];
+  #hasPlayed = false;
+  #openedAt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
 
-    /** @type {import('./playout.js').PlayoutReport | undefined} */
-    report;
+  /**
+   * @param {SessionOptions} options
+   * @param {SessionEvents} events
+   */
+  constructor(options, events) {
+    this.#options = options;
+    this.#events = events;
+    this.#renditions = [...options.renditions];
+  }
 
-    /** @type {number | undefined} From when sound is due to when it is heard, in ms. */
-    latencyMs;
+  /** Starts, or starts again at once. */
+  connect() {
+    clearTimeout(this.#retry);
+    this.#connection?.close();
+    const { server, station, profile } = this.#options;
+    const rendition = this.#renditions[0];
+    const url = liveAddress(server, station, rendition, profile.leastMs);
+    this.#openedAt = performance.now();
+    this.#connection = new Connection(url, {
+      onPacket: (packet) => this.#receive(packet),
+      onMessage: (message) => this.#handle(message),
+      onClosed: (wasOpen) => this.#onClosed(rendition, wasOpen),
+    });
+  }
 
-    #options;
-    #events;
-    /** @type {Connection | undefined} */
-    #connection;
-    /** @type {import('./wire.js').Format | undefined} */
-    #format;
-    /** @type {import('./decoder.js').Decoder | undefined} */
-    #decoder;
-    /** @type {import('./output.js').Output | undefined} */
-    #output;
-    /** @type {AudioContext | undefined} */
-    #context;
-    /** @type {Promise<void>} */
-    #ready = Promise.resolve();
-    #isClosed = false;
-    #attempts = 0;
-    #renditions;
-    #stream = 0;
-    #isDiscontinuous = false;
-    /** @type {{ stream: number, position: number, due: number, epoch: number | undefined } | undefined} */
-    #anchor;
-    /** @type {{ stream: number, position: number, title: string, artist: string }[]} */
-    #titles = [];
-    #hasPlayed = false;
-    #openedAt = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    #retry;
+  /** Ends it; the sound fades out. */
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    this.#connection?.close();
+    this.#decoder?.close();
+    this.#output?.close();
+  }
 
-    /** The rendition's name, as the server says it. */
-    rendition = '';
+  /** @param {import('./profiles.js').Profile} profile */
+  setProfile(profile) {
+    this.#options.profile = profile;
+    this.#output?.setBounds(profile.leastMs * 1000, profile.mostMs * 1000);
+  }
 
-    /**
-     * @param {SessionOptions} options
-     * @param {SessionEvents} events
-     */
-    constructor(options, events) {
-        this.#options = options;
-        this.#events = events;
-        this.#renditions = [...options.renditions];
-    }
+  /** The numbers of `PlayerStatistics`. */
+  get statistics() {
+    const report = this.#report;
+    const msPerFrame = 1000 / (this.#format?.rate ?? 1000);
+    const seconds = (performance.now() - this.#openedAt) / 1000;
+    const lost = report && report.lostFrames * msPerFrame;
+    return {
+      rendition: this.#rendition,
+      latency: this.#latencyMs,
+      buffer: report && report.bufferedUs / 1000,
+      target: report && report.targetUs / 1000,
+      delay: report && report.delayUs / 1000,
+      drift: report?.driftPpm,
+      roundTrip: this.#connection?.roundTripMs,
+      bitrate: this.#connection && seconds > 0.5 ? (this.#connection.bytes * 8) / seconds : undefined,
+      lost,
+      concealed: report && report.concealedFrames * msPerFrame,
+      underruns: report?.underruns,
+      jumps: report?.jumps,
+      peaks: report?.peaks,
+    };
+  }
 
-    /** Starts, or starts again at once. */
-    connect() {
-        clearTimeout(this.#retry);
-        this.#connection?.close();
-        const { server, station, profile } = this.#options;
-        const rendition = this.#renditions[0];
-        const url = liveAddress(server, station, rendition, profile.leastMs);
-        this.#openedAt = performance.now();
-        this.#connection = new Connection(url, {
-            onPacket: (packet) => this.#receive(packet),
-            onMessage: (message) => this.#handle(message),
-            onClosed: (wasOpen) => this.#onClosed(rendition, wasOpen),
-        });
-    }
-
-    /** Frames per second of the stream. */
-    get rate() {
-        return this.#format?.rate;
-    }
-
-    /** Ends it; the sound fades out. */
-    close() {
-        this.#isClosed = true;
-        clearTimeout(this.#retry);
-        this.#connection?.close();
-        this.#decoder?.close();
-        this.#output?.close();
-    }
-
-    /** @param {import('./profiles.js').Profile} profile */
-    setProfile(profile) {
-        this.#options.profile = profile;
-        this.#output?.setBounds(profile.leastMs * 1000, profile.mostMs * 1000);
-    }
-
-    /** Bits of sound per second since the connection began. */
-    get bitrate() {
-        const seconds = (performance.now() - this.#openedAt) / 1000;
-        return this.#connection && seconds > 0.5 ? (this.#connection.bytes * 8) / seconds : undefined;
-    }
-
-    /** The last round trip, in ms. */
-    get roundTripMs() {
-        return this.#connection?.roundTripMs;
-    }
-
-    /** @param {import('./wire.js').Message} message */
-    #handle(message) {
-        switch (message.type) {
-            case 'hello':
-                this.#attempts = 0;
-                this.rendition = message.rendition;
-                this.#events.onState('buffering');
-                this.#setFormat(message.format);
-                break;
-            case 'format':
-                this.#setFormat(message.format);
-                break;
-            case 'title':
-                this.#titles.push({ ...message, stream: this.#anchor ? this.#stream : -1 });
-                this.#showTitles();
-                break;
-            case 'discontinuity':
-                this.#isDiscontinuous = true;
-                break;
-            case 'moved':
-                this.left += message.packets;
-                break;
-            case 'end':
-                if (message.reason === 'ended' || message.reason === 'removed') {
-                    this.#events.onEnd(message.reason);
-                }
-
-                break;
-        }
-    }
-
-    /** @param {import('./wire.js').Format} format */
-    #setFormat(format) {
-        this.#ready = this.#ready.then(async () => {
-            if (this.#isClosed || JSON.stringify(format) === JSON.stringify(this.#format)) {
-                return;
-            }
-
-            const last = this.#format;
-            this.#format = format;
-            try {
-                if (!this.#output || last?.rate !== format.rate || last.channels !== format.channels) {
-                    await this.#replaceOutput(format);
-                }
-            } catch {
-                this.#events.onEnd('output');
-                return;
-            }
-
-            this.#replaceDecoder(format);
-        });
-    }
-
-    /** @param {import('./wire.js').Format} format */
-    #replaceDecoder(format) {
-        this.#decoder?.finish();
-        const stream = this.#stream;
-        const output = this.#output;
-        this.#decoder = createDecoder(
-            format,
-            (position, planes) => output?.put({ stream, position, planes }),
-            () => this.#events.onEnd('decoder'),
-        );
-    }
-
-    /** @param {import('./wire.js').Format} format */
-    async #replaceOutput(format) {
-        this.#output?.close();
-        this.#output = undefined;
-        const { profile, drift, useWorklet } = this.#options;
-        const options = {
-            rate: format.rate,
-            channels: format.channels,
-            least: profile.leastMs * 1000,
-            most: profile.mostMs * 1000,
-            aheadMs: profile.aheadMs,
-            drift,
-        };
-        this.#context = await this.#events.onContext(format.rate);
-        const output = await createOutput(this.#context, useWorklet, options, (report) => this.#onReport(report));
-        if (this.#isClosed) {
-            output.close();
-            return;
-        }
-
-        this.#output = output;
-        this.#events.onNode(output.node);
-    }
-
-    /** @param {import('./wire.js').Packet} packet */
-    #receive(packet) {
-        // Packets wait until the output is there.
-        this.#ready = this.#ready.then(() => {
-            if (!this.#isClosed && this.#format) {
-                this.#follow(packet, this.#format);
-                this.#decoder?.decode(packet);
-            }
-        });
-    }
-
-    /**
-     * Notes when positions are due; sees a station that began again.
-     * @param {import('./wire.js').Packet} packet
-     * @param {import('./wire.js').Format} format
-     */
-    #follow({ position, due }, format) {
-        const last = this.#anchor;
-        const moved = last ? due - last.due - ((position - last.position) * 1e6) / format.rate : 0;
-        if (this.#isDiscontinuous || Math.abs(moved) > SAME_TIMELINE_US) {
-            this.#stream++;
-            this.#replaceDecoder(format);
-        }
-
-        this.#isDiscontinuous = false;
-        this.#anchor = { stream: this.#stream, position, due, epoch: this.#connection?.clock?.epoch };
-    }
-
-    /** @param {string | undefined} rendition @param {boolean} wasOpen */
-    async #onClosed(rendition, wasOpen) {
-        if (!wasOpen) {
-            const reason = await this.#events.onRefused({ rendition, hasPlayed: this.#hasPlayed });
-            if (this.#isClosed) {
-                return;
-            }
-
-            if (reason === 'rendition' && this.#renditions.length > 1) {
-                this.#renditions.shift();
-                this.connect();
-                return;
-            }
-
-            if (reason) {
-                this.#events.onEnd(reason);
-                return;
-            }
-        }
-
-        if (!this.#isClosed) {
-            this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
-            const wait = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS);
-            this.#retry = setTimeout(() => this.connect(), wait * (0.8 + 0.4 * Math.random()));
-        }
-    }
-
-    /** @param {import('./playout.js').PlayoutReport} report */
-    #onReport(report) {
-        if (this.#isClosed) {
-            return;
-        }
-
-        this.report = report;
-        this.latencyMs = this.#measure(report);
-        if (report.stream >= 0) {
-            this.#hasPlayed ||= !report.isStarved;
-            this.#events.onState(report.isStarved ? (this.#hasPlayed ? 'waiting' : 'buffering') : 'playing');
-        }
-
+  /** @param {import('./wire.js').Message} message */
+  #handle(message) {
+    switch (message.type) {
+      case 'hello':
+        this.#attempts = 0;
+        this.#rendition = message.rendition;
+        this.#events.onState('buffering');
+        this.#setFormat(message.format);
+        break;
+      case 'format':
+        this.#setFormat(message.format);
+        break;
+      case 'title':
+        this.#titles.push({ ...message, stream: this.#anchor ? this.#stream : -1 });
         this.#showTitles();
-    }
-
-    /**
-     * From when the sound of a report is due on the server's clock to when it is heard here.
-     * @param {import('./playout.js').PlayoutReport} report
-     */
-    #measure({ stream, position, at, isStarved }) {
-        const clock = this.#connection?.clock;
-        const anchor = this.#anchor;
-        if (!clock || !anchor || anchor.stream !== stream || isStarved || !this.#context || !this.#format) {
-            return undefined;
+        break;
+      case 'discontinuity':
+        this.#isDiscontinuous = true;
+        break;
+      case 'end':
+        if (message.reason === 'ended' || message.reason === 'removed') {
+          this.#events.onEnd(message.reason);
         }
 
-        const heardAt = heardAtMs(this.#context, at / 1e6) * 1000 + clock.offset;
-        const due = anchor.due + ((position - anchor.position) * 1e6) / this.#format.rate;
-        return (heardAt - due) / 1000 + this.#options.outputDelayMs;
+        break;
+    }
+  }
+
+  /** @param {import('./wire.js').Format} format */
+  #setFormat(format) {
+    this.#then(async () => {
+      if (JSON.stringify(format) === JSON.stringify(this.#format)) {
+        return;
+      }
+
+      const last = this.#format;
+      this.#format = format;
+      if (!this.#output || last?.rate !== format.rate || last.channels !== format.channels) {
+        await this.#replaceOutput(format);
+      }
+
+      this.#replaceDecoder(format);
+    });
+  }
+
+  /** @param {() => unknown} action What comes after what came before. */
+  #then(action) {
+    this.#ready = this.#ready
+      .then(() => (this.#isClosed ? undefined : action()))
+      .then(
+        () => {},
+        () => this.#isClosed || this.#events.onEnd('output'),
+      );
+  }
+
+  /** @param {import('./wire.js').Format} format */
+  #replaceDecoder(format) {
+    this.#decoder?.finish();
+    const stream = this.#stream;
+    const output = this.#output;
+    this.#decoder = createDecoder(
+      format,
+      (position, planes) => output?.put({ stream, position, planes }),
+      () => this.#events.onEnd('decoder'),
+    );
+  }
+
+  /** @param {import('./wire.js').Format} format */
+  async #replaceOutput(format) {
+    this.#output?.close();
+    this.#output = undefined;
+    const { profile, drift, useWorklet } = this.#options;
+    const options = {
+      rate: format.rate,
+      channels: format.channels,
+      least: profile.leastMs * 1000,
+      most: profile.mostMs * 1000,
+      aheadMs: profile.aheadMs,
+      drift,
+    };
+    this.#context = await this.#events.onContext(format.rate);
+    const output = await createOutput(this.#context, useWorklet, options, (report) => this.#onReport(report));
+    if (this.#isClosed) {
+      output.close();
+      return;
     }
 
-    /** A title counts from its position on, which is heard later. */
-    #showTitles() {
-        const { stream = -1, position = -Infinity } = this.report ?? {};
-        for (let next = this.#titles[0]; next; next = this.#titles[0]) {
-            const isHeard = next.stream < stream || (next.stream === stream && next.position <= position);
-            if (!isHeard && next.stream !== -1) {
-                return;
-            }
+    this.#output = output;
+    this.#events.onNode(output.node);
+  }
 
-            this.#titles.shift();
-            this.#events.onTitle(next.title, next.artist);
-        }
+  /** @param {import('./wire.js').Packet} packet */
+  #receive(packet) {
+    // Packets wait until the output is there.
+    this.#then(() => {
+      if (this.#format) {
+        this.#follow(packet, this.#format);
+        this.#decoder?.decode(packet);
+      }
+    });
+  }
+
+  /**
+   * Notes when positions are due; sees a station that began again.
+   * @param {import('./wire.js').Packet} packet
+   * @param {import('./wire.js').Format} format
+   */
+  #follow({ position, due }, format) {
+    const last = this.#anchor;
+    const moved = last ? due - last.due - ((position - last.position) * 1e6) / format.rate : 0;
+    if (this.#isDiscontinuous || Math.abs(moved) > SAME_TIMELINE_US) {
+      this.#stream++;
+      this.#replaceDecoder(format);
     }
+
+    this.#isDiscontinuous = false;
+    this.#anchor = { stream: this.#stream, position, due, epoch: this.#connection?.clock?.epoch };
+  }
+
+  /** @param {string | undefined} rendition @param {boolean} wasOpen */
+  async #onClosed(rendition, wasOpen) {
+    if (!wasOpen) {
+      const reason = await this.#events.onRefused(rendition, this.#hasPlayed);
+      if (this.#isClosed) {
+        return;
+      }
+
+      if (reason === 'rendition' && this.#renditions.length > 1) {
+        this.#renditions.shift();
+        this.connect();
+        return;
+      }
+
+      if (reason) {
+        this.#events.onEnd(reason);
+        return;
+      }
+    }
+
+    if (!this.#isClosed) {
+      this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
+      const wait = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS);
+      this.#retry = setTimeout(() => this.connect(), wait * (0.8 + 0.4 * Math.random()));
+    }
+  }
+
+  /** @param {import('./playout.js').PlayoutReport} report */
+  #onReport(report) {
+    if (this.#isClosed) {
+      return;
+    }
+
+    this.#report = report;
+    this.#latencyMs = this.#measure(report);
+    if (report.stream >= 0) {
+      this.#hasPlayed ||= !report.isStarved;
+      this.#events.onState(report.isStarved ? (this.#hasPlayed ? 'waiting' : 'buffering') : 'playing');
+    }
+
+    this.#showTitles();
+  }
+
+  /**
+   * From when the sound of a report is due on the server's clock to when it is heard here.
+   * @param {import('./playout.js').PlayoutReport} report
+   */
+  #measure({ stream, position, at, isStarved }) {
+    const clock = this.#connection?.clock;
+    const anchor = this.#anchor;
+    if (!clock || !anchor || anchor.stream !== stream || isStarved || !this.#context || !this.#format) {
+      return undefined;
+    }
+
+    const heardAt = heardAtMs(this.#context, at / 1e6) * 1000 + clock.offset;
+    const due = anchor.due + ((position - anchor.position) * 1e6) / this.#format.rate;
+    return (heardAt - due) / 1000 + this.#options.outputDelayMs;
+  }
+
+  /** A title counts from its position on, which is heard later. */
+  #showTitles() {
+    const { stream = -1, position = -Infinity } = this.#report ?? {};
+    for (let next = this.#titles[0]; next; next = this.#titles[0]) {
+      const isHeard = next.stream < stream || (next.stream === stream && next.position <= position);
+      if (!isHeard && next.stream !== -1) {
+        return;
+      }
+
+      this.#titles.shift();
+      this.#events.onTitle(next.title, next.artist);
+    }
+  }
 }
 
 /**
@@ -329,8 +331,8 @@ export class Session {
  * @returns {number} By `performance.now()`, in ms.
  */
 function heardAtMs(context, at) {
-    const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
-    return contextTime > 0 && performanceTime > 0
-        ? performanceTime + (at - contextTime) * 1000
-        : performance.now() + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
+  const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
+  return contextTime > 0 && performanceTime > 0
+    ? performanceTime + (at - contextTime) * 1000
+    : performance.now() + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
 }

@@ -41,18 +41,18 @@ const MOST_FRAMES = 1 << 17;
  * @returns {Packet | undefined} Nothing if it is no packet, or none that can be true.
  */
 export function readPacket(data) {
-    if (data.byteLength <= HEADER) {
-        return undefined;
-    }
+  if (data.byteLength <= HEADER) {
+    return undefined;
+  }
 
-    const view = new DataView(data);
-    const frames = view.getUint32(4);
-    const position = Number(view.getBigInt64(8));
-    const due = Number(view.getBigInt64(16));
-    const isPacket = view.getUint8(0) === PACKET && frames > 0 && frames <= MOST_FRAMES;
-    return isPacket && Number.isSafeInteger(position) && Number.isSafeInteger(due)
-        ? { frames, position, due, payload: new Uint8Array(data, HEADER) }
-        : undefined;
+  const view = new DataView(data);
+  const frames = view.getUint32(4);
+  const position = Number(view.getBigInt64(8));
+  const due = Number(view.getBigInt64(16));
+  const isPacket = view.getUint8(0) === PACKET && frames > 0 && frames <= MOST_FRAMES;
+  return isPacket && Number.isSafeInteger(position) && Number.isSafeInteger(due)
+    ? { frames, position, due, payload: new Uint8Array(data, HEADER) }
+    : undefined;
 }
 
 /**
@@ -61,41 +61,39 @@ export function readPacket(data) {
  * @returns {Message | undefined} Nothing if it is of an unknown type or cannot be true.
  */
 export function readMessage(text) {
-    /** @type {any} */
-    let message;
-    try {
-        message = JSON.parse(text);
-    } catch {
-        return undefined;
-    }
+  /** @type {any} */
+  let message;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 
-    switch (message?.type) {
-        case 'hello': {
-            const format = readFormat(message);
-            const { station, rendition, time } = message;
-            return (
-                format && { type: 'hello', station: String(station ?? ''), rendition: String(rendition ?? ''), time: Number(time), format }
-            );
-        }
-        case 'format': {
-            const format = readFormat(message);
-            return format && { type: 'format', format };
-        }
-        case 'title': {
-            const position = Number.isSafeInteger(message.position) ? message.position : -Infinity;
-            return { type: 'title', position, title: String(message.title ?? ''), artist: String(message.artist ?? '') };
-        }
-        case 'discontinuity':
-            return { type: 'discontinuity', position: Number(message.position) };
-        case 'moved':
-            return { type: 'moved', packets: Number(message.packets) || 0 };
-        case 'time':
-            return { type: 'time', sent: message.sent, received: message.received, replied: message.replied };
-        case 'end':
-            return { type: 'end', reason: String(message.reason ?? 'ended') };
-        default:
-            return undefined;
+  switch (message?.type) {
+    case 'hello': {
+      const format = readFormat(message);
+      const { station, rendition, time } = message;
+      return format && { type: 'hello', station: String(station ?? ''), rendition: String(rendition ?? ''), time: Number(time), format };
     }
+    case 'format': {
+      const format = readFormat(message);
+      return format && { type: 'format', format };
+    }
+    case 'title': {
+      const position = Number.isSafeInteger(message.position) ? message.position : -Infinity;
+      return { type: 'title', position, title: String(message.title ?? ''), artist: String(message.artist ?? '') };
+    }
+    case 'discontinuity':
+      return { type: 'discontinuity', position: Number(message.position) };
+    case 'moved':
+      return { type: 'moved', packets: Number(message.packets) || 0 };
+    case 'time':
+      return { type: 'time', sent: message.sent, received: message.received, replied: message.replied };
+    case 'end':
+      return { type: 'end', reason: String(message.reason ?? 'ended') };
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -103,7 +101,7 @@ export function readMessage(text) {
  * @returns {string} A question for the server's clock.
  */
 export function timeRequest(sent) {
-    return JSON.stringify({ type: 'time', sent });
+  return JSON.stringify({ type: 'time', sent });
 }
 
 /**
@@ -114,17 +112,17 @@ export function timeRequest(sent) {
  * @param {number} burstMs How much sound to send at once.
  */
 export function liveAddress(server, station, rendition, burstMs) {
-    const url = stationAddress(server, station, '/live');
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    if (rendition) {
-        url.searchParams.set('rendition', rendition);
-    }
+  const url = stationAddress(server, station, '/live');
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  if (rendition) {
+    url.searchParams.set('rendition', rendition);
+  }
 
-    if (burstMs > 0) {
-        url.searchParams.set('burst', String(Math.round(burstMs)));
-    }
+  if (burstMs > 0) {
+    url.searchParams.set('burst', String(Math.round(burstMs)));
+  }
 
-    return url;
+  return url;
 }
 
 /**
@@ -134,37 +132,37 @@ export function liveAddress(server, station, rendition, burstMs) {
  * @param {string} ending
  */
 export function stationAddress(server, station, ending) {
-    const url = new URL(server);
-    url.pathname = `${url.pathname.replace(/\/?$/, '/')}${encodeURIComponent(station)}${ending}`;
-    return url;
+  const url = new URL(server);
+  url.pathname = `${url.pathname.replace(/\/?$/, '/')}${encodeURIComponent(station)}${ending}`;
+  return url;
 }
 
 /** @param {any} message @returns {Format | undefined} */
 function readFormat(message) {
-    const { codec, rate, channels, packet } = message;
-    const bits = message.bits ?? 0;
-    const isKnown = codec === 'opus' || codec === 'flac' || (codec === 'pcm' && (bits === 16 || bits === 24));
-    const isSound = isWithin(rate, 1000, 768_000) && isWithin(channels, 1, 32);
-    if (!isKnown || !isSound) {
-        return undefined;
-    }
+  const { codec, rate, channels, packet } = message;
+  const bits = message.bits ?? 0;
+  const isKnown = codec === 'opus' || codec === 'flac' || (codec === 'pcm' && (bits === 16 || bits === 24));
+  const isSound = isWithin(rate, 1000, 768_000) && isWithin(channels, 1, 32);
+  if (!isKnown || !isSound) {
+    return undefined;
+  }
 
-    const description = readBase64(message.description);
-    return codec === 'flac' && !description
-        ? undefined
-        : { codec, bits, rate, channels, packet: isWithin(packet, 1, MOST_FRAMES) ? packet : 960, description };
+  const description = readBase64(message.description);
+  return codec === 'flac' && !description
+    ? undefined
+    : { codec, bits, rate, channels, packet: isWithin(packet, 1, MOST_FRAMES) ? packet : 960, description };
 }
 
 /** @param {unknown} text @returns {Uint8Array | undefined} */
 function readBase64(text) {
-    try {
-        return typeof text === 'string' && text !== '' ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : undefined;
-    } catch {
-        return undefined;
-    }
+  try {
+    return typeof text === 'string' && text !== '' ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {unknown} value @param {number} least @param {number} most */
 function isWithin(value, least, most) {
-    return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }

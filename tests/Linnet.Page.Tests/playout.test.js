@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { music, run, sharpest } from './simulation.js';
+
+// The sound itself has no sharper corner than this. A step of 1 % of full scale has one of 0.01.
+const SOURCE_CORNER = sharpest(Float32Array.from({ length: 48000 }, (_, i) => music(i)));
+
+/** @param {Float32Array} output @param {number} [times] */
+function hasNoClick(output, times = 1.5) {
+  const corner = sharpest(output);
+  assert.ok(corner < times * SOURCE_CORNER, `a corner of ${corner}; the sound has ${SOURCE_CORNER}`);
+}
+
+/** @param {ReturnType<typeof run>} scene @param {number} fromMs @param {number} [withinMs] */
+function isOnTarget(scene, fromMs, withinMs = 20) {
+  for (const { at, latency, target } of scene.samples.filter((sample) => sample.at >= fromMs)) {
+    assert.ok(Math.abs(latency - target) < withinMs, `at ${at} ms: latency ${latency}, target ${target}`);
+  }
+}
+
+/** @param {ReturnType<typeof run>} scene @param {number} ppm */
+function knowsDrift(scene, ppm) {
+  assert.ok(Math.abs(scene.report.driftPpm - ppm) < 5, `${scene.report.driftPpm} ppm instead of ${ppm}`);
+}
+
+for (const ppm of [200, -200]) {
+  test(`a clock that is off by ${ppm} ppm is followed without a gap, a click or a wrong delay`, () => {
+    const scene = run({ ppm, seconds: 90 });
+    hasNoClick(scene.output);
+    isOnTarget(scene, 1000, 3);
+    knowsDrift(scene, ppm);
+    assert.equal(scene.report.concealedFrames, 0);
+    assert.equal(scene.report.jumps, 0);
+  });
+}
+
+test('a stall of 300 ms is bridged: what was late plays with more delay, which then shrinks again', () => {
+  const scene = run({ seconds: 45, network: (_, at) => (at > 10_000 && at < 10_300 ? 10_301 - at : 1) });
+  hasNoClick(scene.output);
+  assert.equal(scene.report.underruns, 1);
+  assert.ok(scene.samples.some(({ at, target }) => at > 10_000 && target > 250));
+  isOnTarget(scene, 25_000);
+  assert.equal(Math.round(scene.report.targetUs / 1000), 60);
+});
+
+test('after a stall of 5 s it plays live again at once, with no more delay than before', () => {
+  const scene = run({ seconds: 25, network: (_, at) => (at > 10_000 && at < 15_000 ? 15_001 - at : 1) });
+  hasNoClick(scene.output);
+  isOnTarget(scene, 15_500);
+  assert.ok(scene.samples.every(({ target }) => target < 61));
+  assert.equal(scene.report.jumps, 0);
+});
+
+test('an output that stood still for 5 s, as on a sleeping laptop, goes on at the live edge', () => {
+  const scene = run({ seconds: 25, pause: { atMs: 10_000, ms: 5000 } });
+  hasNoClick(scene.output);
+  isOnTarget(scene, 10_200);
+  assert.equal(scene.report.jumps, 1);
+});
+
+test('packets that the server left out are concealed, each within its own time', () => {
+  const scene = run({ seconds: 20, network: (index) => (index % 37 === 5 ? null : 1) });
+  hasNoClick(scene.output, 2);
+  isOnTarget(scene, 1000, 3);
+  assert.equal(scene.report.lostFrames, Math.ceil((1000 - 5) / 37) * 960);
+  assert.equal(scene.report.concealedFrames, scene.report.lostFrames);
+});
+
+test('jitter grows the buffer, so that nothing is missing', () => {
+  const scene = run({ seconds: 30, network: (index) => 1 + ((index * 7919) % 100) });
+  hasNoClick(scene.output);
+  const late = scene.samples.filter(({ at }) => at > 20_000);
+  assert.ok(late.every(({ report }) => report.concealedFrames === late[0].report.concealedFrames));
+  assert.ok(scene.report.targetUs > 90_000);
+  isOnTarget(scene, 20_000);
+});
+
+test('another rate is converted, and its clock followed', () => {
+  const scene = run({ rate: 44100, outputRate: 48000, packet: 4096, ppm: 100, seconds: 60, burstMs: 200 });
+  hasNoClick(scene.output);
+  isOnTarget(scene, 2000, 5);
+  knowsDrift(scene, 100);
+});
+
+test('without drift correction every sample is the one that was sent', () => {
+  const scene = run({ drift: false, seconds: 10, burstMs: 100 });
+  const at = scene.report.at / 1e6;
+  const offset = scene.report.position - Math.round(at * 48000);
+  const from = 48000;
+  const expected = Float32Array.from({ length: 48000 * 8 }, (_, i) => music(from + i + offset));
+  assert.deepEqual(scene.output.subarray(from, from + expected.length), expected);
+});
+
+test('it begins and ends without a click, and starts at once where the server sends what it buffers', () => {
+  const scene = run({ seconds: 3, burstMs: 100 });
+  hasNoClick(scene.output);
+  const first = scene.output.findIndex((sample) => sample !== 0);
+  assert.ok(first < 0.1 * 48000, `the first sound comes after ${first / 48} ms`);
+
+  scene.playout.fadeOut();
+  const end = new Float32Array(4800);
+  scene.playout.read(3_000_000, [end], end.length);
+  assert.ok(scene.playout.isOut);
+  hasNoClick(Float32Array.of(...scene.output.subarray(-10), ...end));
+  assert.equal(Math.abs(end[4799]), 0);
+});
+
+test('a station that begins again is followed to its new positions without a click', () => {
+  const scene = run({ seconds: 2 });
+  const { playout } = scene;
+  const output = [...scene.output];
+  for (let frame = 96000, sent = 0; frame < 192000; frame += 128) {
+    for (; sent * 960 + 98000 <= frame; sent++) {
+      const position = 7_000_000 + sent * 960;
+      playout.put({ stream: 1, position, planes: [Float32Array.from({ length: 960 }, (_, i) => music(position + i))] }, frame / 0.048);
+    }
+
+    const block = new Float32Array(128);
+    playout.read(frame / 0.048, [block], 128);
+    output.push(...block);
+  }
+
+  hasNoClick(Float32Array.from(output), 2);
+  const report = playout.report(4_000_000);
+  assert.equal(report.stream, 1);
+  assert.ok(Math.abs(7_000_000 + (192000 - 98000) - report.position - 60 * 48) < 960);
+});
