@@ -68,12 +68,12 @@ check "size of the page" sizes
 check "length of files" lengths
 
 report=$generated/tests
-node --test tests/Linnet.Page.Tests/ </dev/null >"$report" 2>&1
+node --test --test-reporter=tap tests/Linnet.Page.Tests/ </dev/null >"$report" 2>&1
 status=$?
 count() { sed -n "s/^# $1 //p" "$report" | tail -n 1; }
 p=$(count pass) f=$(count fail) s=$(($(count skipped) + $(count todo)))
 if [ "$status" != 0 ] || [ -z "$p" ]; then
-  cat "$report"
+  awk '/^not ok/ { lines = 25 } /^(ok|# Sub)/ { lines = 0 } lines-- > 0' "$report" >&2
   if [ "${f:-0}" = 0 ]; then f=1; fi
 fi
 passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + s))

@@ -162,9 +162,7 @@ export declare class LinnetPlayer extends EventTarget {
     play(): Promise<void>;
     /** Stops; the sound fades out. */
     stop(): void;
-    /** What it is doing. */
     get state(): PlayerState;
-    /** The station. */
     get station(): string;
     /** The title that is heard. */
     get title(): {

@@ -13,7 +13,7 @@ import { Speaker } from './player/speaker.js';
 
 const STATISTICS_MS = 250;
 
-// A server that answers over HTTP but lets no WebSocket through, this often in a row, is behind a proxy that does not.
+// A server that answers, but not on a WebSocket, is behind a proxy that lets none through.
 const MOST_REFUSALS = 2;
 
 /** @typedef {'low-latency' | 'balanced' | 'robust'} ProfileName How far behind live to play. */
@@ -135,12 +135,10 @@ export class LinnetPlayer extends EventTarget {
     this.#halt('stopped', 'stopped');
   }
 
-  /** What it is doing. */
   get state() {
     return this.#state;
   }
 
-  /** The station. */
   get station() {
     return this.#options.station;
   }
@@ -235,9 +233,8 @@ export class LinnetPlayer extends EventTarget {
       path = 'audio';
     }
 
-    // Since then, `stop` or another choice may have come.
     if (!this.#isOn || run !== this.#run) {
-      return;
+      return; // Since then, `stop` or another choice has come.
     }
 
     const events = {

@@ -53,6 +53,7 @@ export class Connection {
     };
     this.#socket.onmessage = ({ data }) => this.#receive(data);
     this.#socket.onclose = () => this.#end();
+    this.#socket.onerror = () => {};
     this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
   }
 

@@ -147,8 +147,10 @@ export class Playout {
         this.#provide(heardAt + (written * 1e6) / this.#options.outputRate, frames - written);
       }
 
+      // The resampler gets no more than it needs: what it held in excess would be decided on too early.
       const { planes, start, frames: ready } = this.#supply.window;
-      written += this.#resampler.process(planes, start, ready, output, written, frames - written);
+      const needed = Math.min(ready, this.#inputFor(frames - written));
+      written += this.#resampler.process(planes, start, needed, output, written, frames - written);
       this.#supply.consume(this.#resampler.consumed);
     }
 
@@ -231,7 +233,7 @@ export class Playout {
    */
   #provide(heardAt, frames) {
     const supply = this.#supply;
-    const needed = clamp(this.#resampler.inputFramesFor(frames), 1, CHUNK);
+    const needed = this.#inputFor(frames);
     const newest = this.#newest;
     const isDue = newest && newest !== this.#timeline && (!this.#timeline || supply.buffer.first?.stream === this.#newestStream);
     if (!this.#timeline || isDue) {
@@ -349,6 +351,11 @@ export class Playout {
    */
   #positionDueAt(timeline, heardAt, depth) {
     return Math.floor(timeline.positionArrivingAt(heardAt + this.#lagUs() - depth) + 1e-6);
+  }
+
+  /** @param {number} frames Of the output. */
+  #inputFor(frames) {
+    return clamp(this.#resampler.inputFramesFor(frames), 1, CHUNK);
   }
 
   #lagUs() {
