@@ -1,38 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { music, run, sharpest } from './simulation.js';
-
-// The sound itself has no sharper corner than this. A step of 1 % of full scale has one of 0.01.
-const SOURCE_CORNER = sharpest(Float32Array.from({ length: 48000 }, (_, i) => music(i)));
-
-/** @param {Float32Array} output @param {number} [times] */
-function hasNoClick(output, times = 2) {
-  const corner = sharpest(output);
-  assert.ok(corner < times * SOURCE_CORNER, `a corner of ${corner}; the sound has ${SOURCE_CORNER}`);
-}
-
-/** @param {ReturnType<typeof run>} scene @param {number} fromMs @param {number} [withinMs] */
-function isOnTarget(scene, fromMs, withinMs = 20) {
-  for (const { at, latency, target } of scene.samples.filter((sample) => sample.at >= fromMs)) {
-    assert.ok(Math.abs(latency - target) < withinMs, `at ${at} ms: latency ${latency}, target ${target}`);
-  }
-}
-
-/** @param {ReturnType<typeof run>} scene @param {number} ppm */
-function knowsDrift(scene, ppm) {
-  assert.ok(Math.abs(scene.report.driftPpm - ppm) < 5, `${scene.report.driftPpm} ppm instead of ${ppm}`);
-}
-
-for (const ppm of [200, -200]) {
-  test(`a clock that is off by ${ppm} ppm is followed without a gap, a click or a wrong delay`, () => {
-    const scene = run({ ppm, seconds: 60 });
-    hasNoClick(scene.output);
-    isOnTarget(scene, 1000, 3);
-    knowsDrift(scene, ppm);
-    assert.equal(scene.report.concealedFrames, 0);
-    assert.equal(scene.report.jumps, 0);
-  });
-}
+import { hasNoClick, isOnTarget, music, run } from './simulation.js';
 
 test('a stall of 300 ms is bridged: what was late plays with more delay, which then shrinks again', () => {
   const scene = run({ seconds: 45, network: (_, at) => (at > 10_000 && at < 10_300 ? 10_301 - at : 1) });
@@ -73,13 +41,6 @@ test('jitter grows the buffer, so that nothing is missing', () => {
   assert.ok(late.every(({ report }) => report.concealedFrames === late[0].report.concealedFrames));
   assert.ok(scene.report.targetUs > 65_000);
   assert.ok(Math.abs(scene.report.delayUs - scene.report.targetUs) < 20_000);
-});
-
-test('another rate is converted, and its clock followed', () => {
-  const scene = run({ rate: 44100, outputRate: 48000, packet: 4096, ppm: 100, seconds: 45, burstMs: 200 });
-  hasNoClick(scene.output);
-  isOnTarget(scene, 2000, 5);
-  knowsDrift(scene, 100);
 });
 
 test('without drift correction every sample is the one that was sent', () => {

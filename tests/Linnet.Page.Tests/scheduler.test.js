@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ScheduledOutput } from '../../src/Linnet.Server/wwwroot/player/scheduler.js';
-import { music, sharpest } from './simulation.js';
+import { hasNoClick, music } from './simulation.js';
 
 const RATE = 48000;
 
@@ -94,11 +94,9 @@ function play(seconds, stop) {
   return { pcm: context.output.subarray(0, context.frame), misses, report };
 }
 
-const CORNER = sharpest(Float32Array.from({ length: RATE }, (_, i) => music(i)));
-
 test('buffers that are scheduled one behind the other join without a click, from the first to the last', () => {
   const { pcm, misses } = play(4, undefined);
-  assert.ok(sharpest(pcm) < 2 * CORNER, `a corner of ${sharpest(pcm)}`);
+  hasNoClick(pcm);
   assert.equal(misses, 0);
   assert.ok(pcm.subarray(RATE / 2, 4 * RATE).some((sample) => Math.abs(sample) > 0.3));
 });
@@ -106,7 +104,7 @@ test('buffers that are scheduled one behind the other join without a click, from
 test('a page that stands still for longer than was scheduled fades out, and in again at the live edge', () => {
   const { pcm, misses, report } = play(12, { atMs: 3000, ms: 600 });
   assert.equal(misses, 1);
-  assert.ok(sharpest(pcm) < 2 * CORNER, `a corner of ${sharpest(pcm)}`);
+  hasNoClick(pcm);
   assert.ok(report && !report.isStarved);
 
   // 80 ms of buffer and at most 300 ms ahead.

@@ -1,5 +1,6 @@
 // A sender, a network and an output with clocks of their own, all simulated.
 
+import assert from 'node:assert/strict';
 import { Playout } from '../../src/Linnet.Server/wwwroot/player/playout.js';
 
 /**
@@ -89,4 +90,20 @@ export function sharpest(pcm, from = 0, to = pcm.length) {
   }
 
   return most;
+}
+
+// The sound itself has no sharper corner than this. A step of 1 % of full scale has one of 0.01.
+export const SOURCE_CORNER = sharpest(Float32Array.from({ length: 48000 }, (_, i) => music(i)));
+
+/** @param {Float32Array} output @param {number} [times] */
+export function hasNoClick(output, times = 2) {
+  const corner = sharpest(output);
+  assert.ok(corner < times * SOURCE_CORNER, `a corner of ${corner}; the sound has ${SOURCE_CORNER}`);
+}
+
+/** @param {ReturnType<typeof run>} scene @param {number} fromMs @param {number} [withinMs] */
+export function isOnTarget(scene, fromMs, withinMs = 20) {
+  for (const { at, latency, target } of scene.samples.filter((sample) => sample.at >= fromMs)) {
+    assert.ok(Math.abs(latency - target) < withinMs, `at ${at} ms: latency ${latency}, target ${target}`);
+  }
 }

@@ -77,7 +77,6 @@ export class Resampler {
   #capacity;
   /** @type {Float32Array[]} The last input frames of each channel. */
   #planes;
-  #taps;
 
   // Position of the first frame in the planes, and the number of frames there.
   #first = 0;
@@ -106,7 +105,6 @@ export class Resampler {
     this.#output = outputRate / divisor;
     this.#filter = new PolyphaseFilter(this.#input, this.#output);
     this.#slew = (MAX_ADJUSTMENT * inputRate) / outputRate / (SLEW_SECONDS * outputRate);
-    this.#taps = new Float32Array(this.#filter.taps);
     this.#capacity = this.#filter.taps + Math.max(this.#filter.taps, 1024);
     this.#planes = Array.from({ length: channels }, () => new Float32Array(this.#capacity));
 
@@ -238,23 +236,22 @@ export class Resampler {
    * @param {number} to
    */
   #filterFrame(start, row, weight, output, to) {
-    const count = this.#filter.taps;
-    const table = this.#filter.table;
-    const lower = row * count;
-    const taps = this.#taps;
-    for (let i = 0; i < count; i++) {
-      const tap = table[lower + i];
-      taps[i] = tap + weight * (table[lower + count + i] - tap);
-    }
-
-    for (let channel = 0; channel < this.channels; channel++) {
-      const plane = this.#planes[channel];
-      let sum = 0;
-      for (let i = 0; i < count; i++) {
-        sum += taps[i] * plane[start + i];
+    const { taps: count, table } = this.#filter;
+    for (let channel = 0; channel < this.channels; channel += 2) {
+      // Two channels at once; the last of an odd number counts twice.
+      const other = Math.min(channel + 1, this.channels - 1);
+      const left = this.#planes[channel];
+      const right = this.#planes[other];
+      let leftSum = 0;
+      let rightSum = 0;
+      for (let i = 0, at = row * count; i < count; i++, at++) {
+        const tap = table[at] + weight * (table[at + count] - table[at]);
+        leftSum += tap * left[start + i];
+        rightSum += tap * right[start + i];
       }
 
-      output[channel][to] = sum;
+      output[channel][to] = leftSum;
+      output[other][to] = rightSum;
     }
   }
 
