@@ -13,7 +13,10 @@ const FADE_MS = 5;
 const BELIEVED_AFTER = 3;
 const MAX_STEERED_US = 5000;
 const MAX_ERROR_US = 50_000;
+
+// A page that starts is busy: its first packets are late, which shows when others are not. Then it is known what live is.
 const SETTLE_US = 60_000;
+const MOST_SETTLING_US = 500_000;
 
 /**
  * @typedef {object} PlayoutOptions
@@ -62,6 +65,7 @@ export class Playout {
   #shifted = 0;
   #lastHeardAt = 0;
   #farOff = 0;
+  #shortenedAt = -Infinity;
   #error = 0;
   #isStarved = true;
   #isHopeless = false;
@@ -122,7 +126,9 @@ export class Playout {
 
     const shifted = this.#newest.shifted;
     const delay = this.#newest.observe(block.position, now);
-    this.#target.shift(Math.max(0, this.#newest.shifted - shifted));
+    const longer = this.#newest.shifted - shifted;
+    this.#target.shift(longer);
+    this.#shortenedAt = longer < 0 ? now : this.#shortenedAt;
 
     // On one connection a packet holds up all that follow. If no buffer could wait for the first, theirs need not either.
     this.#isHopeless = delay > this.#target.most || (this.#isHopeless && delay > this.#target.us);
@@ -261,8 +267,9 @@ export class Playout {
    * @param {number} needed
    */
   #tryAlign(timeline, heardAt, needed) {
-    const settle = Math.min(SETTLE_US, this.#target.us / 2);
-    const hasSettled = timeline.lastArrivedAt - timeline.firstArrivedAt >= settle || heardAt >= timeline.firstArrivedAt + this.#target.us;
+    const { firstArrivedAt, lastArrivedAt } = timeline;
+    const isCalm = lastArrivedAt - firstArrivedAt >= SETTLE_US && heardAt - this.#shortenedAt >= SETTLE_US;
+    const hasSettled = isCalm || heardAt >= firstArrivedAt + MOST_SETTLING_US;
     const first = this.#supply.buffer.first;
     const position = this.#positionDueAt(timeline, heardAt, this.#target.us);
     if (!hasSettled || first?.stream !== this.#newestStream || first.position - position > needed) {
