@@ -86,9 +86,12 @@ internal sealed class LiveServer
         {
             AccessDecision decision =
                 await _access.JudgeAsync(exchange.Wants(AccessAction.Listen, station.Name), cancellationToken).ConfigureAwait(false);
+            using CancellationTokenSource? over =
+                decision.Visit?.TimeLeft(_time) is TimeSpan left ? new CancellationTokenSource(left, _time) : null;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(over?.Token ?? default, cancellationToken);
             try
             {
-                await (decision.IsAllowed ? GiveAsync(exchange, station, decision.Renditions, cancellationToken)
+                await (decision.IsAllowed ? GiveAsync(exchange, station, decision.Renditions, either.Token)
                     : _refuser.RefuseAsync(exchange, decision.Verdict)).ConfigureAwait(false);
             }
             finally
