@@ -28,7 +28,10 @@ public partial class JsonPageTests
         ServerStatistics server = serving with
         {
             Stations = [serving.Stations[0] with { Awaits = "jazz.wav is gone." }],
-            Protocols = [.. ((string[])["http", "websocket", "pyaudio"]).Select(static name => new ProtocolSnapshot(name, []) { Stats = [] })],
+            Protocols =
+            [
+                .. ((string[])["http", "websocket", "pyaudio"]).Select(static name => new ProtocolSnapshot(name, []) { Stats = [] }),
+            ],
         };
 
         AssertDocumented("Serve", StatsJson.Line(new ServerStats(server, [], hasEnded: false)));

@@ -43,8 +43,8 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         return new TransportTotal(TransportTotal.WebSocket, count, bytes);
     }
 
-    /// <summary>The burst that a client asks for; what is no number of milliseconds is 0.</summary>
-    internal static TimeSpan BurstOf(string? text) =>
+    /// <summary>A time that a client asks for; what is no number of milliseconds is 0.</summary>
+    internal static TimeSpan TimeOf(string? text) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint ms) ? TimeSpan.FromMilliseconds(ms) : TimeSpan.Zero;
 
     /// <summary>As much of a burst as a listener may have, but the packet that is playing.</summary>
@@ -59,9 +59,10 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
     /// <param name="lease">Its lease of the rendition, with the burst that it is allowed.</param>
     /// <param name="exchange">The request.</param>
     /// <param name="handshake">The request as one for WebSocket.</param>
+    /// <param name="interval">The audio that one write may hold.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal async Task RunAsync(
-        RingLease lease, HttpExchange exchange, WebSocketHandshake handshake, CancellationToken cancellationToken)
+        RingLease lease, HttpExchange exchange, WebSocketHandshake handshake, TimeSpan interval, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> lead = await exchange.UpgradeAsync(handshake.ToResponse(), cancellationToken).ConfigureAwait(false);
         var output = new FramedOutput(exchange.Output);
@@ -81,9 +82,11 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
 
         LiveFormat format = LiveRendition.FormatOf(ring.Info, ring.FormatBefore(ring.Head)?.Headers ?? ring.Info.Headers);
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        LiveFraming framing = LiveFraming.Of(ring, time.TimestampFrequency);
         var listener = new LiveListener(
-            lease, exchange.Remote, output, LiveFraming.Of(ring, time.TimestampFrequency), format, reason => finished.TrySetResult(reason))
+            lease, exchange.Remote, output, framing, format, reason => finished.TrySetResult(reason))
         {
+            Group = LiveGroupFraming.Of(ring, framing, interval),
             Memory = memory,
             Since = time.GetUtcNow(),
         };

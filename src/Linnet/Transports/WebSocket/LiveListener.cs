@@ -16,12 +16,42 @@ internal sealed class LiveListener(
     RingLease lease, IPEndPoint remote, FramedOutput output, LiveFraming framing, LiveFormat told, Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, TransportTotal.WebSocket, output, onFinished)
 {
+    private readonly Queue<PacketItem> _held = new();
     private LiveFormat _told = told;
     private long _toldSkipped;
+    private int _heldBytes;
+
+    /// <summary>
+    /// Sends several packets with one write, so that the first of them waits for the last. <see langword="null"/>, the default: each packet
+    /// is sent when it is due.
+    /// </summary>
+    internal LiveGroupFraming? Group { get; init; }
 
     /// <inheritdoc/>
-    internal override bool TrySend(PacketItem packet, SendBatch batch) =>
-        (TryTellMoved() && Output.TrySend(framing.Frame(packet))) || DropIfBroken();
+    internal override bool TrySend(PacketItem packet, SendBatch batch)
+    {
+        if (!TryTellMoved())
+        {
+            return DropIfBroken();
+        }
+
+        if (Group is null)
+        {
+            return Output.TrySend(framing.Frame(packet)) || DropIfBroken();
+        }
+
+        if (!Group.IsLast(packet))
+        {
+            _held.Enqueue(packet);
+            _heldBytes += framing.Frame(packet).Length;
+            return true;
+        }
+
+        // A listener that has just come does not have the whole group.
+        ReadOnlyMemory<byte> group = Group.Frame(packet);
+        bool isSent = IsWhole(group, packet) ? TrySendGroup(group) : TrySendHeld() && Output.TrySend(framing.Frame(packet));
+        return isSent || DropIfBroken();
+    }
 
     /// <inheritdoc/>
     internal override bool OnItem(RingItem item, SendBatch batch)
@@ -64,6 +94,11 @@ internal sealed class LiveListener(
     /// <inheritdoc/>
     internal override void SendEnd(SendBatch batch)
     {
+        while (_held.TryDequeue(out PacketItem? packet))
+        {
+            Output.Post(framing.Frame(packet));
+        }
+
         Output.Post(LiveMessage.End(LiveEnd.StationEnded.ToReason()));
         Output.Post(WebSocketFrame.Close(WebSocketClose.Normal));
     }
@@ -76,7 +111,7 @@ internal sealed class LiveListener(
             return true;
         }
 
-        if (!Output.TryPost(LiveMessage.Moved(skipped - _toldSkipped)))
+        if (!TrySendHeld() || !Output.TryPost(LiveMessage.Moved(skipped - _toldSkipped)))
         {
             return false;
         }
@@ -85,5 +120,36 @@ internal sealed class LiveListener(
         return true;
     }
 
-    private bool TryTell(byte[] message) => (TryTellMoved() && Output.TryPost(message)) || DropIfBroken();
+    private bool TryTell(byte[] message) => (TryTellMoved() && TrySendHeld() && Output.TryPost(message)) || DropIfBroken();
+
+    private bool IsWhole(ReadOnlyMemory<byte> group, PacketItem last) => group.Length == _heldBytes + framing.Frame(last).Length;
+
+    private bool TrySendGroup(ReadOnlyMemory<byte> group)
+    {
+        if (!Output.TrySend(group))
+        {
+            return false;
+        }
+
+        _held.Clear();
+        _heldBytes = 0;
+        return true;
+    }
+
+    private bool TrySendHeld()
+    {
+        while (_held.TryPeek(out PacketItem? packet))
+        {
+            ReadOnlyMemory<byte> frame = framing.Frame(packet);
+            if (!Output.TrySend(frame))
+            {
+                return false;
+            }
+
+            _held.Dequeue();
+            _heldBytes -= frame.Length;
+        }
+
+        return true;
+    }
 }

@@ -128,7 +128,9 @@ internal sealed class LiveServer
         StationListing narrowed = permitted is null ? station
             : station with { Renditions = [.. station.Renditions.Where(ring => permitted.Contains(ring.Info.Name))] };
         return LiveRendition.Find(narrowed, wanted) is { } rendition
-            ? ListenAsync(exchange, handshake, rendition, LiveDelivery.BurstOf(query["burst"]), cancellationToken)
+            ? ListenAsync(
+                exchange, handshake, rendition, LiveDelivery.TimeOf(query["burst"]), LiveDelivery.TimeOf(query["interval"]),
+                cancellationToken)
             : _refuser.RefuseAsync(exchange, AccessVerdict.LinkElsewhere);
     }
 
@@ -146,7 +148,8 @@ internal sealed class LiveServer
     }
 
     private async Task ListenAsync(
-        HttpExchange exchange, WebSocketHandshake handshake, BroadcastRing rendition, TimeSpan burst, CancellationToken cancellationToken)
+        HttpExchange exchange, WebSocketHandshake handshake, BroadcastRing rendition, TimeSpan burst, TimeSpan interval,
+        CancellationToken cancellationToken)
     {
         RenditionInfo info = rendition.Info;
         PeerAddress peer = exchange.Peer;
@@ -164,7 +167,7 @@ internal sealed class LiveServer
             {
                 using (lease)
                 {
-                    await _delivery.RunAsync(lease, exchange, handshake, cancellationToken).ConfigureAwait(false);
+                    await _delivery.RunAsync(lease, exchange, handshake, interval, cancellationToken).ConfigureAwait(false);
                 }
             }
         }

@@ -82,6 +82,47 @@ public sealed class LiveListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task Packets_of_an_interval_leave_together_and_as_the_same_bytes_for_all()
+    {
+        LiveListener listener = Join(interval: 70);
+        Packets(2);
+        Run(0, 20);
+        Assert.Equal(0, _far.Available);
+
+        Packets(1);
+        Run(21, 40);
+        Assert.True(_far.Poll(TimeSpan.FromSeconds(60), SelectMode.SelectRead));
+        Assert.Equal(3 * 30, _far.Available);
+        Assert.True(_ring.TryGet(2, out RingItem? last));
+        Assert.True(listener.Group!.Frame((PacketItem)last).Equals(
+            LiveGroupFraming.Of(_ring, LiveFraming.Of(_ring, 1000), TimeSpan.FromMilliseconds(60))!.Frame((PacketItem)last)));
+
+        // A title does not wait, and what was held goes before it.
+        Packets(2);
+        Title("one", null);
+        Packets(2);
+        End();
+        Run(41, 200);
+        Assert.Equal(
+            [
+                .. Enumerable.Range(0, 5).Select(static n => $"packet at {n * 960}"), """{"type":"title","position":4800,"title":"one"}""",
+                "packet at 4800", "packet at 5760", """{"type":"end","reason":"ended"}""", "close 1000",
+            ],
+            await ReadAsync());
+        Assert.Equal(7, listener.PacketsSent);
+    }
+
+    [Fact]
+    public async Task A_listener_that_joins_within_a_group_gets_the_rest_of_it()
+    {
+        Packets(5);
+        Join(interval: 60, from: 1);
+        Run(0, 200);
+
+        Assert.Equal(["packet at 960", "packet at 1920"], await ReadAsync());
+    }
+
+    [Fact]
     public async Task A_slow_reader_is_told_how_much_it_missed_and_goes_on_at_the_live_edge()
     {
         _payloadLength = 2000;
@@ -136,12 +177,17 @@ public sealed class LiveListenerTests : IDisposable
             await ReadAsync());
     }
 
-    private LiveListener Join()
+    private LiveListener Join(int interval = 0, long from = 0)
     {
         RingLease lease = Rings.Open(_ring);
+        LiveFraming framing = LiveFraming.Of(_ring, 1000);
         var listener = new LiveListener(
-            lease, new IPEndPoint(IPAddress.Loopback, 9), new FramedOutput(ConnectionOutput.ToSocket(_near)), LiveFraming.Of(_ring, 1000),
-            LiveRendition.FormatOf(_ring.Info, []), _finished.Add);
+            lease, new IPEndPoint(IPAddress.Loopback, 9), new FramedOutput(ConnectionOutput.ToSocket(_near)), framing,
+            LiveRendition.FormatOf(_ring.Info, []), _finished.Add)
+        {
+            Group = LiveGroupFraming.Of(_ring, framing, TimeSpan.FromMilliseconds(interval)),
+            Next = from,
+        };
         _loop.Add(listener, 0);
         return listener;
     }

@@ -1,0 +1,52 @@
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+
+namespace Linnet.Transports.WebSocket;
+
+/// <summary>
+/// The messages of the last packets of a ring, one behind the other: for listeners that get several packets with one write. A write costs
+/// much more than its bytes.
+/// </summary>
+/// <param name="Ring">The ring.</param>
+/// <param name="Single">Makes one message.</param>
+/// <param name="Count">The packets of a group: at least 2.</param>
+internal sealed record LiveGroupFraming(BroadcastRing Ring, LiveFraming Single, int Count) : PacketFraming
+{
+    /// <summary>The longest time that a packet waits for others: 200 ms.</summary>
+    internal static readonly TimeSpan MaxInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The framing of a ring's packets; <see langword="null"/>: an interval holds no more than one of them.</summary>
+    /// <param name="ring">The ring.</param>
+    /// <param name="single">Makes one message.</param>
+    /// <param name="interval">The audio that one write may hold.</param>
+    internal static LiveGroupFraming? Of(BroadcastRing ring, LiveFraming single, TimeSpan interval)
+    {
+        int count = (int)((interval < MaxInterval ? interval : MaxInterval) / ring.Info.PacketTime);
+        return count < 2 ? null : ring.Know(new LiveGroupFraming(ring, single, count));
+    }
+
+    /// <summary>Whether a packet is the last of its group: the same for all listeners, so that they share the bytes.</summary>
+    internal bool IsLast(PacketItem packet) => (packet.Number + 1) % Count == 0;
+
+    /// <summary>The messages of as many packets up to this one as the ring still has, at most <see cref="Count"/>.</summary>
+    internal override ReadOnlyMemory<byte> Make(PacketItem packet)
+    {
+        var group = new Stack<PacketItem>();
+        group.Push(packet);
+        while (group.Count < Count && Ring.TryFindPacket(packet, group.Peek().Number - 1, out PacketItem? earlier))
+        {
+            group.Push(earlier);
+        }
+
+        byte[] bytes = new byte[group.Sum(p => Single.Frame(p).Length)];
+        int at = 0;
+        foreach (PacketItem member in group)
+        {
+            ReadOnlyMemory<byte> frame = Single.Frame(member);
+            frame.CopyTo(bytes.AsMemory(at));
+            at += frame.Length;
+        }
+
+        return bytes;
+    }
+}
