@@ -5,9 +5,20 @@ using Linnet.Stations;
 
 namespace Linnet.Serving;
 
-/// <summary>Describes a station by its rings alone: a station that is not made in this process, but fed from elsewhere.</summary>
+/// <summary>Describes stations, also those that are not made in this process, but fed from elsewhere: these by their rings alone.</summary>
 internal static class StationLook
 {
+    /// <summary>The stations of a server as they are now.</summary>
+    /// <param name="directory">The stations on offer.</param>
+    /// <param name="here">Those that are made in this process.</param>
+    /// <param name="now">The instant, in ticks.</param>
+    internal static IReadOnlyList<StationSnapshot> AtAll(StationDirectory directory, IReadOnlyList<Station> here, long now)
+    {
+        var made = here.ToDictionary(static s => s.Name);
+        return [.. directory.Stations.Select(listing =>
+            made.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : Of(listing, now))];
+    }
+
     /// <summary>The station as it is now.</summary>
     /// <param name="listing">The station's renditions.</param>
     /// <param name="now">The instant, in ticks.</param>

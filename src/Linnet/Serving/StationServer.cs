@@ -229,13 +229,7 @@ public sealed class StationServer : IAsyncDisposable
     }
 
     /// <summary>The stations at this moment, in the order of the server's list.</summary>
-    internal IReadOnlyList<StationSnapshot> GetStations()
-    {
-        long now = _time.GetTimestamp();
-        var here = Stations.ToDictionary(static s => s.Name);
-        return [.. Directory.Stations.Select(listing =>
-            here.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : StationLook.Of(listing, now))];
-    }
+    internal IReadOnlyList<StationSnapshot> GetStations() => StationLook.AtAll(Directory, Stations, _time.GetTimestamp());
 
     /// <summary>Its listeners now, by all protocols: one record each, where <see cref="GetStatistics"/> only counts them.</summary>
     public IReadOnlyList<ListenerSnapshot> GetListeners() =>

@@ -31,22 +31,6 @@ public sealed class PlaylistSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_track_is_known_while_one_plays()
-    {
-        _folder.Write("1.wav", Wavs.Counting(0, 4001));
-        _folder.Write("2.wav", Wavs.Counting(4001, 1000));
-        float[] pcm = new float[100];
-
-        using IAudioSource source = Open(loop: false);
-        source.Read(pcm, TestContext.Current.CancellationToken);
-        await Until.TrueAsync(() => source.Upcoming is not null);
-
-        Assert.Equal("2", source.Upcoming?.Title);
-        source.ReadAll();
-        await Until.TrueAsync(() => source.Upcoming is null);
-    }
-
-    [Fact]
     public void Rounds_follow_each_other_without_a_gap()
     {
         string path = _folder.Write("song.wav", Wavs.Counting(0, 1000));
