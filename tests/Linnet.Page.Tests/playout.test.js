@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Playout } from '../../src/Linnet.Server/wwwroot/player/playout.js';
 import { hasNoClick, isOnTarget, music, run } from './simulation.js';
 
 test('a stall of 300 ms is bridged: what was late plays with more delay, which then shrinks again', () => {
@@ -85,4 +86,24 @@ test('a station that begins again is followed to its new positions without a cli
   const report = playout.report(4_000_000);
   assert.equal(report.stream, 1);
   assert.ok(Math.abs(7_000_000 + (192000 - 98000) - report.position - 60 * 48) < 960);
+});
+
+test('streams that end before they could play hold up nothing', () => {
+  const playout = new Playout({ rate: 48000, outputRate: 48000, channels: 1, quantum: 128, least: 60_000, most: 300_000, drift: true });
+  let isHeard = false;
+  for (let frame = 0; frame < 48000; frame += 128) {
+    if (frame % 960 < 128) {
+      const index = Math.floor(frame / 960);
+      const position = 1_000_000 * Math.min(index, 3) + index * 960;
+      const planes = [Float32Array.from({ length: 960 }, (_, i) => music(position + i))];
+      playout.put({ stream: Math.min(index, 3), position, planes }, frame / 0.048);
+    }
+
+    const block = new Float32Array(128);
+    playout.read(frame / 0.048, [block], 128);
+    isHeard ||= frame < 24000 && block.some((sample) => sample !== 0);
+  }
+
+  assert.ok(isHeard);
+  assert.equal(playout.report(1_000_000).stream, 3);
 });

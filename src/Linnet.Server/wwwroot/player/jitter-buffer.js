@@ -95,6 +95,15 @@ export class JitterBuffer {
     }
   }
 
+  /**
+   * Removes the blocks of all streams but one.
+   * @param {number} stream
+   */
+  keepOnly(stream) {
+    this.#blocks = this.#blocks.filter((block) => block.stream === stream);
+    this.frames = this.#blocks.reduce((sum, block) => sum + length(block), 0);
+  }
+
   #removeFirst() {
     this.frames -= length(/** @type {Block} */ (this.#blocks.shift()));
   }

@@ -114,11 +114,18 @@ export class Playout {
    * @param {number} now The time of the next frame to be read.
    */
   put(block, now) {
+    const { buffer } = this.#supply;
     if (block.stream < this.#newestStream) {
+      // The rest of the stream that plays; of others no one knows when they would be due.
+      if (block.stream === this.#supply.stream) {
+        buffer.put(block);
+      }
+
       return;
     }
 
     if (block.stream > this.#newestStream || !this.#newest) {
+      buffer.keepOnly(this.#supply.stream);
       this.#newestStream = block.stream;
       this.#newest = new Timeline(block.position, now, this.#options.rate, this.#target.most);
       this.#isHopeless = false;
@@ -136,7 +143,7 @@ export class Playout {
       this.#target.observe(delay, now);
     }
 
-    this.#supply.buffer.put(block);
+    buffer.put(block);
   }
 
   /**

@@ -12,6 +12,9 @@ const RETRY_FACTOR = 1.6;
 // The same position is due at the same time after a blip, unless the station began again.
 const SAME_TIMELINE_US = 20_000;
 
+// Reports come every 50 ms.
+const STARVED_REPORTS = 3;
+
 /**
  * @typedef {object} SessionOptions
  * @property {string} server
@@ -64,6 +67,8 @@ export class Session {
   /** @type {{ stream: number, position: number, title: string, artist: string }[]} */
   #titles = [];
   #hasPlayed = false;
+  #isDown = false;
+  #starved = 0;
   #openedAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
@@ -137,7 +142,8 @@ export class Session {
       case 'hello':
         this.#attempts = 0;
         this.#rendition = message.rendition;
-        this.#events.onState('buffering');
+        this.#isDown = false;
+        this.#tellState();
         this.#setFormat(message.format);
         break;
       case 'format':
@@ -271,7 +277,8 @@ export class Session {
     }
 
     if (!this.#isClosed) {
-      this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
+      this.#isDown = true;
+      this.#tellState();
       const wait = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS);
       this.#retry = setTimeout(() => this.connect(), wait * (0.8 + 0.4 * Math.random()));
     }
@@ -285,12 +292,21 @@ export class Session {
 
     this.#report = report;
     this.#latencyMs = this.#measure(report);
-    if (report.stream >= 0) {
-      this.#hasPlayed ||= !report.isStarved;
-      this.#events.onState(report.isStarved ? (this.#hasPlayed ? 'waiting' : 'buffering') : 'playing');
-    }
-
+    this.#starved = report.isStarved ? this.#starved + 1 : 0;
+    this.#hasPlayed ||= report.stream >= 0 && !report.isStarved;
+    this.#tellState();
     this.#showTitles();
+  }
+
+  /** What is buffered plays on without a connection, and a moment without sound is no state. */
+  #tellState() {
+    if (this.#hasPlayed && this.#starved < STARVED_REPORTS) {
+      this.#events.onState('playing');
+    } else if (this.#isDown) {
+      this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
+    } else {
+      this.#events.onState(this.#hasPlayed ? 'waiting' : 'buffering');
+    }
   }
 
   /**

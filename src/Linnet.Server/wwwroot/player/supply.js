@@ -34,6 +34,7 @@ export class Supply {
   #next;
   #hasFilled = true;
   #isLeadIn = true;
+  #isDry = false;
   #unknown = 0;
 
   /**
@@ -131,6 +132,7 @@ export class Supply {
     }
 
     this.#isLeadIn = false;
+    this.#isDry = false;
     this.#append();
     this.#fade.apply(this.window.planes, this.window.start, this.window.frames);
     return true;
@@ -197,7 +199,8 @@ export class Supply {
   #settle(overdue) {
     if (this.#unknown > 0 && overdue > 0) {
       this.concealed += Math.min(this.#unknown, overdue);
-      this.underruns++;
+      this.underruns += this.#isDry ? 0 : 1;
+      this.#isDry = true;
     }
 
     this.#unknown = 0;
