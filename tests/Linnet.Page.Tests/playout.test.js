@@ -7,7 +7,9 @@ test('a stall of 300 ms is bridged: what was late plays with more delay, which t
   const scene = run({ seconds: 45, network: (_, at) => (at > 10_000 && at < 10_300 ? 10_301 - at : 1) });
   hasNoClick(scene.output);
   assert.equal(scene.report.underruns, 1);
+  assert.equal(scene.report.jumps, 0);
   assert.ok(scene.samples.some(({ at, target }) => at > 10_000 && target > 250));
+  assert.ok(scene.samples.filter(({ at }) => at > 10_400 && at < 10_800).every(({ latency }) => latency > 250));
   isOnTarget(scene, 25_000);
   assert.equal(Math.round(scene.report.targetUs / 1000), 60);
 });
