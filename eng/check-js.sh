@@ -67,7 +67,7 @@ check "size of the page" sizes
 check "length of files" lengths
 
 report=$generated/tests
-node --test --test-reporter=tap tests/Linnet.Page.Tests/ </dev/null >"$report" 2>&1
+node --test --test-timeout=60000 --test-reporter=tap tests/Linnet.Page.Tests/ </dev/null >"$report" 2>&1
 status=$?
 count() { sed -n "s/^# $1 //p" "$report" | tail -n 1; }
 p=$(count pass) f=$(count fail) s=$(($(count skipped) + $(count todo)))

@@ -75,8 +75,8 @@ export class Speaker {
       throw new DOMException('This browser cannot choose the output device.', 'NotSupportedError');
     }
 
-    this.#sink = id;
     await context?.setSinkId?.(id);
+    this.#sink = id;
   }
 
   /** Gives the device back, after what still fades out. */

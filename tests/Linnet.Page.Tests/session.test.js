@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Session } from '../../src/Linnet.Server/wwwroot/player/session.js';
+import { PROFILES } from '../../src/Linnet.Server/wwwroot/player/profiles.js';
+import { WebSocket, packet, startServer } from './live-server.js';
+
+globalThis.WebSocket = /** @type {any} */ (WebSocket);
+
+const RATE = 8000;
+const PACKET = 160;
+const HELLO = { type: 'hello', station: 'jazz', rendition: 'l16', codec: 'pcm', bits: 16, rate: RATE, channels: 1, packet: PACKET };
+
+/** A context that runs in real time, without a device. */
+class SilentContext {
+  sampleRate = RATE;
+
+  get currentTime() {
+    return performance.now() / 1000;
+  }
+
+  /** @param {number} _channels @param {number} length */
+  createBuffer(_channels, length) {
+    return { getChannelData: () => new Float32Array(length) };
+  }
+
+  createBufferSource() {
+    return { connect() {}, disconnect() {}, start() {} };
+  }
+
+  createGain() {
+    return { disconnect() {} };
+  }
+}
+
+/**
+ * Sends live sound that is due now, until the socket closes.
+ * @param {import('ws').WebSocket} socket
+ * @param {number} base The position that was due at time 0.
+ */
+function sendLive(socket, base) {
+  const dueAt = (/** @type {number} */ index) => (index * PACKET * 1000) / RATE;
+  let next = Math.floor(performance.now() / dueAt(1)) - 10;
+  const timer = setInterval(() => {
+    for (; dueAt(next) <= performance.now(); next++) {
+      socket.send(packet(PACKET, base + next * PACKET, dueAt(next) * 1000, new Uint8Array(PACKET * 2).fill(64)));
+    }
+  }, 5);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/** @param {string} server @param {Partial<import('../../src/Linnet.Server/wwwroot/player/session.js').SessionEvents>} events */
+function open(server, events) {
+  const options = { server, station: 'jazz', renditions: ['l16', undefined], profile: PROFILES.balanced, drift: true };
+  const session = new Session(
+    { ...options, useWorklet: false, outputDelayMs: 0 },
+    {
+      onContext: async () => /** @type {any} */ (new SilentContext()),
+      onNode: () => {},
+      onState: () => {},
+      onTitle: () => {},
+      onEnd: () => {},
+      onRefused: async () => undefined,
+      ...events,
+    },
+  );
+  session.connect();
+  return session;
+}
+
+test('a lost connection is made again; the sound goes on, and each title shows when it is heard', async (t) => {
+  let connections = 0;
+  const server = await startServer(0, (socket) => {
+    connections++;
+    socket.send(JSON.stringify(HELLO));
+    socket.send(JSON.stringify({ type: 'title', position: 0, title: `title ${connections}`, artist: 'A' }));
+    sendLive(socket, 1000);
+    if (connections === 1) {
+      setTimeout(() => socket.terminate(), 600);
+    }
+  });
+  t.after(() => server.close());
+
+  /** @type {string[]} */
+  const told = [];
+  /** @type {Session} */
+  const session = await new Promise((resolve) => {
+    const opened = open(server.address, {
+      onState: (state) => told.push(state),
+      onTitle: (title) => {
+        told.push(title);
+        return title === 'title 2' && resolve(opened);
+      },
+    });
+  });
+  t.after(() => session.close());
+  const changes = told.filter((line, i) => line !== told[i - 1]);
+  assert.deepEqual(changes.slice(0, 3), ['buffering', 'title 1', 'buffering']);
+  assert.ok(changes.includes('playing'), changes.join());
+
+  while (session.statistics.latency === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  // 80 ms of buffer, 140 ms ahead of the output, and what a busy machine adds.
+  const { latency, rendition } = session.statistics;
+  assert.ok(latency > 80 && latency < 1000, `${latency} ms`);
+  assert.equal(rendition, 'l16');
+});
+
+test('the end of a station is told', async (t) => {
+  const server = await startServer(0, (socket) => socket.send('{"type":"end","reason":"ended"}'));
+  t.after(() => server.close());
+  /** @type {Session | undefined} */
+  let session;
+  t.after(() => session?.close());
+  assert.equal(await new Promise((resolve) => (session = open(server.address, { onEnd: resolve }))), 'ended');
+});
+
+test('a rendition that is refused is followed by the next, and the last refusal is told', async () => {
+  const server = await startServer(0, () => {});
+  server.close();
+  /** @type {(string | undefined)[]} */
+  const asked = [];
+  const reason = await new Promise((resolve) => {
+    open(server.address, {
+      onEnd: resolve,
+      onRefused: async (rendition) => {
+        asked.push(rendition);
+        return rendition ? 'rendition' : 'unknown-station';
+      },
+    });
+  });
+  assert.deepEqual(asked, ['l16', undefined]);
+  assert.equal(reason, 'unknown-station');
+});
