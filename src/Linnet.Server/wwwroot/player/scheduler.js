@@ -116,7 +116,7 @@ export class ScheduledOutput {
     }
 
     const started = this.#start(buffer, this.#next);
-    if (!fadesIn && this.#next < this.#frameAfter(LAST_MOMENT_SECONDS)) {
+    if (this.#next < this.#frameAfter(LAST_MOMENT_SECONDS)) {
       // The page stood still just now. The echo plays; the next call begins again behind it.
       started.disconnect();
       return false;
