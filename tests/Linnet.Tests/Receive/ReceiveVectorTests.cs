@@ -103,9 +103,9 @@ public partial class ReceiveVectorTests
             resampler.Process(input, output, out int consumed, out int written);
             Assert.Equal(input.Length, consumed);
             position += consumed;
-            double lag = resampler.InputPosition - resampler.SourcePosition;
+            (double lag, int needed) = (resampler.InputPosition - resampler.SourcePosition, resampler.InputFramesFor(480));
             steps.Add(Numbers(
-                resampler.Adjustment * 1e6, written, output[0], output[written / 2], output[written - 1], lag, resampler.InputFramesFor(480)));
+                resampler.Adjustment * 1e6, written, output[0], output[written / 2], output[written - 1], lag, needed));
         }
 
         Check(
@@ -128,7 +128,8 @@ public partial class ReceiveVectorTests
             int step = splice.Find(pcm, place, direction, splice.Shortest, most, out float likeness);
             int to = place + (direction * step);
             splice.Apply(pcm.AsSpan(place * 2), pcm.AsSpan(to * 2), likeness);
-            steps.Add(Numbers(place, direction, most, step, likeness, pcm[to * 2], pcm[((to + 200) * 2) + 1], pcm[(to + splice.Fade - 1) * 2]));
+            steps.Add(Numbers(
+                place, direction, most, step, likeness, pcm[to * 2], pcm[((to + 200) * 2) + 1], pcm[(to + splice.Fade - 1) * 2]));
         }
 
         Check(
