@@ -39,12 +39,6 @@ export class ClockSync {
   /** Exchanges that were used. */
   accepted = 0;
 
-  /** Exchanges whose times cannot be true, or that ended before the last one. */
-  refused = 0;
-
-  /** Times that the measurement started again because something changed that was no jump. */
-  slips = 0;
-
   /** The last exchange's round trip. */
   lastRoundTrip = 0;
 
@@ -70,7 +64,6 @@ export class ClockSync {
   tryAdd(exchange) {
     const { sent, received, replied, returned } = exchange;
     if (!isPlausible(exchange) || (this.accepted > 0 && returned < this.#at)) {
-      this.refused++;
       return false;
     }
 
@@ -85,7 +78,6 @@ export class ClockSync {
       most: received - sent - this.#base + this.#slack + MAX_DRIFT * (returned - sent),
     };
     if (length(own) < 0) {
-      this.refused++;
       return false;
     }
 
@@ -145,7 +137,6 @@ export class ClockSync {
 
   /** @param {Interval} own @param {boolean} isJump */
   #slip(own, isJump) {
-    this.slips += isJump ? 0 : 1;
     this.#epoch += isJump ? 1 : 0;
     this.#restart(own, this.#at);
   }

@@ -14,9 +14,6 @@ const MARGIN_US = 200;
  * too late. A long window (24 s) ignores its two worst half seconds: lateness that occurs more often is a trend.
  */
 export class DelayTarget {
-  /** The delay that another component needs. */
-  floor = 0;
-
   /** The target delay. */
   us;
 
@@ -96,7 +93,7 @@ export class DelayTarget {
 
   #decide() {
     const seen = Math.max(this.#spike, this.#trend);
-    this.us = Math.min(Math.max(this.least, this.floor, seen + seen / MARGIN_SHARE + this.#margin), this.most);
+    this.us = Math.min(Math.max(this.least, seen + seen / MARGIN_SHARE + this.#margin), this.most);
   }
 
   #remember() {

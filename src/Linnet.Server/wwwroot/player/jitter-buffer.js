@@ -10,12 +10,6 @@
 
 /** Holds blocks in the order of their streams and positions. A few seconds at most: the oldest give way. */
 export class JitterBuffer {
-  /** Blocks that arrived twice. */
-  duplicates = 0;
-
-  /** Frames that gave way to newer ones. */
-  overflow = 0;
-
   /** Frames that are held. */
   frames = 0;
 
@@ -41,14 +35,12 @@ export class JitterBuffer {
 
     const before = this.#blocks[at - 1];
     if (before && before.stream === block.stream && before.position === block.position) {
-      this.duplicates++;
       return false;
     }
 
     this.#blocks.splice(at, 0, block);
     this.frames += length(block);
     while (this.frames > this.#capacity) {
-      this.overflow += length(this.#blocks[0]);
       this.#removeFirst();
     }
 

@@ -14,7 +14,7 @@ const BELIEVED_AFTER = 3;
 const MAX_STEERED_US = 5000;
 const MAX_ERROR_US = 50_000;
 
-// A page that starts is busy: its first packets are late, which shows when others are not. Then it is known what live is.
+// A page that starts is busy, so its first packets are late.
 const SETTLE_US = 60_000;
 const MOST_SETTLING_US = 500_000;
 
