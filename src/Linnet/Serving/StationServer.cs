@@ -291,7 +291,8 @@ public sealed class StationServer : IAsyncDisposable
     private void OpenProtocols()
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
-        var context = new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger) { Expected = _options.Expected };
+        var context =
+            new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger) { Expected = _options.Expected };
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {

@@ -48,7 +48,7 @@ public class PyAudioUdpPortTests
             PyAudio = listeners,
         });
 
-        Assert.Equal(4321, server.Protocols.Sum(static p => p.MaxListeners));
+        Assert.Equal(4341, server.Protocols.Sum(static p => p.MaxListeners));
     }
 
     [Theory]
