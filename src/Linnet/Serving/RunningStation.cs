@@ -15,7 +15,9 @@ internal sealed class RunningStation(string name) : IAsyncDisposable
     /// <summary>Receives the sound of remote senders; <see langword="null"/>: the station has its own source.</summary>
     internal IngestStation? Ingest { get; init; }
 
-    /// <summary>Ends only this station.</summary>
+    /// <summary>
+    /// Ends only this station. Never disposed: a host may dispose of its server before the server starts or stops, and that ends stations.
+    /// </summary>
     internal CancellationTokenSource Ending { get; } = new();
 
     /// <summary>Whether it was removed from the server: nothing more is started for it.</summary>
@@ -44,7 +46,6 @@ internal sealed class RunningStation(string name) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.DisposeAsync().ConfigureAwait(false);
-        Ending.Dispose();
         if (Station is { } station)
         {
             await station.DisposeAsync().ConfigureAwait(false);
