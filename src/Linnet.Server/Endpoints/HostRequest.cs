@@ -81,6 +81,10 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         return context.Response.StartAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public override bool HasLeft => context.RequestAborted.IsCancellationRequested;
+
+    /// <inheritdoc/>
     public override bool CanUpgrade => IsExtendedConnect || context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true;
 
     public override async Task<IDuplexPipe> UpgradeAsync(HttpResponseHead responseHead)

@@ -234,6 +234,8 @@ internal sealed class RadioHost : IAsyncDisposable
     {
         if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
         {
+            // A player in a page of another site learns that there is no such station.
+            context.Response.Headers.AccessControlAllowOrigin = "*";
             return Answer.SendAsync(
                 context, StatusCodes.Status404NotFound, Answer.PlainText, "There is no such page. The stations are listed at /\n");
         }

@@ -9,6 +9,7 @@ using Linnet.Server.Tests.Hosting.Tls;
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -253,9 +254,45 @@ public class LiveTests
         server.Server.Access = new AccessOptions { ClosedStations = ["locked"] };
 
         Assert.Equal(status, await LiveClient.RefusalAsync(Url(server, path)));
+
+        // A script cannot read that answer. It asks again, without a handshake.
+        Assert.StartsWith($"HTTP/1.1 {status} ", await server.GetAsync(path), StringComparison.Ordinal);
         Assert.Equal(
             counted,
             string.Concat(server.Server.GetStatistics().Protocols.Single(static p => p.Name == "websocket").Refused.Keys));
+    }
+
+    [Fact]
+    public async Task A_script_learns_that_there_is_no_room()
+    {
+        await using HostedServer server = await StartAsync(new ToneSource(440));
+        server.Server.Change(new StationServerOptions { Radio = new RadioServerOptions { MaxListeners = 1 } });
+        Assert.StartsWith("HTTP/1.1 426 ", await server.GetAsync("/jazz/live"), StringComparison.Ordinal);
+        using LiveClient client = await LiveClient.ConnectAsync(Url(server, "/jazz/live"));
+        await client.PacketAsync();
+
+        Assert.StartsWith("HTTP/1.1 503 ", await server.GetAsync("/jazz/live"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 426)]
+    [InlineData("Origin: http://radio.example:8000\r\n", 426)]
+    [InlineData("Origin: https://other.example\r\n", 403)]
+    [InlineData("Sec-Fetch-Site: cross-site\r\n", 403)]
+    public async Task A_page_of_another_site_cannot_use_the_password_that_a_browser_keeps(string header, int status)
+    {
+        await using HostedServer server = await StartAsync(new ToneSource(440));
+        server.Server.Access = new AccessOptions
+        {
+            ClosedStations = ["jazz"],
+            Accounts = [new Account("ann") { PasswordHash = "pink", Roles = [new(AccessAction.Listen, "jazz")] }],
+            Verify = static (hash, password) => hash == Encoding.UTF8.GetString(password),
+        };
+
+        string answer = await server.AskAsync(
+            $"GET /jazz/live HTTP/1.1\r\nHost: radio.example:8000\r\nAuthorization: Basic YW5uOnBpbms=\r\n{header}\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed class HostedExchange(HostedRequest hosted, HttpRequestHead head,
         _upgraded?.Input ?? (Head.HasBody ? hosted.Body : _listenersInput ??= PipeReader.Create(ReadOnlySequence<byte>.Empty));
 
     /// <inheritdoc/>
+    internal override bool HasLeft => hosted.HasLeft;
+
+    /// <inheritdoc/>
     internal override HttpBodyFraming Body => new(HttpBodyKind.UntilClose);
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ internal abstract class HostedRequest
     /// <summary>Takes the response's body after <see cref="StartAsync"/>.</summary>
     public abstract PipeWriter Output { get; }
 
+    /// <summary>Whether the client has left.</summary>
+    public abstract bool HasLeft { get; }
+
     /// <summary>Called once, before all else: the request is about audio, and may last as long as it likes.</summary>
     public abstract void Begin();
 

@@ -45,6 +45,9 @@ internal abstract class HttpExchange(HttpRequestHead head, ForwardedRequest requ
     /// <summary>Whether the client has left when <see cref="Input"/> ends. Otherwise it may still listen.</summary>
     internal virtual bool LeavesWithInput => false;
 
+    /// <summary>Whether a web server has said that the client has left.</summary>
+    internal virtual bool HasLeft => false;
+
     /// <summary>How the request's body lies in <see cref="Input"/>.</summary>
     internal abstract HttpBodyFraming Body { get; }
 

@@ -60,9 +60,11 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
     /// <param name="exchange">The request.</param>
     /// <param name="handshake">The request as one for WebSocket.</param>
     /// <param name="interval">The audio that one write may hold.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="timeOver">Ends it when its time is over.</param>
+    /// <param name="cancellationToken">Ends it with the server.</param>
     internal async Task RunAsync(
-        RingLease lease, HttpExchange exchange, WebSocketHandshake handshake, TimeSpan interval, CancellationToken cancellationToken)
+        RingLease lease, HttpExchange exchange, WebSocketHandshake handshake, TimeSpan interval, CancellationToken timeOver,
+        CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> lead = await exchange.UpgradeAsync(handshake.ToResponse(), cancellationToken).ConfigureAwait(false);
         var output = new FramedOutput(exchange.Output);
@@ -75,12 +77,13 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         using SendMemory.Use? memory = ConnectionListener.TryReserve(senders.Memory, output, ring.Info, exchange.Peer);
         if (memory is null)
         {
-            await CloseAsync(LiveEnd.NoRoom, exchange, output, Task.CompletedTask).ConfigureAwait(false);
+            await CloseAsync(LiveEnd.NoRoom, exchange, output, null).ConfigureAwait(false);
+            await exchange.EndAsync(CloseTime).ConfigureAwait(false);
             _ended.Count(LiveEnd.NoRoom);
             return;
         }
 
-        LiveFormat format = LiveRendition.FormatOf(ring.Info, ring.FormatBefore(ring.Head)?.Headers ?? ring.Info.Headers);
+        LiveFormat format = LiveRendition.FormatOf(ring.Info, ring.FormatBefore(ring.Head)?.Headers is { Count: > 0 } headers ? headers : ring.Info.Headers);
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         LiveFraming framing = LiveFraming.Of(ring, time.TimestampFrequency);
         var listener = new LiveListener(
@@ -97,7 +100,8 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         LiveEnd end = LiveEnd.Failed;
         try
         {
-            end = await DeliverAsync(listener, exchange, output, questions, finished.Task, cancellationToken).ConfigureAwait(false);
+            end = await DeliverAsync(listener, exchange, output, questions, finished.Task, timeOver, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -117,9 +121,9 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
 
     private async Task<LiveEnd> DeliverAsync(
         LiveListener listener, HttpExchange exchange, FramedOutput output, LiveQuestions questions, Task<DropReason> finished,
-        CancellationToken cancellationToken)
+        CancellationToken timeOver, CancellationToken cancellationToken)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(timeOver, cancellationToken);
         Task<WebSocketClose?> reading = ReadAsync(exchange.Input, questions, over.Token);
         try
         {
@@ -133,23 +137,40 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         }
 
         LiveEnd end = finished.IsCompleted ? (await finished.ConfigureAwait(false)).ToEnd()
+            : exchange.HasLeft ? LiveEnd.Left
             : cancellationToken.IsCancellationRequested ? LiveEnd.ServerStopped
+            : timeOver.IsCancellationRequested ? LiveEnd.TimeOver
             : await reading.ConfigureAwait(false) is null or WebSocketClose.Normal ? LiveEnd.Left
             : LiveEnd.BrokeProtocol;
-        await CloseAsync(end, exchange, output, reading).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
-        await reading.ConfigureAwait(false);
+        bool isClosed;
+        try
+        {
+            isClosed = await CloseAsync(end, exchange, output, reading).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The end of the exchange reads, too: two reads at a time are not allowed.
+            await over.CancelAsync().ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+        }
+
+        if (isClosed)
+        {
+            await exchange.EndAsync(CloseTime).ConfigureAwait(false);
+        }
+
         return end;
     }
 
-    /// <summary>Says the end, if the client is there to hear it, and waits until it closes.</summary>
-    private async Task CloseAsync(LiveEnd end, HttpExchange exchange, FramedOutput output, Task reading)
+    /// <summary>Says the end, if the client is there to hear it, and waits until it closes, but not for long.</summary>
+    /// <returns><see langword="false"/>: the connection was cut instead.</returns>
+    private async Task<bool> CloseAsync(LiveEnd end, HttpExchange exchange, FramedOutput output, Task<WebSocketClose?>? reading)
     {
         if (end is LiveEnd.StationEnded)
         {
             // The sender has said so, behind the last packet.
         }
-        else if (reading is Task<WebSocketClose?> { IsCompletedSuccessfully: true, Result: { } answer })
+        else if (reading is { IsCompletedSuccessfully: true, Result: { } answer })
         {
             output.Post(WebSocketFrame.Close(answer));
         }
@@ -161,20 +182,33 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         else
         {
             exchange.Abort();
-            return;
+            return false;
         }
 
-        using var late = new CancellationTokenSource(CloseTime, time);
-        await output.FlushAsync(late.Token).ConfigureAwait(false);
-        if (!output.TryFlush())
+        if (!await TryFlushAsync(output).ConfigureAwait(false))
         {
             exchange.Abort();
-            return;
+            return false;
         }
 
         // Two seconds of sound may be on their way. The client closes when it has them.
-        await WaitAsync(reading, end is LiveEnd.StationEnded ? EndLinger : CloseTime).ConfigureAwait(false);
-        await exchange.EndAsync(CloseTime).ConfigureAwait(false);
+        await WaitAsync(reading ?? Task.CompletedTask, end is LiveEnd.StationEnded ? EndLinger : CloseTime).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> TryFlushAsync(FramedOutput output)
+    {
+        using var late = new CancellationTokenSource(CloseTime, time);
+        try
+        {
+            await output.FlushAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+
+        return output.TryFlush();
     }
 
     /// <summary>Reads what the client says.</summary>

@@ -21,6 +21,9 @@ internal enum LiveEnd
     /// <summary>The server stopped.</summary>
     ServerStopped,
 
+    /// <summary>The time is over for which the service that is asked about listeners admitted this one.</summary>
+    TimeOver,
+
     /// <summary>The rendition failed. The client can request it again.</summary>
     RenditionFailed,
 
@@ -54,6 +57,7 @@ internal static class LiveEnds
     {
         LiveEnd.StationEnded => "ended",
         LiveEnd.ServerStopped => "restart",
+        LiveEnd.TimeOver => "time-over",
         LiveEnd.GaveWay => "gave-way",
         LiveEnd.NoRoom => "full",
         _ => "failed",
@@ -64,6 +68,7 @@ internal static class LiveEnds
     {
         LiveEnd.StationEnded => WebSocketClose.Normal,
         LiveEnd.ServerStopped => WebSocketClose.GoingAway,
+        LiveEnd.TimeOver => WebSocketClose.PolicyViolation,
         LiveEnd.RenditionFailed or LiveEnd.GaveWay or LiveEnd.NoRoom => WebSocketClose.TryAgainLater,
         _ => null,
     };

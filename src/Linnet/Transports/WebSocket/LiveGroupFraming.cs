@@ -1,3 +1,4 @@
+using System.Numerics;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 
@@ -15,14 +16,21 @@ internal sealed record LiveGroupFraming(BroadcastRing Ring, LiveFraming Single, 
     /// <summary>The longest time that a packet waits for others: 200 ms.</summary>
     internal static readonly TimeSpan MaxInterval = TimeSpan.FromMilliseconds(200);
 
+    // What waits for one listener.
+    private const int MaxBytes = 64 * 1024;
+
     /// <summary>The framing of a ring's packets; <see langword="null"/>: an interval holds no more than one of them.</summary>
     /// <param name="ring">The ring.</param>
     /// <param name="single">Makes one message.</param>
     /// <param name="interval">The audio that one write may hold.</param>
     internal static LiveGroupFraming? Of(BroadcastRing ring, LiveFraming single, TimeSpan interval)
     {
-        int count = (int)((interval < MaxInterval ? interval : MaxInterval) / ring.Info.PacketTime);
-        return count < 2 ? null : ring.Know(new LiveGroupFraming(ring, single, count));
+        double packets = (interval < MaxInterval ? interval : MaxInterval) / ring.Info.PacketTime;
+        double room = MaxBytes / Math.Max(ring.Info.BitRate / 8 * ring.Info.PacketTime.TotalSeconds, 1);
+        int count = (int)Math.Min(packets, room);
+
+        // Each number is kept as bytes of its own for the whole ring, so that there must be few.
+        return count < 2 ? null : ring.Know(new LiveGroupFraming(ring, single, 1 << BitOperations.Log2((uint)count)));
     }
 
     /// <summary>Whether a packet is the last of its group: the same for all listeners, so that they share the bytes.</summary>

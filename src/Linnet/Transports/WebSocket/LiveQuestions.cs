@@ -46,6 +46,7 @@ internal sealed class LiveQuestions(FramedOutput output, TimeProvider time)
             return ++_ignored > MaxIgnored ? WebSocketClose.PolicyViolation : null;
         }
 
+        _ignored = Math.Max(0, _ignored - 1);
         if (message.Kind is WebSocketOpcode.Ping)
         {
             output.TryPost(WebSocketFrame.ToArray(WebSocketOpcode.Pong, message.Payload.Span));

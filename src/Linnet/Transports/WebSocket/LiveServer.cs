@@ -80,7 +80,7 @@ internal sealed class LiveServer
         }
         else if (_access.IsOpen(station.Name) && _access.Admits(exchange.Remote.Address))
         {
-            await GiveAsync(exchange, station, null, cancellationToken).ConfigureAwait(false);
+            await GiveAsync(exchange, station, null, default, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -88,10 +88,11 @@ internal sealed class LiveServer
                 await _access.JudgeAsync(exchange.Wants(AccessAction.Listen, station.Name), cancellationToken).ConfigureAwait(false);
             using CancellationTokenSource? over =
                 decision.Visit?.TimeLeft(_time) is TimeSpan left ? new CancellationTokenSource(left, _time) : null;
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(over?.Token ?? default, cancellationToken);
             try
             {
-                await (decision.IsAllowed ? GiveAsync(exchange, station, decision.Renditions, either.Token)
+                await (decision.IsAllowed && exchange.Link is null && IsFromOtherSite(exchange)
+                    ? _refuser.RefuseAsync(exchange, RadioRefusal.OtherSite, HttpStatusCode.Forbidden, $"{OtherSite.Refusal}\r\n")
+                    : decision.IsAllowed ? GiveAsync(exchange, station, decision.Renditions, over?.Token ?? default, cancellationToken)
                     : _refuser.RefuseAsync(exchange, decision.Verdict)).ConfigureAwait(false);
             }
             finally
@@ -101,19 +102,20 @@ internal sealed class LiveServer
         }
     }
 
+    // A browser sends the password that it keeps for this server along with the handshake of any page.
+    private static bool IsFromOtherSite(HttpExchange exchange) => OtherSite.Sent(
+        exchange.Head.Headers["Sec-Fetch-Site"], exchange.Head.Headers["Origin"],
+        exchange.Wants(AccessAction.Listen, null).Server);
+
     /// <summary>The name in a path of the form <c>/NAME/live</c>.</summary>
     private static string? StationAt(string path) =>
         path != HealthPath && path.Length > Ending.Length + 1 && path.EndsWith(Ending, StringComparison.Ordinal)
         && path[1..^Ending.Length] is var name && !name.Contains('/', StringComparison.Ordinal) ? name : null;
 
     private Task GiveAsync(
-        HttpExchange exchange, StationListing station, IReadOnlyList<string>? permitted, CancellationToken cancellationToken)
+        HttpExchange exchange, StationListing station, IReadOnlyList<string>? permitted, CancellationToken timeOver,
+        CancellationToken cancellationToken)
     {
-        if (!WebSocketHandshake.TryRead(exchange.Head, LiveMessage.Subprotocol, out WebSocketHandshake? handshake) || !exchange.CanUpgrade)
-        {
-            return RefuseOthersAsync(exchange);
-        }
-
         var query = new QueryString(exchange.Head.Query);
         string? wanted = query["rendition"];
         if (LiveRendition.Find(station, wanted) is null)
@@ -127,15 +129,27 @@ internal sealed class LiveServer
 
         StationListing narrowed = permitted is null ? station
             : station with { Renditions = [.. station.Renditions.Where(ring => permitted.Contains(ring.Info.Name))] };
-        return LiveRendition.Find(narrowed, wanted) is { } rendition
+        if (LiveRendition.Find(narrowed, wanted) is not { } rendition)
+        {
+            return _refuser.RefuseAsync(exchange, AccessVerdict.LinkElsewhere);
+        }
+
+        // Scripts cannot read the answer to a handshake. They ask again without one, and learn why they were refused.
+        return WebSocketHandshake.TryRead(exchange.Head, LiveMessage.Subprotocol, out WebSocketHandshake? handshake) && exchange.CanUpgrade
             ? ListenAsync(
-                exchange, handshake, rendition, LiveDelivery.TimeOf(query["burst"]), LiveDelivery.TimeOf(query["interval"]),
+                exchange, handshake, rendition, LiveDelivery.TimeOf(query["burst"]), LiveDelivery.TimeOf(query["interval"]), timeOver,
                 cancellationToken)
-            : _refuser.RefuseAsync(exchange, AccessVerdict.LinkElsewhere);
+            : RefuseOthersAsync(exchange, rendition.Info);
     }
 
-    private Task RefuseOthersAsync(HttpExchange exchange)
+    private Task RefuseOthersAsync(HttpExchange exchange, RenditionInfo info)
     {
+        if (_audience.TryEnter(exchange.Peer, info.Station, info.Name) is RadioRefusal full)
+        {
+            return _refuser.RefuseAsync(exchange, full);
+        }
+
+        _audience.Leave(exchange.Peer, info.Station, info.Name);
         _refuser.Refusals.Count(exchange.Remote, RadioRefusal.Malformed);
         HttpResponse refusal = RadioResponses.Refusal(
             exchange.Head, HttpStatusCode.UpgradeRequired,
@@ -149,7 +163,7 @@ internal sealed class LiveServer
 
     private async Task ListenAsync(
         HttpExchange exchange, WebSocketHandshake handshake, BroadcastRing rendition, TimeSpan burst, TimeSpan interval,
-        CancellationToken cancellationToken)
+        CancellationToken timeOver, CancellationToken cancellationToken)
     {
         RenditionInfo info = rendition.Info;
         PeerAddress peer = exchange.Peer;
@@ -167,7 +181,7 @@ internal sealed class LiveServer
             {
                 using (lease)
                 {
-                    await _delivery.RunAsync(lease, exchange, handshake, interval, cancellationToken).ConfigureAwait(false);
+                    await _delivery.RunAsync(lease, exchange, handshake, interval, timeOver, cancellationToken).ConfigureAwait(false);
                 }
             }
         }

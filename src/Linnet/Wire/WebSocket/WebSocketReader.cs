@@ -16,6 +16,9 @@ internal sealed class WebSocketReader
     /// <summary>The longest message: a client sends short questions only.</summary>
     public const int MaxMessage = 1024;
 
+    // More pieces of so short a message are no accident, and each costs as much as the whole.
+    private const int MaxFragments = 16;
+
     private const int MaskLength = 4;
     private const byte Masked = 0x80;
     private const byte Reserved = 0x70;
@@ -23,6 +26,7 @@ internal sealed class WebSocketReader
 
     private byte[]? _begun;
     private WebSocketOpcode _begunKind;
+    private int _fragments;
 
     /// <summary>Why nothing more is read; <see langword="null"/>: nothing is wrong.</summary>
     public WebSocketClose? Fault { get; private set; }
@@ -44,8 +48,15 @@ internal sealed class WebSocketReader
             }
 
             (_begun, _begunKind) = _begun is null ? (payload, opcode) : ([.. _begun, .. payload], _begunKind);
+            if (++_fragments > MaxFragments)
+            {
+                Fault = WebSocketClose.PolicyViolation;
+                return false;
+            }
+
             if (isFinal)
             {
+                _fragments = 0;
                 message = new WebSocketMessage(_begunKind, _begun);
                 _begun = null;
                 Fault = message.Kind is WebSocketOpcode.Text && !Utf8.IsValid(message.Payload.Span) ? WebSocketClose.InvalidData : null;

@@ -84,42 +84,42 @@ public sealed class LiveListenerTests : IDisposable
     [Fact]
     public async Task Packets_of_an_interval_leave_together_and_as_the_same_bytes_for_all()
     {
-        LiveListener listener = Join(interval: 70);
-        Packets(2);
-        Run(0, 20);
+        LiveListener listener = Join(interval: 110);
+        Packets(3);
+        Run(0, 40);
         Assert.Equal(0, _far.Available);
 
         Packets(1);
-        Run(21, 40);
+        Run(41, 60);
         Assert.True(_far.Poll(TimeSpan.FromSeconds(60), SelectMode.SelectRead));
-        Assert.Equal(3 * 30, _far.Available);
-        Assert.True(_ring.TryGet(2, out RingItem? last));
+        Assert.Equal(4 * 30, _far.Available);
+        Assert.True(_ring.TryGet(3, out RingItem? last));
         Assert.True(listener.Group!.Frame((PacketItem)last).Equals(
-            LiveGroupFraming.Of(_ring, LiveFraming.Of(_ring, 1000), TimeSpan.FromMilliseconds(60))!.Frame((PacketItem)last)));
+            LiveGroupFraming.Of(_ring, LiveFraming.Of(_ring, 1000), TimeSpan.FromMilliseconds(80))!.Frame((PacketItem)last)));
 
         // A title does not wait, and what was held goes before it.
         Packets(2);
         Title("one", null);
         Packets(2);
         End();
-        Run(41, 200);
+        Run(61, 240);
         Assert.Equal(
             [
-                .. Enumerable.Range(0, 5).Select(static n => $"packet at {n * 960}"), """{"type":"title","position":4800,"title":"one"}""",
-                "packet at 4800", "packet at 5760", """{"type":"end","reason":"ended"}""", "close 1000",
+                .. Enumerable.Range(0, 6).Select(static n => $"packet at {n * 960}"), """{"type":"title","position":5760,"title":"one"}""",
+                "packet at 5760", "packet at 6720", """{"type":"end","reason":"ended"}""", "close 1000",
             ],
             await ReadAsync());
-        Assert.Equal(7, listener.PacketsSent);
+        Assert.Equal(8, listener.PacketsSent);
     }
 
     [Fact]
     public async Task A_listener_that_joins_within_a_group_gets_the_rest_of_it()
     {
         Packets(5);
-        Join(interval: 60, from: 1);
+        Join(interval: 80, from: 1);
         Run(0, 200);
 
-        Assert.Equal(["packet at 960", "packet at 1920"], await ReadAsync());
+        Assert.Equal(["packet at 960", "packet at 1920", "packet at 2880"], await ReadAsync());
     }
 
     [Fact]

@@ -53,6 +53,17 @@ public class WebSocketReaderTests
         }
     }
 
+    [Fact]
+    public void A_message_of_many_pieces_is_refused()
+    {
+        byte[] pieces = [.. Frame(0x01, "x"), .. Enumerable.Range(0, 15).SelectMany(static _ => Frame(0x00, ""))];
+        Assert.Equal([(WebSocketOpcode.Text, "x")], Read([.. pieces[..^6], .. Frame(0x80, "")], out WebSocketClose? none));
+        Assert.Null(none);
+
+        Assert.Empty(Read([.. pieces, .. Frame(0x80, "")], out WebSocketClose? fault));
+        Assert.Equal(WebSocketClose.PolicyViolation, fault);
+    }
+
     [Theory]
     [InlineData("8105 48656c6c6f", WebSocketClose.ProtocolError)] // Not masked.
     [InlineData("c185 00000000 48656c6c6f", WebSocketClose.ProtocolError)] // A reserved bit.

@@ -75,6 +75,9 @@ internal enum RadioRefusal
     /// <summary>The client's address is not allowed (403).</summary>
     NetworkNotAllowed,
 
+    /// <summary>A page of another site had a browser ask for a closed station (403).</summary>
+    OtherSite,
+
     /// <summary>The signed link has expired, or is not valid for the path (403).</summary>
     LinkNotAccepted,
 
