@@ -83,7 +83,8 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
             return;
         }
 
-        LiveFormat format = LiveRendition.FormatOf(ring.Info, ring.FormatBefore(ring.Head)?.Headers is { Count: > 0 } headers ? headers : ring.Info.Headers);
+        LiveFormat format = LiveRendition.FormatOf(
+            ring.Info, ring.FormatBefore(ring.Head)?.Headers is { Count: > 0 } headers ? headers : ring.Info.Headers);
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         LiveFraming framing = LiveFraming.Of(ring, time.TimestampFrequency);
         var listener = new LiveListener(
