@@ -37,7 +37,8 @@ internal sealed class PasswordAuthority(TimeProvider time)
     /// <remarks>
     /// An exception of a verification reaches only this caller. Where another service is asked, a refusal takes one verification and one
     /// question, and is the same, whether there is an account of this name or not; only their order differs, so that clients that the
-    /// service admits do not wait for each other's verifications.
+    /// service admits do not wait for each other's verifications. Such a password counts as wrong once the service has refused it, or if the
+    /// client does not wait for the answer. While the service does not answer, a password counts once, however often it is retried.
     /// </remarks>
     internal async Task<AccessVerdict> JudgeAsync(PeerAddress peer, PasswordClaim claim, CancellationToken cancellationToken)
     {
@@ -53,9 +54,9 @@ internal sealed class PasswordAuthority(TimeProvider time)
             attempt = claim.IsAskedFirst ? null : Begin(peer, claim);
         }
 
+        AccessVerdict? answer = null;
         try
         {
-            AccessVerdict? answer = null;
             if (attempt is null)
             {
                 answer = await claim.AskAsync!(cancellationToken).ConfigureAwait(false);
@@ -72,10 +73,18 @@ internal sealed class PasswordAuthority(TimeProvider time)
             }
 
             // Without an answer of the service the client is told so, and not that its password is wrong.
-            return answer ?? await ask(cancellationToken).ConfigureAwait(false);
+            return answer ??= await ask(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            if (attempt?.Claim.AskAsync is not null)
+            {
+                lock (_gate)
+                {
+                    _passwords.Settle(attempt, answer, Now);
+                }
+            }
+
             if (isHeld)
             {
                 _held.Leave(peer);

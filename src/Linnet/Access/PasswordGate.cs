@@ -46,6 +46,7 @@ internal sealed class PasswordGate
     private readonly PasswordQueue _queue = new();
     private readonly FadingCounts _failures = new(ForgetTime);
     private readonly FadingCounts _turnedAway = new(TurnedAwayTime);
+    private readonly FadingCounts _undecided = new(ForgetTime);
     private readonly HashSet<PeerAddress> _known = [];
     private readonly Queue<PeerAddress> _knownByAge = new();
 
@@ -70,6 +71,7 @@ internal sealed class PasswordGate
             At = now,
             NotBefore = now + DelayFor(failures),
             Rank = RankOf(peer.Network, failures, now) - (Head * _turnedAway[mac, now]),
+            IsCountedLater = claim.AskAsync is not null,
         };
         if ((claim.IsRight ?? _memory.Recall(mac)) is bool isRight)
         {
@@ -119,6 +121,32 @@ internal sealed class PasswordGate
         Conclude(attempt, isRight, now);
     }
 
+    /// <summary>Counts a wrong password about which another service was to be asked, unless the service admits the client.</summary>
+    /// <param name="attempt">The password. If its verdict is not known yet, it is counted with the verdict.</param>
+    /// <param name="answer">The service's answer; <see langword="null"/>: there is none, the client left before.</param>
+    /// <param name="now">The time.</param>
+    internal void Settle(PasswordTry attempt, AccessVerdict? answer, TimeSpan now)
+    {
+        attempt.IsCountedLater = false;
+        if (attempt.Verdict.Task is not { IsCompletedSuccessfully: true, Result: AccessVerdict.Wrong } || answer is AccessVerdict.Allowed)
+        {
+            return;
+        }
+
+        if (answer is not (AccessVerdict.Wrong or null))
+        {
+            // The password may be right. Clients retry the same one, which is counted once; guessers try others.
+            if (_undecided[attempt.Mac, now] > 0)
+            {
+                return;
+            }
+
+            _undecided.Add(attempt.Mac, now);
+        }
+
+        CountFailure(attempt, now);
+    }
+
     /// <summary>Turns away a password that has waited too long. The result of a running verification is still remembered.</summary>
     internal void GiveUp(PasswordTry attempt, TimeSpan now)
     {
@@ -141,11 +169,9 @@ internal sealed class PasswordGate
 
         if (!isRight)
         {
-            _failures.Add(attempt.Account, now);
-            _failures.Add(KeyOf(attempt.Network, 64), now);
-            foreach ((int length, _) in attempt.Network.IsV4 ? [] : Wider)
+            if (!attempt.IsCountedLater)
             {
-                _failures.Add(KeyOf(attempt.Network.Prefix(length), length), now);
+                CountFailure(attempt, now);
             }
         }
         else if (_known.Add(attempt.Network))
@@ -155,6 +181,16 @@ internal sealed class PasswordGate
             {
                 _known.Remove(_knownByAge.Dequeue());
             }
+        }
+    }
+
+    private void CountFailure(PasswordTry attempt, TimeSpan now)
+    {
+        _failures.Add(attempt.Account, now);
+        _failures.Add(KeyOf(attempt.Network, 64), now);
+        foreach ((int length, _) in attempt.Network.IsV4 ? [] : Wider)
+        {
+            _failures.Add(KeyOf(attempt.Network.Prefix(length), length), now);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class PasswordTry
     /// <summary>The order among passwords of the same rank.</summary>
     internal long Round { get; set; }
 
+    /// <summary>Whether a wrong password is counted in <see cref="PasswordGate.Settle"/>, when another service has answered.</summary>
+    internal bool IsCountedLater { get; set; }
+
     /// <summary>The verdict.</summary>
     internal TaskCompletionSource<AccessVerdict> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -187,6 +187,86 @@ public class PasswordAuthorityTests
         Assert.Equal(AccessVerdict.Allowed, await mine);
     }
 
+    [Theory]
+    [InlineData(AccessVerdict.Allowed, true)]
+    [InlineData(AccessVerdict.Allowed, false)]
+    [InlineData(AccessVerdict.NoAnswer, true)]
+    [InlineData(AccessVerdict.NoAnswer, false)]
+    internal async Task A_client_that_another_service_admits_or_does_not_answer_about_is_never_answered_late(
+        AccessVerdict answer, bool isAskedFirst)
+    {
+        var authority = new PasswordAuthority(_time);
+        for (int i = 0; i < 5 * PasswordGate.FreeTries; i++)
+        {
+            Assert.Equal(answer, await Ask(authority, "mine", isAskedFirst, _ => Task.FromResult(answer)));
+        }
+    }
+
+    [Theory]
+    [InlineData(AccessVerdict.Wrong, true)]
+    [InlineData(AccessVerdict.Wrong, false)]
+    [InlineData(AccessVerdict.NoAnswer, true)]
+    [InlineData(AccessVerdict.NoAnswer, false)]
+    [InlineData(AccessVerdict.TooMany, true)]
+    [InlineData(AccessVerdict.TooMany, false)]
+    internal async Task Guesses_that_another_service_refuses_or_does_not_answer_about_are_counted(AccessVerdict answer, bool isAskedFirst)
+    {
+        var authority = new PasswordAuthority(_time);
+        for (int i = 0; i < PasswordGate.FreeTries; i++)
+        {
+            Assert.Equal(answer, await Ask(authority, "no" + i, isAskedFirst, _ => Task.FromResult(answer)));
+        }
+
+        Task<AccessVerdict> late = Ask(authority, "no", isAskedFirst, _ => Task.FromResult(answer));
+        Assert.False(late.IsCompleted);
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.Equal(answer, await late);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_guesser_that_hangs_up_before_the_answer_is_counted(bool isVerified)
+    {
+        using var go = new SemaphoreSlim(0);
+        _verify = isVerified ? null : _ =>
+        {
+            go.Wait(Stop);
+            return false;
+        };
+        var authority = new PasswordAuthority(_time);
+        for (int i = 0; i < PasswordGate.FreeTries; i++)
+        {
+            using var leaving = new CancellationTokenSource();
+            Task<AccessVerdict> guess = authority.JudgeAsync(
+                Peer,
+                Claim("no" + i) with
+                {
+                    AskAsync = async ct =>
+                    {
+                        await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
+                        return AccessVerdict.Wrong;
+                    },
+                },
+                leaving.Token);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guess);
+        }
+
+        // They are verified before the next password, and remembered.
+        go.Release(100);
+        Assert.Equal(AccessVerdict.Wrong, await Try(authority, Other, "no"));
+        Task<AccessVerdict> late = Try(authority, Peer, "no0");
+        Assert.False(late.IsCompleted);
+        _time.Advance(PasswordGate.MaxWait);
+        Assert.Equal(AccessVerdict.Wrong, await late);
+    }
+
+    private Task<AccessVerdict> Ask(
+        PasswordAuthority authority, string password, bool isAskedFirst, Func<CancellationToken, Task<AccessVerdict>> ask) =>
+        authority.JudgeAsync(Peer, Claim(password) with { AskAsync = ask, IsAskedFirst = isAskedFirst }, Stop)
+            .WaitAsync(HangLimit, TimeProvider.System, Stop);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private Task<AccessVerdict> Try(PasswordAuthority authority, PeerAddress peer, string password) =>
