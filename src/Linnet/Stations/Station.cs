@@ -124,10 +124,23 @@ public sealed class Station : IAsyncDisposable, IDisposable
             _clock.Resets, _renditions.GetSnapshots())
         {
             Awaits = _source.Outage,
-            Upcoming = _source.Upcoming,
+            Upcoming = UpcomingTrack(),
             IsSenderHeard = _source is FallbackSource { IsPrimaryHeard: true },
             Underruns = _source switch { FallbackSource fed => fed.Underruns, PcmSource written => written.Underruns, _ => 0 },
         };
+    }
+
+    // The source may be the application's own. What it throws here is no reason to fail: the next track is only shown.
+    private TrackInfo? UpcomingTrack()
+    {
+        try
+        {
+            return _source.Upcoming;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads and encodes sound that must be ready now, on the station's thread. May wait for a live source or a pipe.</summary>

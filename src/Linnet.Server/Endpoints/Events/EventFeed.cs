@@ -57,7 +57,9 @@ internal sealed class EventFeed(IServiceProvider services, TimeProvider time, IL
         }
     }
 
-    /// <summary>The events after a change, the change they lead to, and a task that ends with the next change.</summary>
+    /// <summary>
+    /// The events after a change, the change they lead to, and a task that ends with the next change. No events while no look has worked.
+    /// </summary>
     /// <param name="number">The last change that the reader has; <see langword="null"/>: none.</param>
     internal (IReadOnlyList<byte[]> Events, long Number, Task Next) After(long? number)
     {
@@ -66,7 +68,7 @@ internal sealed class EventFeed(IServiceProvider services, TimeProvider time, IL
             // The first reader after a pause sees the state of now.
             if (_lookedAt is not long at || time.GetElapsedTime(at) > Interval)
             {
-                Look();
+                LookSafely();
             }
 
             return (_history.After(number), _history.Number, _changed.Task);
@@ -80,21 +82,20 @@ internal sealed class EventFeed(IServiceProvider services, TimeProvider time, IL
         {
             if (Volatile.Read(ref _readers) > 0 || tick % IdleTicks == 0)
             {
-                LookSafely();
+                lock (_lock)
+                {
+                    LookSafely();
+                }
             }
         }
     }
 
-    // A fault in a look must not end the host.
+    // Under the lock. A fault in a look must not end the host, nor a reader.
     private void LookSafely()
     {
         try
         {
-            lock (_lock)
-            {
-                Look();
-            }
-
+            Look();
             _hasFailed = false;
         }
         catch (Exception e)

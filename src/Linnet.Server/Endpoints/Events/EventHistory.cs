@@ -58,12 +58,15 @@ internal sealed class EventHistory(string run)
         return true;
     }
 
-    /// <summary>The events that bring a reader from a change to now: the later changes, or the whole state.</summary>
+    /// <summary>
+    /// The events that bring a reader from a change to now: the later changes, or the whole state; none while there is no state.
+    /// </summary>
     /// <param name="number">The last change that the reader has; <see langword="null"/>: none.</param>
     internal IReadOnlyList<byte[]> After(long? number) =>
-        number is long last && last <= _number && _number - last <= _changes.Count
-            ? [.. _changes.Skip(_changes.Count - (int)(_number - last))]
-            : [_whole ??= Encode("stations", json => WriteWhole(json, _now!))];
+        _now is not { } now ? []
+        : number is long last && last <= _number && _number - last <= _changes.Count
+        ? [.. _changes.Skip(_changes.Count - (int)(_number - last))]
+        : [_whole ??= Encode("stations", json => WriteWhole(json, now))];
 
     /// <summary>The change that an event's id names.</summary>
     /// <returns><see langword="null"/>: it names none of this run.</returns>

@@ -72,6 +72,18 @@ public class EventsTests
     }
 
     [Fact]
+    public async Task A_source_that_fails_to_tell_the_next_track_is_shown_without_it()
+    {
+        using var tone = new SwitchedTone(First) { IsBroken = true };
+        await using HostedServer server = await HostedServer.StartAsync([new Station(Options("jazz"), tone)]);
+        using EventStream events = await EventStream.OpenAsync(server.Host.EndPoint);
+
+        JsonElement station = await events.UntilAsync("jazz", static s => TitleOf(s, "now") == "So What");
+
+        Assert.False(station.TryGetProperty("next", out _));
+    }
+
+    [Fact]
     public async Task Listeners_are_counted_as_they_come_and_go()
     {
         await using HostedServer server = await HostedServer.StartAsync([Tone("jazz", First)]);

@@ -17,7 +17,10 @@ internal sealed class SwitchedTone(TrackInfo track) : IAudioSource
 
     public TimeSpan? Duration => null;
 
-    public TrackInfo? Upcoming { get; set; }
+    public TrackInfo? Upcoming { get => IsBroken ? throw new InvalidOperationException("broken") : field; set; }
+
+    /// <summary>Whether it fails to tell the next track.</summary>
+    public bool IsBroken { get; set; }
 
     public void Switch(TrackInfo to) => Volatile.Write(ref _next, to);
 
