@@ -4,7 +4,8 @@ namespace Linnet.Transports;
 
 /// <summary>
 /// Settings that make a socket better, and without which it works. A system that does not have one, or does not take the value, is no
-/// reason to fail: macOS and BSD refuse a buffer above their limit, and any setting of a connection that the peer has closed.
+/// reason to fail: macOS and BSD refuse a buffer above their limit, and any setting of a connection that the peer has closed. Neither is a
+/// socket that was closed here meanwhile.
 /// </summary>
 internal static class SocketSetting
 {
@@ -50,7 +51,7 @@ internal static class SocketSetting
             set();
             return true;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return false;
         }

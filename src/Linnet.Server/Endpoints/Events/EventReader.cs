@@ -44,6 +44,10 @@ internal sealed class EventReader(EventFeed feed, TimeProvider time)
         {
             // The end of every reader.
         }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Its connection is lost.
+        }
 
         async Task SendCommentsUntilAsync(Task next)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Linnet.Server.Hosting;
+using Linnet.Transports;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -52,7 +53,7 @@ internal static class EventsEndpoint
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         if (HostRequest.IsHttp1(context) && context.Features.Get<IConnectionSocketFeature>()?.Socket is Socket socket)
         {
-            socket.SendBufferSize = SendBuffer;
+            socket.TrySetSendBuffer(SendBuffer);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(

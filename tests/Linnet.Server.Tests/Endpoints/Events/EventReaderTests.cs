@@ -51,6 +51,56 @@ public class EventReaderTests
             Encoding.UTF8.GetString(output.ToArray()));
     }
 
+    [Fact]
+    public async Task A_reader_waits_until_the_server_can_be_looked_at()
+    {
+        await using WebHost host = await WebHost.StartAsync(isDirect: false);
+        var time = new FakeTimeProvider();
+        var services = new LateServices(host.Services);
+        var feed = new EventFeed(services, time, NullLogger<EventFeed>.Instance);
+        using var output = new MemoryStream();
+        using var leaves = new CancellationTokenSource();
+
+        Task reading = new EventReader(feed, time).RunAsync(output, null, leaves.Token);
+        long sent = output.Length;
+        services.AreReady = true;
+        time.Advance(2 * EventFeed.Interval);
+        Assert.Single(feed.After(null).Events);
+        await Until.TrueAsync(() => output.Length > sent || reading.IsCompleted);
+        await leaves.CancelAsync();
+        await reading;
+
+        Assert.Matches(
+            "^retry: [23][0-9]{3}\n\nid: [0-9a-f]{8}-1\nevent: stations\ndata: .*\n\n$", Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_the_end_of_its_reader_alone()
+    {
+        await using WebHost host = await WebHost.StartAsync(isDirect: false);
+        EventFeed feed = host.Services.GetRequiredService<EventFeed>();
+        using var lost = new LostStream();
+
+        await new EventReader(feed, TimeProvider.System).RunAsync(lost, null, TestContext.Current.CancellationToken);
+
+        Assert.Single(feed.After(null).Events);
+    }
+
+    /// <summary>Services that are not there before the host has started.</summary>
+    private sealed class LateServices(IServiceProvider services) : IServiceProvider
+    {
+        internal bool AreReady { get; set; }
+
+        public object? GetService(Type serviceType) => AreReady ? services.GetService(serviceType) : null;
+    }
+
+    /// <summary>A connection that its peer has reset.</summary>
+    private sealed class LostStream : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromException(new IOException("reset"));
+    }
+
     /// <summary>A connection whose peer reads nothing.</summary>
     private sealed class BlockedStream : MemoryStream
     {
