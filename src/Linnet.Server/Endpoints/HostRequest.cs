@@ -111,8 +111,8 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         foreach ((string name, string value) in responseHead.Headers)
         {
-            // The web server sets the headers Connection and Date.
-            if (name is not ("Connection" or "Date"))
+            // The web server sets the headers Connection and Date, and HTTP/2 has no Upgrade.
+            if (name is not ("Connection" or "Date") && (name is not "Upgrade" || IsHttp1(context)))
             {
                 context.Response.Headers.Append(name, value);
             }
