@@ -80,12 +80,19 @@ internal sealed record StationNow(string Name, string State)
             Url = listing.Description?.Url,
             Listeners = station.Listeners,
             Track = track,
-            Before = last is null or { IsLocked: true } ? null : last.Track == track ? last.Before : last.Track,
+            Before = last is null or { IsLocked: true } ? null : TrackBefore(track, last),
             Next = next == track ? null : next,
             Streams = streams,
             Renditions = renditions,
             Listing = listing,
         };
+    }
+
+    // Between two tracks there may be a time without a title.
+    private static TrackInfo? TrackBefore(TrackInfo? track, StationNow last)
+    {
+        TrackInfo? before = last.Track == track ? last.Before : last.Track ?? last.Before;
+        return before == track ? null : before;
     }
 
     // Another loudness is no other track.
