@@ -16,6 +16,7 @@ internal sealed class Site(StationServer server, TimeProvider time, IOptions<Lin
     private const string Json = "application/json; charset=utf-8";
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly PageCodeCache _codes = new();
 
     /// <summary>The start page.</summary>
     internal Task SendPageAsync(HttpContext context, ForwardedRequest request)
@@ -60,11 +61,11 @@ internal sealed class Site(StationServer server, TimeProvider time, IOptions<Lin
             return Answer.SendAsync(context, StatusCodes.Status404NotFound, Answer.PlainText, "There is no such station.\n");
         }
 
-        var site = SiteView.Of(server, context, request);
-        string address = $"{site.Scheme}://{site.Host}{site.PathBase}/{(string.IsNullOrEmpty(station) ? "" : $"#{station}")}";
+        string host = SiteView.HostOf(context, request).ToUriComponent();
+        string address = $"{request.Scheme}://{host}{request.PathBase}/{(string.IsNullOrEmpty(station) ? "" : $"#{station}")}";
         return address.Length > PageCode.Longest
             ? Answer.SendAsync(context, StatusCodes.Status414UriTooLong, Answer.PlainText, "This address is too long for a QR code.\n")
-            : Answer.SendAsync(context, StatusCodes.Status200OK, "image/svg+xml", PageCode.Draw(address));
+            : Answer.SendAsync(context, StatusCodes.Status200OK, "image/svg+xml", _codes.Of(address));
     }
 
     /// <summary>The list of stations for players.</summary>

@@ -25,10 +25,7 @@ internal sealed record SiteView(
 {
     internal static SiteView Of(StationServer server, HttpContext context, ForwardedRequest from)
     {
-        // A client that sends no Host header (HTTP/1.0) is most likely on this machine.
-        HostString host = from.Host is string forwarded ? new HostString(forwarded)
-            : context.Request.Host.HasValue ? context.Request.Host
-            : new HostString("localhost", context.Connection.LocalPort);
+        HostString host = HostOf(context, from);
         ServerStatistics now = server.GetStatistics();
         IReadOnlyList<ListenerCount> heard = [.. now.Protocols.SelectMany(static p => p.Listeners)];
         return new SiteView(
@@ -40,6 +37,14 @@ internal sealed record SiteView(
             [.. now.Stations.SelectMany(station => StationView.Of(station, server, from.PathBase, heard))],
             now.Awaited);
     }
+
+    /// <summary>The name and port by which the client knows this server.</summary>
+    internal static HostString HostOf(HttpContext context, ForwardedRequest from) =>
+        from.Host is string forwarded ? new HostString(forwarded)
+        : context.Request.Host.HasValue ? context.Request.Host
+
+        // A client that sends no Host header (HTTP/1.0) is most likely on this machine.
+        : new HostString("localhost", context.Connection.LocalPort);
 
     private static string? RtspRootOf(StationServer server, HostString host, string scheme)
     {

@@ -30,6 +30,23 @@ public class PageCodeTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_codes_asked_for_last_are_drawn_once()
+    {
+        var codes = new PageCodeCache();
+        string first = codes.Of("http://radio.example/#0");
+        string second = codes.Of("http://radio.example/#1");
+        for (int i = 2; i <= PageCodeCache.Most; i++)
+        {
+            Assert.Same(first, codes.Of("http://radio.example/#0"));
+            codes.Of($"http://radio.example/#{i}");
+        }
+
+        Assert.Same(first, codes.Of("http://radio.example/#0"));
+        Assert.NotSame(second, codes.Of("http://radio.example/#1"));
+        Assert.Equal(PageCode.Draw("http://radio.example/#1"), codes.Of("http://radio.example/#1"));
+    }
+
     private static Task<HostedServer> StartAsync() =>
         HostedServer.StartAsync([new Station(new StationOptions { Name = "jazz" }, new ToneSource(440))]);
 }
