@@ -41,6 +41,7 @@ internal static class LinnetEndpoints
         }
 
         RouteGroupBuilder pages = all.MapGroup("");
+        ((IEndpointConventionBuilder)pages).Add(NetworkGate.AddTo);
         ((IEndpointConventionBuilder)pages).Add(PageHeaders.AddTo);
         MapPage(pages, "/", below: 0, static (site, context, request) => site.SendPageAsync(context, request));
         MapPage(pages, "/index.html", below: 1, static (site, context, request) => site.SendPageAsync(context, request));

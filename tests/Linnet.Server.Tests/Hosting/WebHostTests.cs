@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Linnet.Access;
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
@@ -282,6 +283,20 @@ public class WebHostTests
         Assert.StartsWith(
             $"HTTP/1.1 {status} ", (await host.AskAsync($"GET /metrics HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n")).Head,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Networks_that_may_not_connect_see_no_page_on_the_applications_own_ports()
+    {
+        await using WebHost host = await WebHost.StartAsync(isDirect: false);
+        host.Server.Access = new AccessOptions { DeniedNetworks = [IPNetwork.Parse("127.0.0.0/8")] };
+
+        foreach (string path in (string[])["/", "/events", "/status-json.xsl", "/page/app.js", "/tone.wav"])
+        {
+            Assert.StartsWith("HTTP/1.1 403 ", (await host.GetAsync(path)).Head, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("Hello", (await host.GetAsync("/hello")).Body);
     }
 
     private static async Task<string> TextAsync(WebHost host, string path)
