@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Linnet.Access;
+using Linnet.Server.Hosting;
+using Linnet.Server.Tests.Hosting.Tls;
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
@@ -12,6 +14,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -267,6 +270,26 @@ public class WebHostTests
         using HttpResponseMessage response = await client.SendAsync(request, WebHost.HangLimit);
 
         Assert.Equal((HttpVersion.Version20, status), (response.Version, response.StatusCode));
+    }
+
+    [Fact]
+    public async Task Over_HTTP_2_a_page_that_is_no_WebSocket_client_is_refused_without_a_warning()
+    {
+        var log = new HostLog();
+        using var logging = new HostLogging(log);
+        await using WebHost host = await WebHost.StartAsync(
+            isDirect: true, services: builder => builder.Logging.AddProvider(logging), protocols: HttpProtocols.Http2);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{host.EndPoint}/tone/live")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        using HttpResponseMessage response = await client.SendAsync(request, WebHost.HangLimit);
+
+        Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+        Assert.DoesNotContain(log.Texts, static text => text.Contains("Upgrade", StringComparison.Ordinal));
     }
 
     [Theory]
