@@ -37,8 +37,8 @@ internal sealed class PasswordAuthority(TimeProvider time)
     /// <remarks>
     /// An exception of a verification reaches only this caller. Where another service is asked, a refusal takes one verification and one
     /// question, and is the same, whether there is an account of this name or not; only their order differs, so that clients that the
-    /// service admits do not wait for each other's verifications. Such a password counts as wrong once the service has refused it, or if the
-    /// client does not wait for the answer. While the service does not answer, a password counts once, however often it is retried.
+    /// service admits do not wait for each other's verifications. Such a password counts as wrong once the service has refused it, or if
+    /// the client does not wait for the answer. While the service does not answer, a password counts once, however often it is retried.
     /// </remarks>
     internal async Task<AccessVerdict> JudgeAsync(PeerAddress peer, PasswordClaim claim, CancellationToken cancellationToken)
     {
