@@ -67,7 +67,7 @@ class FakeContext {
 /** @param {number} seconds @param {{ atMs: number, ms: number } | undefined} stop When the page stands still, and for how long. */
 function play(seconds, stop) {
   const context = new FakeContext();
-  /** @type {import('../../src/Linnet.Server/wwwroot/player/playout.js').PlayoutReport | undefined} */
+  /** @type {PlayoutReport | undefined} */
   let report;
   const options = { rate: RATE, channels: 1, least: 80_000, most: 400_000, aheadMs: 140, drift: true };
   const output = new ScheduledOutput(/** @type {any} */ (context), options, (last) => (report = last));

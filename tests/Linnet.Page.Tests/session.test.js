@@ -13,6 +13,7 @@ const HELLO = { type: 'hello', station: 'jazz', rendition: 'l16', codec: 'pcm', 
 /** A context that runs in real time, without a device. */
 class SilentContext {
   sampleRate = RATE;
+  state = 'running';
 
   get currentTime() {
     return performance.now() / 1000;
@@ -48,7 +49,7 @@ function sendLive(socket, base) {
   socket.on('close', () => clearInterval(timer));
 }
 
-/** @param {string} server @param {Partial<import('../../src/Linnet.Server/wwwroot/player/session.js').SessionEvents>} events */
+/** @param {string} server @param {Partial<SessionEvents>} events */
 function open(server, events) {
   const options = { server, station: 'jazz', renditions: ['l16', undefined], profile: PROFILES.balanced, drift: true };
   const session = new Session(
@@ -56,6 +57,7 @@ function open(server, events) {
     {
       onContext: async () => /** @type {any} */ (new SilentContext()),
       onNode: () => {},
+      onHello: () => {},
       onState: () => {},
       onTitle: () => {},
       onEnd: () => {},

@@ -49,7 +49,7 @@ export function run(scene) {
   }
 
   const output = new Float32Array(Math.floor((seconds * outputRate) / quantum) * quantum);
-  /** @type {{ at: number, latency: number, target: number, report: import('../../src/Linnet.Server/wwwroot/player/playout.js').PlayoutReport }[]} */
+  /** @type {{ at: number, latency: number, target: number, report: PlayoutReport }[]} */
   const samples = [];
   let next = 0;
   const base = 1_000_000;

@@ -31,7 +31,7 @@ export type PlayerOptions = {
      */
     rendition?: string;
     /**
-     * Address of a picture for the lock screen.
+     * Address of a picture that the browser shows with what is heard, on the path `audio`.
      */
     artwork?: string;
     /**
@@ -113,7 +113,7 @@ export type PlayerStatistics = {
  * @property {number} [volume] 0 to 1. Default: 1.
  * @property {boolean} [muted] Default: false.
  * @property {string} [rendition] As `flac`; default: what suits the path.
- * @property {string} [artwork] Address of a picture for the lock screen.
+ * @property {string} [artwork] Address of a picture that the browser shows with what is heard, on the path `audio`.
  * @property {boolean} [drift] Whether to follow the server's clock by tiny changes of speed. Default: true. Without it, lossless sound
  * stays lossless if the device has its rate, with a gap or a jump now and then.
  * @property {number} [outputDelay] What the device delays without telling the browser, in ms, as Bluetooth does. Counts in the latency.
@@ -140,8 +140,8 @@ export type PlayerStatistics = {
 /** Why playing failed. `reason` is for programs, `message` for people. */
 export declare class PlayerError extends Error {
     /**
-     * `blocked` (the browser wants a click first), `unknown-station`, `rendition`, `closed`, `full`, `ended`, `removed`, `output`,
-     * `decoder`, `stopped`.
+     * `blocked` (the browser wants a click first), `unknown-station`, `rendition`, `closed`, `full`, `ended`, `output`, `decoder`,
+     * `network`, `stopped`.
      */
     reason: string;
     /** @param {string} reason */
@@ -184,10 +184,6 @@ export declare class LinnetPlayer extends EventTarget {
     get analyser(): AnalyserNode | undefined;
     /** @returns {PlayerStatistics} */
     get statistics(): PlayerStatistics;
-    /**
-     * Chooses an output device.
-     * @param {string} id As `navigator.mediaDevices.enumerateDevices()` gives it; empty: the default.
-     * @returns {Promise<void>} Rejects if the browser has no choice of devices.
-     */
+    /** @param {string} id An output device of `enumerateDevices()`; empty: the default. Rejects if the browser has no choice. */
     setSinkId(id: string): Promise<void>;
 }

@@ -1,12 +1,12 @@
 // Plays a station of a Linnet server, live, in any page:
 //   import { LinnetPlayer } from 'http://host:8000/linnet-player.js';
 //   const player = new LinnetPlayer({ station: 'jazz' });
-//   button.onclick = () => player.play();
+//   button.onclick = () => player.play().catch((error) => alert(error.message));
 
 import { ElementSession } from './player/element.js';
-import { claimPlayback, hasWebCodecs, showMedia, showMediaState } from './player/media.js';
+import { claimPlayback, hasWebCodecs, hideMedia, showMedia } from './player/media.js';
 import { MESSAGES } from './player/messages.js';
-import { PROFILES } from './player/profiles.js';
+import { PROFILES, renditionsFor } from './player/profiles.js';
 import { whyRefused } from './player/refusal.js';
 import { Session } from './player/session.js';
 import { Speaker } from './player/speaker.js';
@@ -15,6 +15,9 @@ const STATISTICS_MS = 250;
 
 // A server that answers, but not on a WebSocket, is behind a proxy that lets none through.
 const MOST_REFUSALS = 2;
+
+/** @type {Map<string, PathName>} By server: the path that `auto` fell to. The next player begins there. */
+const fallbacks = new Map();
 
 /** @typedef {'low-latency' | 'balanced' | 'robust'} ProfileName How far behind live to play. */
 /** @typedef {'webcodecs' | 'pcm' | 'audio'} PathName Opus or FLAC decoded by the browser, PCM, or an `<audio>` element on the MP3. */
@@ -29,7 +32,7 @@ const MOST_REFUSALS = 2;
  * @property {number} [volume] 0 to 1. Default: 1.
  * @property {boolean} [muted] Default: false.
  * @property {string} [rendition] As `flac`; default: what suits the path.
- * @property {string} [artwork] Address of a picture for the lock screen.
+ * @property {string} [artwork] Address of a picture that the browser shows with what is heard, on the path `audio`.
  * @property {boolean} [drift] Whether to follow the server's clock by tiny changes of speed. Default: true. Without it, lossless sound
  * stays lossless if the device has its rate, with a gap or a jump now and then.
  * @property {number} [outputDelay] What the device delays without telling the browser, in ms, as Bluetooth does. Counts in the latency.
@@ -62,8 +65,8 @@ export class PlayerError extends Error {
     super(MESSAGES[reason] ?? reason);
     this.name = 'PlayerError';
     /**
-     * `blocked` (the browser wants a click first), `unknown-station`, `rendition`, `closed`, `full`, `ended`, `removed`, `output`,
-     * `decoder`, `stopped`.
+     * `blocked` (the browser wants a click first), `unknown-station`, `rendition`, `closed`, `full`, `ended`, `output`, `decoder`,
+     * `network`, `stopped`.
      */
     this.reason = reason;
   }
@@ -98,7 +101,6 @@ export class LinnetPlayer extends EventTarget {
   /** @param {PlayerOptions} options */
   constructor(options) {
     super();
-    const server = options.server ?? new URL('.', import.meta.url).href;
     /** @type {Required<Omit<PlayerOptions, 'rendition' | 'artwork'>> & PlayerOptions} */
     this.#options = {
       profile: 'balanced',
@@ -109,8 +111,9 @@ export class LinnetPlayer extends EventTarget {
       outputDelay: 0,
       output: 'auto',
       ...options,
-      server,
+      server: options.server ?? new URL('.', import.meta.url).href,
     };
+    this.volume = this.#options.volume;
   }
 
   /**
@@ -122,9 +125,15 @@ export class LinnetPlayer extends EventTarget {
       this.#isOn = true;
       this.#refusals = 0;
       claimPlayback();
+      if (this.#options.path === 'audio' || this.#options.path === 'auto') {
+        this.#speaker.unlockElement();
+      }
+
       this.#setState('connecting');
-      this.#timer = setInterval(() => this.#tell('statistics', this.statistics), STATISTICS_MS);
+      this.#timer = setInterval(() => this.#watch(), STATISTICS_MS);
       await this.#begin();
+    } else {
+      this.#speaker.wake();
     }
 
     await this.#untilHeard();
@@ -155,7 +164,7 @@ export class LinnetPlayer extends EventTarget {
 
   set volume(value) {
     this.#options.volume = Math.min(Math.max(Number(value) || 0, 0), 1);
-    this.#applyVolume();
+    this.#speaker.setVolume(this.#options.volume, this.#options.muted);
   }
 
   get muted() {
@@ -164,7 +173,7 @@ export class LinnetPlayer extends EventTarget {
 
   set muted(value) {
     this.#options.muted = value;
-    this.#applyVolume();
+    this.#speaker.setVolume(this.#options.volume, this.#options.muted);
   }
 
   /** How far behind live it plays. A change while playing connects again if another rendition suits it better. */
@@ -189,6 +198,7 @@ export class LinnetPlayer extends EventTarget {
   }
 
   set path(value) {
+    fallbacks.delete(this.#options.server);
     this.#options.path = value;
     if (this.#isOn) {
       this.#restart();
@@ -206,11 +216,7 @@ export class LinnetPlayer extends EventTarget {
     return { ...more, lost, concealed, underruns, jumps, peaks, state: this.#state, path: this.#path };
   }
 
-  /**
-   * Chooses an output device.
-   * @param {string} id As `navigator.mediaDevices.enumerateDevices()` gives it; empty: the default.
-   * @returns {Promise<void>} Rejects if the browser has no choice of devices.
-   */
+  /** @param {string} id An output device of `enumerateDevices()`; empty: the default. Rejects if the browser has no choice. */
   async setSinkId(id) {
     await this.#speaker.setSinkId(id);
   }
@@ -218,13 +224,17 @@ export class LinnetPlayer extends EventTarget {
   /** @param {PathName} [path] Instead of the one that the options say. @returns {Promise<void>} */
   async #begin(path) {
     const run = ++this.#run;
-    const { server, station, profile } = this.#options;
-    const wanted = path ?? this.#options.path;
+    const { server, station, profile, drift, output, outputDelay } = this.#options;
+    const wanted = path ?? (this.#options.path === 'auto' ? fallbacks.get(server) : undefined) ?? this.#options.path;
     try {
       // Before anything else: later, the click no longer counts.
       await this.#openContext(48000);
       path = wanted === 'auto' ? ((await hasWebCodecs()) ? 'webcodecs' : 'pcm') : wanted;
     } catch (error) {
+      if (run !== this.#run) {
+        return;
+      }
+
       if (error instanceof PlayerError) {
         this.#halt('failed', error.reason);
         return;
@@ -242,44 +252,39 @@ export class LinnetPlayer extends EventTarget {
       onEnd: this.#onEnd.bind(this),
       onContext: this.#openContext.bind(this),
       onNode: this.#speaker.connect.bind(this.#speaker),
+      onHello: () => (this.#refusals = 0),
       onTitle: this.#setTitle.bind(this),
       onRefused: this.#whyRefused.bind(this),
     };
     this.#path = path;
-    if (path === 'audio') {
-      return this.#beginElement(events);
-    }
+    try {
+      if (path === 'audio') {
+        this.#element = new ElementSession(this.#speaker.openElement(), server, station, events);
+        await this.#element.play().catch(() => this.#halt('failed', 'blocked'));
+        return;
+      }
 
-    this.#session = new Session(
-      {
-        server,
-        station,
-        renditions: this.#renditions(),
-        profile: PROFILES[profile],
-        drift: this.#options.drift,
-        useWorklet: this.#options.output !== 'scheduled',
-        outputDelayMs: this.#options.outputDelay,
-      },
-      events,
-    );
-    this.#session.connect();
+      const wishes = { drift, profile: PROFILES[profile], useWorklet: output !== 'scheduled', outputDelayMs: outputDelay };
+      this.#session = new Session({ server, station, renditions: this.#renditions(), ...wishes }, events);
+      this.#session.connect();
+    } catch {
+      this.#halt('failed', 'output'); // As for an address that is none.
+    }
   }
 
-  /** @param {import('./player/element.js').ElementEvents} events */
-  async #beginElement(events) {
-    this.#element = new ElementSession(this.#options.server, this.#options.station, events);
-    if (this.#speaker.context) {
-      this.#speaker.connect(this.#speaker.context.createMediaElementSource(this.#element.element));
+  /** Called 4 times a second. */
+  #watch() {
+    this.#tell('statistics', this.statistics);
+    const { isRunning, isStuck } = this.#speaker.watch();
+    this.#session?.watch(isRunning);
+    if (isStuck && this.#session) {
+      this.#speaker.close();
+      this.#restart(this.#path);
     }
-
-    this.#applyVolume();
-    await this.#element.play().catch(() => this.#halt('failed', 'blocked'));
   }
 
-  /** What to ask for, the best first. The last resort is the server's own choice. */
   #renditions() {
-    const { rendition, profile } = this.#options;
-    return rendition ? [rendition] : [...(this.#path === 'pcm' ? ['l16', 'pcm'] : PROFILES[profile].opus), undefined];
+    return renditionsFor(this.#path, this.#options.profile, this.#options.rendition);
   }
 
   /** @param {number} rate @returns {Promise<AudioContext>} A context that runs; with this rate, if the browser can. */
@@ -292,18 +297,8 @@ export class LinnetPlayer extends EventTarget {
     return context;
   }
 
-  #applyVolume() {
-    const { volume, muted } = this.#options;
-    this.#speaker.volume = muted ? 0 : volume;
-    if (this.#element && !this.#speaker.context) {
-      this.#element.element.volume = volume;
-      this.#element.element.muted = muted;
-    }
-  }
-
   /**
-   * @param {string | undefined} rendition
-   * @param {boolean} hasPlayed
+   * @param {string | undefined} rendition @param {boolean} hasPlayed
    * @returns {Promise<string | undefined>} The reason, if trying again makes no sense.
    */
   async #whyRefused(rendition, hasPlayed) {
@@ -319,13 +314,12 @@ export class LinnetPlayer extends EventTarget {
 
   /** @param {string} reason */
   #onEnd(reason) {
-    const canChange = this.#options.path === 'auto';
-    if (reason === 'decoder' && canChange && this.#path === 'webcodecs') {
-      this.#restart('pcm');
-    } else if ((reason === 'websocket' || reason === 'output' || reason === 'decoder') && canChange && this.#path !== 'audio') {
-      this.#restart('audio');
+    const { server, path } = this.#options;
+    if (path === 'auto' && this.#path !== 'audio' && ['websocket', 'output', 'decoder'].includes(reason)) {
+      fallbacks.set(server, reason === 'decoder' && this.#path === 'webcodecs' ? 'pcm' : 'audio');
+      this.#restart();
     } else {
-      this.#halt(reason === 'ended' || reason === 'removed' ? 'stopped' : 'failed', reason);
+      this.#halt(reason === 'ended' ? 'stopped' : 'failed', reason);
     }
   }
 
@@ -358,9 +352,10 @@ export class LinnetPlayer extends EventTarget {
     if (state !== this.#state || reason !== this.#reason) {
       this.#state = state;
       this.#reason = reason;
-      showMediaState(state === 'stopped' || state === 'failed' ? 'paused' : 'playing');
       if (state === 'playing') {
         this.#showMedia();
+      } else if (state === 'stopped' || state === 'failed') {
+        hideMedia(this);
       }
 
       this.#tell('state', { state, reason });
@@ -373,7 +368,10 @@ export class LinnetPlayer extends EventTarget {
   /** @param {string} title @param {string} artist */
   #setTitle(title, artist) {
     this.#title = { title, artist };
-    this.#showMedia();
+    if (this.#state === 'playing') {
+      this.#showMedia();
+    }
+
     this.#tell('title', this.#title);
   }
 
@@ -385,7 +383,7 @@ export class LinnetPlayer extends EventTarget {
   #showMedia() {
     const { station, artwork } = this.#options;
     const actions = { play: () => void this.play().catch(() => {}), stop: () => this.stop() };
-    showMedia({ ...this.#title, album: station, artwork }, actions);
+    showMedia(this, { ...this.#title, album: station, artwork }, actions);
   }
 
   async #untilHeard() {

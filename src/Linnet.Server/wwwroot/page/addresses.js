@@ -1,20 +1,11 @@
 import { h } from './dom.js';
 import { plain } from './stations.js';
 import { texts } from './texts.js';
+/** @import { Station, Stations } from './stations.js' */
 
 const COPIED_MS = 1_500;
 
-/**
- * @typedef {import("./stations.js").Station} Station
- * @typedef {import("./stations.js").Stations} Stations
- */
-
-/**
- * The addresses of a station for other programs, and its QR code.
- * @param {Station} station
- * @param {Stations} stations
- * @param {URL} base
- */
+/** The addresses of a station for other programs, and its QR code. @param {Station} station @param {Stations} stations @param {URL} base */
 export function addresses(station, stations, base) {
   const list = h('dl', { class: 'addresses' });
   for (const [what, address] of rows(station, stations, base)) {
@@ -34,12 +25,7 @@ export function addresses(station, stations, base) {
     h(
       'dd',
       { class: 'files' },
-      ...['m3u', 'pls'].map((kind) =>
-        h('a', {
-          href: path(`${station.name}.${kind}`),
-          text: kind.toUpperCase(),
-        }),
-      ),
+      ...['m3u', 'pls'].map((kind) => h('a', { href: path(`${station.name}.${kind}`), text: kind.toUpperCase() })),
     ),
   );
   return h(
@@ -62,10 +48,7 @@ export function addresses(station, stations, base) {
 }
 
 /**
- * @param {Station} station
- * @param {Stations} stations
- * @param {URL} base
- * @returns {[string, string][]} What each is for, and the address.
+ * @param {Station} station @param {Stations} stations @param {URL} base @returns {[string, string][]} What each is for, and the address.
  */
 function rows(station, stations, base) {
   const isTls = base.protocol === 'https:' && stations.rtspsPort;
@@ -92,9 +75,7 @@ function rows(station, stations, base) {
 
 /**
  * Copies a text. Without TLS browsers have no clipboard for pages, but still copy what is selected.
- * @param {string} text
- * @param {Element} shown
- * @param {HTMLElement} button
+ * @param {string} text @param {Element} shown @param {HTMLElement} button
  */
 async function copy(text, shown, button) {
   if (navigator.clipboard) {

@@ -100,10 +100,7 @@ function show() {
   showPlayer();
 }
 
-/**
- * Puts the cards in order. A card that has its place is not moved: it may have the focus.
- * @param {string[]} names
- */
+/** Puts the cards in order. A card that has its place is not moved: it may have the focus. @param {string[]} names */
 function place(names) {
   const wanted = names.map((name) => /** @type {Card} */ (cards.get(name)).element);
   for (const element of [...grid.children]) {

@@ -3,19 +3,12 @@ import { Cover } from './cover.js';
 import { h, icon, say } from './dom.js';
 import { plain, trackText } from './stations.js';
 import { texts } from './texts.js';
-
-/**
- * @typedef {import("./stations.js").Station} Station
- * @typedef {import("./stations.js").Stations} Stations
- * @typedef {import("./listening.js").Listening} Listening
- */
+/** @import { Listening } from './listening.js' */
+/** @import { Station, Stations } from './stations.js' */
 
 /** A station on the page: among others, or open, with all about it. */
 export class Card {
-  /**
-   * @param {string} name
-   * @param {Listening} listening
-   */
+  /** @param {string} name @param {Listening} listening */
   constructor(name, listening) {
     this.name = name;
     this.listening = listening;
@@ -51,12 +44,7 @@ export class Card {
     }
   }
 
-  /**
-   * @param {Station} station
-   * @param {Stations} stations
-   * @param {URL} base
-   * @param {boolean} isOpen
-   */
+  /** @param {Station} station @param {Stations} stations @param {URL} base @param {boolean} isOpen */
   update(station, stations, base, isOpen) {
     const isOn = this.listening.isOn(this.name);
     this.element.classList.toggle('on', isOn);
@@ -86,10 +74,7 @@ export class Card {
     this.state.dataset.state = station.state;
   }
 
-  /**
-   * @param {Station} station
-   * @param {boolean} isOn
-   */
+  /** @param {Station} station @param {boolean} isOn */
   sayButton(station, isOn) {
     const name = (isOn ? texts.stop : texts.play)(plain(station.title));
     this.button.toggleAttribute('disabled', station.state === 'awaited');
@@ -99,12 +84,7 @@ export class Card {
     }
   }
 
-  /**
-   * @param {Station} station
-   * @param {Stations} stations
-   * @param {URL} base
-   * @param {boolean} isOpen
-   */
+  /** @param {Station} station @param {Stations} stations @param {URL} base @param {boolean} isOpen */
   showMore(station, stations, base, isOpen) {
     // The addresses are made again only if they differ: a reader may have selected one.
     const shows =
@@ -116,10 +96,7 @@ export class Card {
   }
 }
 
-/**
- * @param {string} label
- * @param {string} text
- */
+/** @param {string} label @param {string} text */
 function labelled(label, text) {
   return text ? `${label}: ${text}` : '';
 }

@@ -16,9 +16,7 @@ const HUES = [
   [356, 36],
 ];
 
-/**
- * A station's picture: its own, or one that is made of its name.
- */
+/** A station's picture: its own, or one that is made of its name. */
 export class Cover {
   /** @param {string} name */
   constructor(name) {
@@ -27,10 +25,7 @@ export class Cover {
     this.element = h('div', { class: 'cover', 'aria-hidden': 'true' });
   }
 
-  /**
-   * @param {string} title
-   * @param {string | undefined} art The address of a picture.
-   */
+  /** @param {string} title @param {string | undefined} art The address of a picture. */
   update(title, art = '') {
     const shows = `${letterOf(title)} ${art}`;
     if (shows === this.shown) {
@@ -39,13 +34,7 @@ export class Cover {
     this.shown = shows;
     this.element.replaceChildren(drawing(this.name, letterOf(title)));
     if (/^(https?:\/\/|\/)/.test(art)) {
-      const image = h('img', {
-        src: art,
-        alt: '',
-        loading: 'lazy',
-        referrerpolicy: 'no-referrer',
-        onerror: () => image.remove(),
-      });
+      const image = h('img', { src: art, alt: '', loading: 'lazy', referrerpolicy: 'no-referrer', onerror: () => image.remove() });
       this.element.append(image);
     }
   }
@@ -56,11 +45,7 @@ function letterOf(title) {
   return (/[\p{L}\p{N}]/u.exec(title)?.[0] ?? '').toLocaleUpperCase();
 }
 
-/**
- * Draws rings as of a sound that spreads, in colours of the name, with a letter.
- * @param {string} name
- * @param {string} letter
- */
+/** Draws rings as of a sound that spreads, in colours of the name, with a letter. @param {string} name @param {string} letter */
 function drawing(name, letter) {
   const seed = hash(name);
   const [from, to] = HUES[seed % HUES.length];
@@ -94,10 +79,7 @@ function drawing(name, letter) {
 
 let counter = 0;
 
-/**
- * FNV-1a.
- * @param {string} text
- */
+/** FNV-1a. @param {string} text */
 function hash(text) {
   let value = 0x811c9dc5;
   for (const character of text) {

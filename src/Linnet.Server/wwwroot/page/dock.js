@@ -1,15 +1,13 @@
 import { Cover } from './cover.js';
 import { h, icon, say } from './dom.js';
+import { paths } from './listening.js';
 import { Meter } from './meter.js';
 import { Plot } from './plot.js';
 import { SLEEP_MINUTES, SleepTimer } from './sleep.js';
 import { plain, trackText } from './stations.js';
 import { texts } from './texts.js';
-
-/**
- * @typedef {import("./stations.js").Station} Station
- * @typedef {import("./listening.js").Listening} Listening
- */
+/** @import { Listening } from './listening.js' */
+/** @import { Station } from './stations.js' */
 
 /** The player at the bottom of the page. */
 export class Dock {
@@ -26,16 +24,8 @@ export class Dock {
     this.delay = h('span', { class: 'delay' });
     const canvas = h('canvas', { class: 'meter', 'aria-hidden': 'true' });
     this.meter = new Meter(/** @type {HTMLCanvasElement} */ (canvas), () => listening.analyser);
-    this.button = h('button', {
-      type: 'button',
-      class: 'play',
-      onclick: () => this.press(),
-    });
-    this.mute = h('button', {
-      type: 'button',
-      class: 'plain',
-      onclick: () => listening.toggleMute(),
-    });
+    this.button = h('button', { type: 'button', class: 'play', onclick: () => this.press() });
+    this.mute = h('button', { type: 'button', class: 'plain', onclick: () => listening.toggleMute() });
     this.volume = /** @type {HTMLInputElement} */ (
       h('input', {
         type: 'range',
@@ -81,11 +71,7 @@ export class Dock {
 
   makePanel() {
     this.numbers = h('dl', { class: 'numbers' });
-    const canvas = h('canvas', {
-      class: 'plot',
-      role: 'img',
-      'aria-label': texts.plot,
-    });
+    const canvas = h('canvas', { class: 'plot', role: 'img', 'aria-label': texts.plot });
     this.plot = new Plot(/** @type {HTMLCanvasElement} */ (canvas));
     const listening = this.listening;
     this.sleepChoice = select(
@@ -116,7 +102,12 @@ export class Dock {
         select(texts.profile, Object.entries(texts.profiles), listening.profile, (value) =>
           listening.setProfile(/** @type {any} */ (value)),
         ),
-        select(texts.path, Object.entries(texts.paths), listening.path, (value) => listening.setPath(/** @type {any} */ (value))),
+        select(
+          texts.path,
+          paths().map((path) => [path, texts.paths[path]]),
+          listening.path,
+          (value) => listening.setPath(/** @type {any} */ (value)),
+        ),
         output,
         this.sleepChoice,
       ),
@@ -233,12 +224,7 @@ export class Dock {
   }
 }
 
-/**
- * @param {string} label
- * @param {[string, string][]} options
- * @param {string} value
- * @param {(value: string) => void} choose
- */
+/** @param {string} label @param {[string, string][]} options @param {string} value @param {(value: string) => void} choose */
 function select(label, options, value, choose) {
   const list = /** @type {HTMLSelectElement} */ (
     h('select', { onchange: () => choose(list.value) }, ...options.map(([id, text]) => h('option', { value: id, text })))
@@ -247,13 +233,10 @@ function select(label, options, value, choose) {
   return h('label', {}, h('span', { text: label }), list);
 }
 
-/**
- * Lists the devices, where the browser lets pages choose one.
- * @param {HTMLElement} output
- */
+/** Lists the devices, where the browser lets pages choose one. @param {HTMLElement} output */
 async function fillOutputs(output) {
   const list = output.querySelector('select');
-  if (!list || !('setSinkId' in HTMLMediaElement.prototype)) {
+  if (!list || !('setSinkId' in (globalThis.AudioContext?.prototype ?? {}))) {
     return;
   }
   const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];

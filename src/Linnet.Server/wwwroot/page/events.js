@@ -10,10 +10,7 @@ const LONGEST_WAIT_MS = 60_000;
  * browsers allow few connections to one server.
  */
 export class Events {
-  /**
-   * @param {URL} address
-   * @param {{ all: (data: any) => void, change: (data: any) => void, connected: (is: boolean) => void }} tell
-   */
+  /** @param {URL} address @param {{ all: (data: any) => void, change: (data: any) => void, connected: (is: boolean) => void }} tell */
   constructor(address, tell) {
     this.address = address;
     this.tell = tell;

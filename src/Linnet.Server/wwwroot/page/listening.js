@@ -1,5 +1,3 @@
-import { AudioPlayer } from './audio-player.js';
-
 /**
  * @typedef {"balanced" | "low-latency" | "robust"} Profile
  * @typedef {"auto" | "webcodecs" | "pcm" | "audio"} Path
@@ -8,9 +6,7 @@ import { AudioPlayer } from './audio-player.js';
 /** What the listener chose, kept in the browser. */
 const KEY = 'linnet';
 
-/**
- * The one station that plays, and how. Emits `change` when anything that the page shows changes, and `statistics` four times a second.
- */
+/** The one station that plays, and how. Emits `change` when anything that the page shows changes, and `statistics` four times a second. */
 export class Listening extends EventTarget {
   /** @param {URL} base Where the server's paths begin. */
   constructor(base) {
@@ -31,13 +27,13 @@ export class Listening extends EventTarget {
     /** @type {Profile} */
     this.profile = kept.profile ?? 'balanced';
     /** @type {Path} */
-    this.path = kept.path ?? 'auto';
+    this.path = paths().includes(kept.path) ? kept.path : 'auto';
     this.module = import(new URL('linnet-player.js', base).href).catch(() => null);
   }
 
   /** @param {string} name */
   isOn(name) {
-    return this.station === name && this.state !== 'stopped';
+    return this.station === name && this.state !== 'stopped' && this.state !== 'failed';
   }
 
   get analyser() {
@@ -48,10 +44,7 @@ export class Listening extends EventTarget {
     return this.player?.statistics ?? null;
   }
 
-  /**
-   * @param {string} name
-   * @param {string | undefined} art The address of its picture.
-   */
+  /** @param {string} name @param {string | undefined} art The address of its picture. */
   async play(name, art = this.art) {
     this.drop();
     this.station = name;
@@ -61,8 +54,11 @@ export class Listening extends EventTarget {
     if (this.station !== name || this.player) {
       return;
     }
-    const Player = module?.LinnetPlayer ?? AudioPlayer;
-    const player = new Player({
+    if (!module) {
+      this.become('failed', 'output');
+      return;
+    }
+    const player = new module.LinnetPlayer({
       server: this.base.href,
       station: name,
       profile: this.profile,
@@ -84,7 +80,7 @@ export class Listening extends EventTarget {
     });
     try {
       if (this.output) {
-        await player.setSinkId?.(this.output);
+        await player.setSinkId(this.output).catch(() => {});
       }
       await player.play();
     } catch (error) {
@@ -134,8 +130,12 @@ export class Listening extends EventTarget {
 
   /** @param {string} id */
   async setOutput(id) {
-    this.output = id;
-    await this.player?.setSinkId?.(id);
+    try {
+      await this.player?.setSinkId(id);
+      this.output = id;
+    } catch {
+      // The device has gone, or the listener does not allow it.
+    }
   }
 
   apply() {
@@ -143,12 +143,7 @@ export class Listening extends EventTarget {
       this.player.volume = this.volume;
       this.player.muted = this.muted;
     }
-    keep({
-      volume: this.volume,
-      muted: this.muted,
-      profile: this.profile,
-      path: this.path,
-    });
+    keep({ volume: this.volume, muted: this.muted, profile: this.profile, path: this.path });
     this.dispatchEvent(new Event('change'));
   }
 
@@ -158,15 +153,17 @@ export class Listening extends EventTarget {
     player?.stop();
   }
 
-  /**
-   * @param {string} state
-   * @param {string} [reason]
-   */
+  /** @param {string} state @param {string} [reason] */
   become(state, reason = '') {
     this.state = state;
     this.reason = reason;
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** @returns {Path[]} Those that this browser may have. */
+export function paths() {
+  return ['auto', ...(typeof AudioDecoder === 'undefined' ? [] : [/** @type {Path} */ ('webcodecs')]), 'pcm', 'audio'];
 }
 
 /** @returns {any} */

@@ -6,14 +6,9 @@ const HIGHEST_HZ = 16_000;
 /** Pictures a second: for all, and for readers who want less motion. */
 const CALM_INTERVAL_MS = 500;
 
-/**
- * Draws the spectrum of what is heard.
- */
+/** Draws the spectrum of what is heard. */
 export class Meter {
-  /**
-   * @param {HTMLCanvasElement} canvas
-   * @param {() => AnalyserNode | null} analyser What to draw; `null`: nothing plays.
-   */
+  /** @param {HTMLCanvasElement} canvas @param {() => AnalyserNode | null} analyser What to draw; `null`: nothing plays. */
   constructor(canvas, analyser) {
     this.canvas = canvas;
     this.analyser = analyser;
@@ -98,10 +93,7 @@ function edge(bar) {
   return LOWEST_HZ * (HIGHEST_HZ / LOWEST_HZ) ** (bar / BARS);
 }
 
-/**
- * Gives a canvas as many points as it has on the screen.
- * @param {HTMLCanvasElement} canvas
- */
+/** Gives a canvas as many points as it has on the screen. @param {HTMLCanvasElement} canvas */
 export function fit(canvas) {
   const width = Math.round(canvas.clientWidth * devicePixelRatio);
   const height = Math.round(canvas.clientHeight * devicePixelRatio);
@@ -115,10 +107,7 @@ export function fit(canvas) {
   return canvas.getContext('2d');
 }
 
-/**
- * @param {Element} element
- * @param {string} name A colour of the style sheet.
- */
+/** @param {Element} element @param {string} name A colour of the style sheet. */
 export function colour(element, name) {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }

@@ -3,9 +3,7 @@ import { colour, fit } from './meter.js';
 /** A minute, at four numbers a second. */
 const POINTS = 240;
 
-/**
- * Draws how the delay and the buffer were over the last minute.
- */
+/** Draws how the delay and the buffer were over the last minute. */
 export class Plot {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -24,11 +22,7 @@ export class Plot {
   /** @param {any} statistics */
   add(statistics) {
     const lost = (statistics.lost ?? 0) + (statistics.underruns ?? 0);
-    this.points.push({
-      latency: statistics.latency,
-      buffer: statistics.buffer,
-      isLost: lost > this.lost,
-    });
+    this.points.push({ latency: statistics.latency, buffer: statistics.buffer, isLost: lost > this.lost });
     this.lost = lost;
     if (this.points.length > POINTS) {
       this.points.shift();
@@ -68,12 +62,7 @@ export class Plot {
     this.line(context, 'latency', '--accent', top);
   }
 
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {"latency" | "buffer"} field
-   * @param {string} name
-   * @param {number} top
-   */
+  /** @param {CanvasRenderingContext2D} context @param {"latency" | "buffer"} field @param {string} name @param {number} top */
   line(context, field, name, top) {
     context.strokeStyle = colour(this.canvas, name);
     context.lineWidth = 2 * devicePixelRatio;
@@ -93,10 +82,7 @@ export class Plot {
     return width - ((this.points.length - 1 - index) / (POINTS - 1)) * width;
   }
 
-  /**
-   * @param {number} value
-   * @param {number} top
-   */
+  /** @param {number} value @param {number} top */
   y(value, top) {
     const room = 14 * devicePixelRatio;
     const { height } = this.canvas;

@@ -24,20 +24,14 @@ export class Stations {
     return this.order.flatMap((name) => this.byName.get(name) ?? []);
   }
 
-  /**
-   * Takes the whole state.
-   * @param {any} data
-   */
+  /** Takes the whole state. @param {any} data */
   replace(data) {
     this.byName = new Map(data.stations.map((/** @type {Station} */ s) => [s.name, s]));
     this.order = [...this.byName.keys()];
     this.takePorts(data);
   }
 
-  /**
-   * Takes a change: the fields of stations that differ, `null` for one that is gone.
-   * @param {any} data
-   */
+  /** Takes a change: the fields of stations that differ, `null` for one that is gone. @param {any} data */
   change(data) {
     for (const part of data.stations) {
       const station = { ...this.byName.get(part.name), ...part };
@@ -70,27 +64,17 @@ export class Stations {
 // They would turn the text around what they are in.
 const DIRECTIONS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/**
- * A text from outside without the characters that turn text around.
- * @param {string | undefined} text
- */
+/** A text from outside without the characters that turn text around. @param {string | undefined} text */
 export function plain(text) {
   return (text ?? '').replace(DIRECTIONS, '');
 }
 
-/**
- * @param {Track | undefined} track
- * @returns {string}
- */
+/** @param {Track | undefined} track @returns {string} */
 export function trackText(track) {
   return !track ? '' : track.artist ? `${plain(track.artist)} – ${plain(track.title)}` : plain(track.title);
 }
 
-/**
- * Whether a station is meant by a search.
- * @param {Station} station
- * @param {string} query
- */
+/** Whether a station is meant by a search. @param {Station} station @param {string} query */
 export function matches(station, query) {
   const text = [station.name, station.title, station.description, station.genre, trackText(station.now)].join(' ').toLocaleLowerCase();
   return query

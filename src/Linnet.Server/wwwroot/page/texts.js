@@ -1,7 +1,5 @@
 /** All text of the page. Another language is another file with the same names. */
 export const texts = {
-  title: 'On the air',
-  loading: 'Loading the stations…',
   none: 'No stations yet.',
   noneAdvice: 'Start one with “linnet serve”, or push audio to this server.',
   noMatch: (/** @type {string} */ query) => `No station matches “${query}”.`,
@@ -10,7 +8,6 @@ export const texts = {
   allStations: 'All stations',
   gone: 'This station is not on this server.',
   offline: 'No connection to the server. Trying again…',
-  skip: 'Skip to the stations',
 
   play: (/** @type {string} */ station) => `Play ${station}`,
   stop: (/** @type {string} */ station) => `Stop ${station}`,
@@ -25,7 +22,6 @@ export const texts = {
     awaited: 'Waits for its first audio',
     locked: 'Needs a password or a link',
   },
-  now: 'Now',
   next: 'Next',
   before: 'Before',
   website: 'Website',
@@ -45,7 +41,7 @@ export const texts = {
     closed: 'This station needs a password or a link.',
     full: 'The server has no room for another listener.',
     ended: 'The station has ended.',
-    removed: 'The station was removed.',
+    suspended: 'The browser has paused the sound. Click to go on.',
     output: 'The browser cannot play sound this way.',
     decoder: 'The browser cannot decode the sound.',
   },
@@ -54,7 +50,6 @@ export const texts = {
   mute: 'Mute',
   unmute: 'Unmute',
   details: 'Sound and delay',
-  level: 'Spectrum of the sound',
   delay: 'Delay',
   buffer: 'Buffer',
   target: 'Target',
@@ -70,20 +65,10 @@ export const texts = {
   ppm: (/** @type {number} */ value) => `${value.toFixed(0)} ppm`,
   kbps: (/** @type {number} */ value) => `${Math.round(value / 1000)} kb/s`,
   plot: 'Delay and buffer over the last minute',
-  plotNone: 'The numbers appear while a station plays.',
 
   profile: 'Delay',
-  profiles: {
-    'low-latency': 'Low: for music in step with a stage',
-    balanced: 'Balanced',
-    robust: 'Robust: for poor networks',
-  },
-  paths: {
-    auto: 'Automatic',
-    webcodecs: 'WebCodecs',
-    pcm: 'PCM',
-    audio: 'Audio element',
-  },
+  profiles: { 'low-latency': 'Low: for music in step with a stage', balanced: 'Balanced', robust: 'Robust: for poor networks' },
+  paths: { auto: 'Automatic', webcodecs: 'WebCodecs', pcm: 'PCM', audio: 'Audio element' },
   output: 'Output',
   outputDefault: 'Default device',
   sleep: 'Sleep timer',

@@ -58,8 +58,7 @@ export class ClockSync {
 
   /**
    * Learns from an exchange. Exchanges come in the order in which they ended.
-   * @param {Exchange} exchange
-   * @returns {boolean} False: its times cannot be true, and it was ignored.
+   * @param {Exchange} exchange @returns {boolean} False: its times cannot be true, and it was ignored.
    */
   tryAdd(exchange) {
     const { sent, received, replied, returned } = exchange;
@@ -106,8 +105,7 @@ export class ClockSync {
 
   /**
    * What is known of the other clock.
-   * @param {number} now By our clock.
-   * @returns {Estimate | undefined} Nothing before the first exchange.
+   * @param {number} now By our clock. @returns {Estimate | undefined} Nothing before the first exchange.
    */
   read(now) {
     if (this.accepted === 0) {
@@ -177,11 +175,7 @@ class DriftAnchors {
     this.#anchors = [];
   }
 
-  /**
-   * Notes what is known of the offset. A window keeps its shortest interval.
-   * @param {number} at
-   * @param {Interval} offset
-   */
+  /** Notes what is known of the offset. A window keeps its shortest interval. @param {number} at @param {Interval} offset */
   add(at, offset) {
     const anchors = this.#anchors;
     if (anchors.length === 0 || at - this.#windowFrom >= WINDOW) {
@@ -197,9 +191,7 @@ class DriftAnchors {
 
   /**
    * Confines the drift.
-   * @param {Interval} drift What is known of it.
-   * @param {number} at Now.
-   * @param {Interval} offset What is known of the offset now.
+   * @param {Interval} drift What is known of it. @param {number} at Now. @param {Interval} offset What is known of the offset now.
    */
   confine(drift, at, offset) {
     for (const anchor of this.#anchors) {

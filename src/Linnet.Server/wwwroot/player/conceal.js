@@ -16,11 +16,7 @@ export class Concealer {
   #fade;
   #step;
 
-  /**
-   * @param {number} rate In Hz.
-   * @param {number} channels
-   * @param {import('./splice.js').PitchSplice} splice Finds the period.
-   */
+  /** @param {number} rate In Hz. @param {number} channels @param {import('./splice.js').PitchSplice} splice Finds the period. */
   constructor(rate, channels, splice) {
     this.#splice = splice;
     this.#loop = Array.from({ length: channels }, () => new Float32Array(splice.longest));
@@ -36,11 +32,7 @@ export class Concealer {
     return this.#at >= this.#full + this.#fade;
   }
 
-  /**
-   * Begins after a sound.
-   * @param {Float32Array[]} planes
-   * @param {number} end Index after its last frame.
-   */
+  /** Begins after a sound. @param {Float32Array[]} planes @param {number} end Index after its last frame. */
   begin(planes, end) {
     const splice = this.#splice;
     const most = Math.min(splice.longest, Math.floor((end - splice.fade) / 2));
@@ -70,12 +62,7 @@ export class Concealer {
     }
   }
 
-  /**
-   * Writes the next frames.
-   * @param {Float32Array[]} planes
-   * @param {number} from
-   * @param {number} frames
-   */
+  /** Writes the next frames. @param {Float32Array[]} planes @param {number} from @param {number} frames */
   fill(planes, from, frames) {
     for (let channel = 0; channel < planes.length; channel++) {
       const plane = planes[channel];
@@ -106,10 +93,7 @@ export class CrossFade {
   #left;
   #faded;
 
-  /**
-   * @param {number} frames
-   * @param {number} channels
-   */
+  /** @param {number} frames @param {number} channels */
   constructor(frames, channels) {
     this.length = this.#faded = frames;
     this.#left = Array.from({ length: channels }, () => new Float32Array(frames));
@@ -120,21 +104,13 @@ export class CrossFade {
     return this.#faded < this.length;
   }
 
-  /**
-   * Begins.
-   * @param {Float32Array[]} left What would have come; copied.
-   */
+  /** Begins. @param {Float32Array[]} left What would have come; copied. */
   begin(left) {
     this.#left.forEach((plane, channel) => plane.set(left[channel]));
     this.#faded = 0;
   }
 
-  /**
-   * Mixes the rest of the fade into the frames that come.
-   * @param {Float32Array[]} planes
-   * @param {number} from
-   * @param {number} frames
-   */
+  /** Mixes the rest of the fade into the frames that come. @param {Float32Array[]} planes @param {number} from @param {number} frames */
   apply(planes, from, frames) {
     frames = Math.min(frames, this.length - this.#faded);
     for (let channel = 0; channel < planes.length; channel++) {
@@ -150,10 +126,7 @@ export class CrossFade {
   }
 }
 
-/**
- * From 0 to 1 without a corner at the ends.
- * @param {number} x 0 to 1.
- */
+/** From 0 to 1 without a corner at the ends. @param {number} x 0 to 1. */
 export function smooth(x) {
   return x * x * (3 - 2 * x);
 }

@@ -7,7 +7,7 @@ const FIRST_EXCHANGES = 8;
 const FIRST_EXCHANGE_MS = 100;
 const EXCHANGE_MS = 1000;
 
-// Answers about the clock come every second, so a longer silence means that the path is gone, or that this machine slept.
+// If a question stays without any answer for longer, the path is gone, or this machine slept.
 const SILENT_MS = 6000;
 
 // Browsers round their clock to as much as this.
@@ -29,32 +29,33 @@ export class Connection {
   #now;
   #sync = new ClockSync(RESOLUTION_US);
   #exchanges = 0;
-  #heardAt;
+  #watchAt = 0;
+  /** @type {number | undefined} The first question since something came; at first, the handshake. */
+  #askedAt;
   #wasOpen = false;
   #isClosed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
-   * @param {URL} url
-   * @param {ConnectionEvents} events
-   * @param {typeof WebSocket} [Socket]
+   * @param {URL} url @param {ConnectionEvents} events @param {typeof WebSocket} [Socket]
    * @param {() => number} [now] This machine's monotonic clock, in ms.
    */
   constructor(url, events, Socket = WebSocket, now = () => performance.now()) {
     this.#events = events;
     this.#now = now;
-    this.#heardAt = now();
+    this.#askedAt = now();
     this.#socket = new Socket(url, SUBPROTOCOL);
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.onopen = () => {
       this.#wasOpen = true;
+      this.#askedAt = undefined;
       this.#exchange();
     };
     this.#socket.onmessage = ({ data }) => this.#receive(data);
     this.#socket.onclose = () => this.#end();
     this.#socket.onerror = () => {};
-    this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+    this.#wait(EXCHANGE_MS);
   }
 
   /** What is known of the server's clock: nothing before the first exchange. */
@@ -65,6 +66,13 @@ export class Connection {
   /** The last round trip, in ms. */
   get roundTripMs() {
     return this.#sync.accepted > 0 ? this.#sync.lastRoundTrip / 1000 : undefined;
+  }
+
+  /** Call it often: the timers of a hidden page are slow. */
+  check() {
+    if (!this.#isClosed && this.#now() >= this.#watchAt) {
+      this.#watch();
+    }
   }
 
   /** Ends it without a call of `onClosed`. */
@@ -81,28 +89,36 @@ export class Connection {
   }
 
   #watch() {
-    if (this.#now() - this.#heardAt > SILENT_MS) {
+    if (this.#askedAt !== undefined && this.#now() - this.#askedAt > SILENT_MS) {
       this.#end();
     } else if (this.#wasOpen) {
       this.#exchange();
     } else {
-      this.#timer = setTimeout(() => this.#watch(), EXCHANGE_MS);
+      this.#wait(EXCHANGE_MS);
     }
+  }
+
+  /** @param {number} ms */
+  #wait(ms) {
+    clearTimeout(this.#timer);
+    this.#watchAt = this.#now() + ms;
+    this.#timer = setTimeout(() => this.#watch(), ms);
   }
 
   #exchange() {
     if (this.#socket.readyState === 1) {
+      this.#askedAt ??= this.#now();
       this.#socket.send(timeRequest(Math.round(this.#now() * 1000)));
     }
 
     this.#exchanges++;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#watch(), this.#exchanges < FIRST_EXCHANGES ? FIRST_EXCHANGE_MS : EXCHANGE_MS);
+    this.#wait(this.#exchanges < FIRST_EXCHANGES ? FIRST_EXCHANGE_MS : EXCHANGE_MS);
   }
 
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
-    this.#heardAt = this.#now();
+    const heardAt = this.#now();
+    this.#askedAt = undefined;
     if (typeof data !== 'string') {
       const packet = readPacket(data);
       if (packet) {
@@ -116,7 +132,7 @@ export class Connection {
     const message = readMessage(data);
     if (message?.type === 'time') {
       const { sent, received, replied } = message;
-      this.#sync.tryAdd({ sent, received, replied, returned: Math.round(this.#heardAt * 1000) });
+      this.#sync.tryAdd({ sent, received, replied, returned: Math.round(heardAt * 1000) });
     } else if (message && !this.#isClosed) {
       this.#events.onMessage(message);
     }

@@ -1,32 +1,27 @@
 // From packets to samples: PCM by ourselves, the rest by WebCodecs.
 
-const MOST_QUEUED = 2000;
+/** @import { Format, Packet } from './wire.js' */
 
-/**
- * What decoders give.
- * @callback OnSound
- * @param {number} position Of the first frame.
- * @param {Float32Array[]} planes One array for each channel.
- * @returns {void}
- */
+const MOST_QUEUED = 2000;
+const MOST_ERRORS = 3;
+const ERRORS_WITHIN_MS = 10_000;
+
+/** @typedef {(position: number, planes: Float32Array[]) => void} OnSound The first frame's position, and an array for each channel. */
 
 /**
  * @typedef {object} Decoder
- * @property {(packet: import('./wire.js').Packet) => void} decode
+ * @property {(packet: Packet) => void} decode
  * @property {() => void} finish Ends it; what it has still comes out.
  * @property {() => void} close Ends it at once.
  */
 
-/** @param {import('./wire.js').Format} format The WebCodecs configuration of a format. */
+/** @param {Format} format The WebCodecs configuration of a format. */
 export function decoderConfig({ codec, rate, channels, description }) {
   return { codec, sampleRate: rate, numberOfChannels: channels, ...(codec === 'flac' && { description }) };
 }
 
 /**
- * @param {import('./wire.js').Format} format
- * @param {OnSound} onSound
- * @param {(error: unknown) => void} onError The decoder cannot go on.
- * @returns {Decoder}
+ * @param {Format} format @param {OnSound} onSound @param {(error: unknown) => void} onError The decoder cannot go on. @returns {Decoder}
  */
 export function createDecoder(format, onSound, onError) {
   return format.codec === 'pcm' ? new PcmDecoder(format, onSound) : new CodecDecoder(format, onSound, onError);
@@ -37,16 +32,13 @@ export class PcmDecoder {
   #format;
   #onSound;
 
-  /**
-   * @param {import('./wire.js').Format} format
-   * @param {OnSound} onSound
-   */
+  /** @param {Format} format @param {OnSound} onSound */
   constructor(format, onSound) {
     this.#format = format;
     this.#onSound = onSound;
   }
 
-  /** @param {import('./wire.js').Packet} packet */
+  /** @param {Packet} packet */
   decode({ position, payload }) {
     const { channels, bits } = this.#format;
     const bytes = bits / 8;
@@ -81,26 +73,28 @@ export class CodecDecoder {
   /** @type {AudioDecoder | undefined} */
   #decoder;
   #base = 0;
+  /** @type {number[]} */
+  #errors = [];
 
-  /**
-   * @param {import('./wire.js').Format} format
-   * @param {OnSound} onSound
-   * @param {(error: unknown) => void} onError
-   */
+  /** @param {Format} format @param {OnSound} onSound @param {(error: unknown) => void} onError */
   constructor(format, onSound, onError) {
     this.#format = format;
     this.#onSound = onSound;
     this.#onError = onError;
   }
 
-  /** @param {import('./wire.js').Packet} packet */
+  /** @param {Packet} packet */
   decode({ position, frames, payload }) {
     if (this.#isClosed) {
       return;
     }
 
     this.#attempt(() => {
-      if (position !== this.#expected || !this.#decoder || this.#decoder.decodeQueueSize > MOST_QUEUED) {
+      if (this.#decoder && this.#decoder.decodeQueueSize > MOST_QUEUED) {
+        this.#drop(); // It hangs.
+      }
+
+      if (position !== this.#expected || !this.#decoder) {
         this.finish();
         this.#base = position;
         this.#decoder = this.#create(position);
@@ -114,8 +108,14 @@ export class CodecDecoder {
 
   close() {
     this.#isClosed = true;
-    if (this.#decoder && this.#decoder.state !== 'closed') {
-      this.#decoder.close();
+    this.#drop();
+  }
+
+  #drop() {
+    const decoder = this.#decoder;
+    this.#decoder = undefined;
+    if (decoder && decoder.state !== 'closed') {
+      decoder.close();
     }
   }
 
@@ -129,20 +129,28 @@ export class CodecDecoder {
         const stamped = base + Math.round((data.timestamp * rate) / 1e6);
         const position = Math.abs(stamped - next) < data.numberOfFrames / 2 ? next : stamped;
         next = position + data.numberOfFrames;
-        const planes = samplesOf(data);
-        data.close();
-        if (!this.#isClosed) {
-          this.#onSound(position, planes);
+        try {
+          if (!this.#isClosed) {
+            this.#onSound(position, samplesOf(data));
+          }
+        } catch (error) {
+          fail(error);
+        } finally {
+          data.close();
         }
       },
-      error: (error) => this.#fail(error),
+      error: (error) => fail(error),
     });
+
+    // What a decoder says that only finishes does not concern the one after it.
+    const fail = (/** @type {unknown} */ error) => decoder === this.#decoder && this.#fail(error);
     decoder.configure(decoderConfig(this.#format));
     return decoder;
   }
 
   finish() {
     const decoder = this.#decoder;
+    this.#decoder = undefined;
     if (decoder?.state === 'configured') {
       decoder
         .flush()
@@ -160,19 +168,21 @@ export class CodecDecoder {
     }
   }
 
-  /** @param {unknown} error */
+  /** @param {unknown} error One bad packet costs only a moment: a new decoder goes on. */
   #fail(error) {
     if (!this.#isClosed) {
-      this.close();
-      this.#onError(error);
+      this.#drop();
+      const now = performance.now();
+      this.#errors = [...this.#errors.filter((at) => now - at < ERRORS_WITHIN_MS), now];
+      if (this.#errors.length >= MOST_ERRORS) {
+        this.close();
+        this.#onError(error);
+      }
     }
   }
 }
 
-/**
- * Copies decoded samples. Converts integers itself: browsers do not agree on what the largest one means.
- * @param {AudioData} data
- */
+/** Copies decoded samples. Converts integers itself: browsers do not agree on what the largest one means. @param {AudioData} data */
 export function samplesOf(data) {
   const { numberOfChannels: channels, numberOfFrames: frames } = data;
   const format = data.format ?? 'f32-planar';

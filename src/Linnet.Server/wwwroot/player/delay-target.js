@@ -38,11 +38,7 @@ export class DelayTarget {
     return this.#trend;
   }
 
-  /**
-   * Changes the bounds.
-   * @param {number} least
-   * @param {number} most
-   */
+  /** Changes the bounds. @param {number} least @param {number} most */
   setBounds(least, most) {
     this.least = least;
     this.most = most;
@@ -57,8 +53,7 @@ export class DelayTarget {
 
   /**
    * Records one arrival.
-   * @param {number} delay How much later than undelayed the packet arrived.
-   * @param {number} arrivedAt When it arrived.
+   * @param {number} delay How much later than undelayed the packet arrived. @param {number} arrivedAt When it arrived.
    */
   observe(delay, arrivedAt) {
     if (arrivedAt >= this.#slotEnds) {

@@ -32,10 +32,7 @@ export class PlayoutDepth {
   #wantedSince = NaN;
   #direction = 0;
 
-  /**
-   * @param {import('./delay-target.js').DelayTarget} target
-   * @param {number} rate In Hz.
-   */
+  /** @param {import('./delay-target.js').DelayTarget} target @param {number} rate In Hz. */
   constructor(target, rate) {
     this.#target = target;
     this.#rate = rate;
@@ -54,8 +51,7 @@ export class PlayoutDepth {
 
   /**
    * How far to change the delay before more sound plays, if at all.
-   * @param {number} heardAt When it will play.
-   * @param {number} shortest The fewest frames that can be skipped or repeated.
+   * @param {number} heardAt When it will play. @param {number} shortest The fewest frames that can be skipped or repeated.
    * @returns {{ direction: 1 | -1, frames: number, likeness: number } | undefined}
    */
   wanted(heardAt, shortest) {
@@ -78,11 +74,7 @@ export class PlayoutDepth {
     return heardAt < this.#notBefore ? undefined : { direction, frames: direction > 0 ? frames : Infinity, likeness };
   }
 
-  /**
-   * What became of that.
-   * @param {number} heardAt
-   * @param {number} step Frames skipped; negative: repeated; 0: it was not possible.
-   */
+  /** What became of that. @param {number} heardAt @param {number} step Frames skipped; negative: repeated; 0: it was not possible. */
   onSpliced(heardAt, step) {
     if (step === 0) {
       this.#notBefore = heardAt + RETRY_US;
@@ -100,8 +92,7 @@ export class PlayoutDepth {
 
   /**
    * Call as time passes: changes the delay by pitch.
-   * @param {number} elapsed Since the last call.
-   * @returns {number} How much faster to play, as a fraction.
+   * @param {number} elapsed Since the last call. @returns {number} How much faster to play, as a fraction.
    */
   slide(elapsed) {
     const excess = this.us - this.#target.us;

@@ -30,8 +30,7 @@ export class DriftController {
 
   /**
    * Processes a new error.
-   * @param {number} error How late the audio plays, in seconds.
-   * @param {number} elapsed Seconds since the last call.
+   * @param {number} error How late the audio plays, in seconds. @param {number} elapsed Seconds since the last call.
    */
   update(error, elapsed) {
     elapsed = clamp(elapsed, 0, LONGEST_STEP_SECONDS);

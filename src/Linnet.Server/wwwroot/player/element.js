@@ -1,5 +1,6 @@
 // The last resort: an <audio> element on the station's MP3. Seconds behind live, but it plays everywhere.
 
+import { ask } from './refusal.js';
 import { stationAddress } from './wire.js';
 
 const STALLED_MS = 4000;
@@ -12,9 +13,6 @@ const RETRY_MS = 1500;
  */
 
 export class ElementSession {
-  /** @type {HTMLAudioElement} */
-  element;
-
   #address;
   #events;
   #isClosed = false;
@@ -23,19 +21,17 @@ export class ElementSession {
   #timer;
   #retries = 0;
   #hasPlayed = false;
+  #hasAsked = false;
 
-  /**
-   * @param {string} server
-   * @param {string} station
-   * @param {ElementEvents} events
-   */
-  constructor(server, station, events) {
+  /** @param {HTMLAudioElement} element @param {string} server @param {string} station @param {ElementEvents} events */
+  constructor(element, server, station, events) {
     this.#address = stationAddress(server, station, '.mp3');
     this.#events = events;
-    this.element = new Audio();
+    this.element = element;
     this.element.crossOrigin = 'anonymous';
     this.element.onplaying = () => {
       this.#hasPlayed = true;
+      this.#hasAsked = false;
       events.onState('playing');
     };
     this.element.onwaiting = () => events.onState(this.#hasPlayed ? 'waiting' : 'buffering');
@@ -75,9 +71,22 @@ export class ElementSession {
     if (this.element.currentTime !== this.#lastTime) {
       this.#lastTime = this.element.currentTime;
       this.#movedAt = now;
+    } else if (!this.#isClosed && this.element.error && !this.#hasAsked) {
+      this.#hasAsked = true;
+      void this.#ask();
     } else if (!this.#isClosed && now - this.#movedAt > (this.element.error ? RETRY_MS : STALLED_MS)) {
       this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
       this.play().catch(() => this.#events.onEnd('blocked'));
+    }
+  }
+
+  /** An element does not tell why it cannot play. */
+  async #ask() {
+    const reason = await ask(this.#address, 'HEAD');
+
+    // After a restart, a station may need a moment to come back.
+    if (reason && !this.#isClosed && !(this.#hasPlayed && (reason === 'unknown-station' || reason === 'full'))) {
+      this.#events.onEnd(reason);
     }
   }
 }

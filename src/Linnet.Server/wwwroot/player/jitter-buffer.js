@@ -22,11 +22,7 @@ export class JitterBuffer {
     this.#capacity = capacity;
   }
 
-  /**
-   * Adds a block, in order.
-   * @param {Block} block
-   * @returns {boolean} False if it was here already.
-   */
+  /** Adds a block, in order. @param {Block} block @returns {boolean} False if it was here already. */
   put(block) {
     let at = this.#blocks.length;
     while (at > 0 && isAfter(this.#blocks[at - 1], block)) {
@@ -52,10 +48,7 @@ export class JitterBuffer {
     return this.#blocks[0];
   }
 
-  /**
-   * Removes the first frames of the first block.
-   * @param {number} frames
-   */
+  /** Removes the first frames of the first block. @param {number} frames */
   remove(frames) {
     const first = this.#blocks[0];
     if (frames >= length(first)) {
@@ -71,11 +64,7 @@ export class JitterBuffer {
     };
   }
 
-  /**
-   * Removes what is before a position, older streams too.
-   * @param {number} stream
-   * @param {number} position
-   */
+  /** Removes what is before a position, older streams too. @param {number} stream @param {number} position */
   removeBefore(stream, position) {
     for (let first = this.first; first && first.stream <= stream; first = this.first) {
       const before = first.stream < stream ? length(first) : position - first.position;
@@ -87,10 +76,7 @@ export class JitterBuffer {
     }
   }
 
-  /**
-   * Removes the blocks of all streams but one.
-   * @param {number} stream
-   */
+  /** Removes the blocks of all streams but one. @param {number} stream */
   keepOnly(stream) {
     this.#blocks = this.#blocks.filter((block) => block.stream === stream);
     this.frames = this.#blocks.reduce((sum, block) => sum + length(block), 0);
@@ -106,10 +92,7 @@ function length(block) {
   return block.planes[0].length;
 }
 
-/**
- * @param {Block} a
- * @param {Block} b
- */
+/** @param {Block} a @param {Block} b */
 function isAfter(a, b) {
   return a.stream > b.stream || (a.stream === b.stream && a.position > b.position);
 }

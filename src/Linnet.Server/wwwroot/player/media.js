@@ -1,4 +1,4 @@
-// What the browser shows and offers for playing media: keys, lock screen, output devices.
+// What the browser shows and offers for playing media, as media keys do. Most browsers do that only for an <audio> element.
 
 /**
  * @typedef {object} MediaActions
@@ -6,41 +6,54 @@
  * @property {() => void} stop
  */
 
+/** @type {object | undefined} The player that was heard last: of several, it alone has the keys. */
+let owner;
+
 /**
- * Shows what is heard on the lock screen, and lets media keys control it.
- * @param {{ title: string, artist: string, album: string, artwork: string | undefined }} what
+ * Shows what is heard, and lets media keys control it.
+ * @param {object} player @param {{ title: string, artist: string, album: string, artwork: string | undefined }} what
  * @param {MediaActions} actions
  */
-export function showMedia({ title, artist, album, artwork }, actions) {
-  const session = navigator.mediaSession;
-  if (!session) {
-    return;
-  }
-
-  session.metadata = new MediaMetadata({ title: title || album, artist, album, artwork: artwork ? [{ src: artwork }] : [] });
-  for (const [action, handler] of /** @type {[MediaSessionAction, () => void][]} */ ([
-    ['play', actions.play],
-    ['pause', actions.stop],
-    ['stop', actions.stop],
-  ])) {
+export function showMedia(player, { title, artist, album, artwork }, actions) {
+  const session = globalThis.navigator?.mediaSession;
+  if (session) {
+    owner = player;
     try {
-      session.setActionHandler(action, handler);
+      session.playbackState = 'playing';
+      session.metadata = new MediaMetadata({ title: title || album, artist, album, artwork: artwork ? [{ src: artwork }] : [] });
+    } catch {
+      // The address of the picture may be none.
+    }
+
+    setActions(session, actions.play, actions.stop);
+  }
+}
+
+/** @param {object} player It has stopped. */
+export function hideMedia(player) {
+  const session = globalThis.navigator?.mediaSession;
+  if (session && player === owner) {
+    owner = undefined;
+    session.playbackState = 'none';
+    session.metadata = null;
+    setActions(session, null, null);
+  }
+}
+
+/** @param {MediaSession} session @param {(() => void) | null} play @param {(() => void) | null} stop */
+function setActions(session, play, stop) {
+  for (const action of /** @type {MediaSessionAction[]} */ (['play', 'pause', 'stop'])) {
+    try {
+      session.setActionHandler(action, action === 'play' ? play : stop);
     } catch {
       // Not every browser knows every action.
     }
   }
 }
 
-/** @param {MediaSessionPlaybackState} state */
-export function showMediaState(state) {
-  if (navigator.mediaSession) {
-    navigator.mediaSession.playbackState = state;
-  }
-}
-
 /** On iPhones, media is heard although the ringer is silent. */
 export function claimPlayback() {
-  const session = /** @type {{ audioSession?: { type: string } }} */ (navigator).audioSession;
+  const session = /** @type {{ audioSession?: { type: string } }} */ (globalThis.navigator ?? {}).audioSession;
   if (session) {
     session.type = 'playback';
   }
@@ -48,9 +61,7 @@ export function claimPlayback() {
 
 /**
  * Makes a context run; before a click, browsers do not let it.
- * @param {AudioContext} context
- * @param {number} waitMs
- * @returns {Promise<boolean>} Whether it runs.
+ * @param {AudioContext} context @param {number} waitMs @returns {Promise<boolean>} Whether it runs.
  */
 export async function resume(context, waitMs) {
   if (context.state !== 'running') {
@@ -61,10 +72,7 @@ export async function resume(context, waitMs) {
   return /** @type {string} */ (context.state) === 'running';
 }
 
-/**
- * Whether the browser can decode Opus for us. It needs a secure context for that.
- * @returns {Promise<boolean>}
- */
+/** Whether the browser can decode Opus for us. It needs a secure context for that. @returns {Promise<boolean>} */
 export async function hasWebCodecs() {
   if (typeof AudioDecoder === 'undefined') {
     return false;

@@ -8,8 +8,8 @@ export const MESSAGES = {
   closed: 'The station is not open to everyone.',
   full: 'The server has as many listeners as it can serve.',
   ended: 'The station has ended.',
-  removed: 'The station was removed.',
   output: 'The browser cannot play sound this way.',
   decoder: 'The browser cannot decode the sound.',
+  network: 'There is no connection to the server.',
   stopped: 'Stopped.',
 };

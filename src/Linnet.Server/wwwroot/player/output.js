@@ -21,34 +21,32 @@ import { ScheduledOutput } from './scheduler.js';
  */
 
 /**
- * @param {AudioContext} context
- * @param {boolean} useWorklet
- * @param {OutputOptions} options
- * @param {(report: import('./playout.js').PlayoutReport) => void} onReport Called some times a second.
- * @returns {Promise<Output>}
+ * @param {AudioContext} context @param {boolean} useWorklet @param {OutputOptions} options
+ * @param {(report: PlayoutReport) => void} onReport Called some times a second.
+ * @param {() => void} onError The worklet has failed. @returns {Promise<Output>}
  */
-export async function createOutput(context, useWorklet, options, onReport) {
+export async function createOutput(context, useWorklet, options, onReport, onError) {
   if (!useWorklet || !context.audioWorklet) {
     return new ScheduledOutput(context, options, onReport);
   }
 
   await context.audioWorklet.addModule(new URL('./worklet.js', import.meta.url));
-  return new WorkletOutput(context, options, onReport);
+  return new WorkletOutput(context, options, onReport, onError);
 }
 
 class WorkletOutput {
   /**
-   * @param {AudioContext} context
-   * @param {OutputOptions} options
-   * @param {(report: import('./playout.js').PlayoutReport) => void} onReport
+   * @param {AudioContext} context @param {OutputOptions} options @param {(report: PlayoutReport) => void} onReport
+   * @param {() => void} onError
    */
-  constructor(context, options, onReport) {
+  constructor(context, options, onReport, onError) {
     this.node = new AudioWorkletNode(context, 'linnet-playout', {
       numberOfInputs: 0,
       outputChannelCount: [options.channels],
       processorOptions: options,
     });
     this.node.port.onmessage = ({ data }) => onReport(data);
+    this.node.onprocessorerror = onError;
   }
 
   /** @param {import('./jitter-buffer.js').Block} block */
@@ -65,7 +63,7 @@ class WorkletOutput {
   }
 
   close() {
-    this.node.port.onmessage = null;
+    this.node.port.onmessage = this.node.onprocessorerror = null;
     this.#send({ type: 'fade' });
     setTimeout(() => {
       this.#send({ type: 'close' });
@@ -77,4 +75,16 @@ class WorkletOutput {
   #send(message, transfer = []) {
     this.node.port.postMessage(message, transfer);
   }
+}
+
+/**
+ * When a frame of a context is heard.
+ * @param {AudioContext} context @param {number} at The frame's time on the context's clock, in seconds.
+ * @returns {number} By `performance.now()`, in ms.
+ */
+export function heardAtMs(context, at) {
+  const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
+  return contextTime > 0 && performanceTime > 0
+    ? performanceTime + (at - contextTime) * 1000
+    : performance.now() + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
 }

@@ -18,37 +18,6 @@ const MAX_ERROR_US = 50_000;
 const SETTLE_US = 60_000;
 const MOST_SETTLING_US = 500_000;
 
-/**
- * @typedef {object} PlayoutOptions
- * @property {number} rate Of the stream, in Hz.
- * @property {number} outputRate In Hz.
- * @property {number} channels
- * @property {number} quantum Frames that are read at once.
- * @property {number} least The shortest delay between arrival and playback.
- * @property {number} most The longest.
- * @property {boolean} drift Whether to follow the sender's clock. Otherwise every sample is played as it is, until the delay is wrong by
- * 50 ms.
- */
-
-/**
- * @typedef {object} PlayoutReport
- * @property {number} stream The stream that plays; −1 before the first sound.
- * @property {number} position What the next frame of the output holds; not a whole number.
- * @property {number} at When that frame is due.
- * @property {boolean} isStarved Whether there is nothing to play.
- * @property {number} delayUs From undelayed arrival to the output.
- * @property {number} targetUs What that should be.
- * @property {number} bufferedUs Sound that is here and has not played.
- * @property {number} errorUs How late the sound plays.
- * @property {number} driftPpm How much faster the sender's clock runs.
- * @property {number} concealedFrames Frames that were filled in because their sound was missing or late.
- * @property {number} lostFrames Frames that never came.
- * @property {number} underruns How often the buffer ran empty while the sender was sending.
- * @property {number} jumps How often playback jumped.
- * @property {number} splices How often a pitch period was skipped or repeated.
- * @property {number[]} peaks The loudest sample of each channel since the last report.
- */
-
 /** The receiver's second half: from decoded blocks to the output, which asks for frames. */
 export class Playout {
   #options;
@@ -94,11 +63,7 @@ export class Playout {
     return this.#gain === 0 && this.#wantedGain === 0;
   }
 
-  /**
-   * Changes the bounds of the delay; it then follows inaudibly.
-   * @param {number} least
-   * @param {number} most
-   */
+  /** Changes the bounds of the delay; it then follows inaudibly. @param {number} least @param {number} most */
   setBounds(least, most) {
     this.#target.setBounds(least, most);
   }
@@ -110,8 +75,7 @@ export class Playout {
 
   /**
    * Adds a block of decoded sound.
-   * @param {import('./jitter-buffer.js').Block} block
-   * @param {number} now The time of the next frame to be read.
+   * @param {import('./jitter-buffer.js').Block} block @param {number} now The time of the next frame to be read.
    */
   put(block, now) {
     const { buffer } = this.#supply;
@@ -148,8 +112,7 @@ export class Playout {
 
   /**
    * Gives the next frames; silence if there is nothing else.
-   * @param {number} heardAt When the first of them is due.
-   * @param {Float32Array[]} output One array for each channel of the stream.
+   * @param {number} heardAt When the first of them is due. @param {Float32Array[]} output One array for each channel of the stream.
    * @param {number} frames
    */
   read(heardAt, output, frames) {
@@ -170,11 +133,7 @@ export class Playout {
     this.#finish(output, frames);
   }
 
-  /**
-   * What is going on.
-   * @param {number} at The time of the next frame to be read.
-   * @returns {PlayoutReport}
-   */
+  /** What is going on. @param {number} at The time of the next frame to be read. @returns {PlayoutReport} */
   report(at) {
     const peaks = Array.from(this.#peaks);
     this.#peaks.fill(0);
@@ -197,10 +156,7 @@ export class Playout {
     };
   }
 
-  /**
-   * Measures how late the first frame of this call plays, and corrects it.
-   * @param {number} heardAt
-   */
+  /** Measures how late the first frame of this call plays, and corrects it. @param {number} heardAt */
   #steer(heardAt) {
     if (!this.#timeline || this.#timeline !== this.#newest) {
       return;
@@ -241,8 +197,7 @@ export class Playout {
 
   /**
    * Makes at least one frame ready, even if only of silence.
-   * @param {number} heardAt
-   * @param {number} frames The frames of the output that are missing.
+   * @param {number} heardAt @param {number} frames The frames of the output that are missing.
    */
   #provide(heardAt, frames) {
     const supply = this.#supply;
@@ -267,12 +222,7 @@ export class Playout {
     }
   }
 
-  /**
-   * Begins a stream when its first sound is due.
-   * @param {Timeline} timeline
-   * @param {number} heardAt
-   * @param {number} needed
-   */
+  /** Begins a stream when its first sound is due. @param {Timeline} timeline @param {number} heardAt @param {number} needed */
   #tryAlign(timeline, heardAt, needed) {
     const { firstArrivedAt, lastArrivedAt } = timeline;
     const isCalm = lastArrivedAt - firstArrivedAt >= SETTLE_US && heardAt - this.#shortenedAt >= SETTLE_US;
@@ -287,11 +237,7 @@ export class Playout {
     return true;
   }
 
-  /**
-   * Plays at the target delay from now on.
-   * @param {Timeline} timeline
-   * @param {number} heardAt
-   */
+  /** Plays at the target delay from now on. @param {Timeline} timeline @param {number} heardAt */
   #jump(timeline, heardAt) {
     this.#depth.reset();
     this.#shifted = timeline.shifted;
@@ -313,10 +259,7 @@ export class Playout {
     }
   }
 
-  /**
-   * Changes the delay towards the target where that is inaudible.
-   * @param {number} heardAt
-   */
+  /** Changes the delay towards the target where that is inaudible. @param {number} heardAt */
   #follow(heardAt) {
     const wanted = this.#depth.wanted(heardAt, this.#supply.shortestSplice);
     if (wanted && (this.#options.drift || Math.abs(this.#depth.us - this.#target.us) > MAX_ERROR_US)) {
@@ -333,11 +276,7 @@ export class Playout {
     }
   }
 
-  /**
-   * Measures the level; fades out at the end.
-   * @param {Float32Array[]} output
-   * @param {number} frames
-   */
+  /** Measures the level; fades out at the end. @param {Float32Array[]} output @param {number} frames */
   #finish(output, frames) {
     const step = this.#gainStep;
     for (let i = 0; i < frames && (this.#gain !== 1 || this.#wantedGain !== 1); i++) {
@@ -359,9 +298,7 @@ export class Playout {
 
   /**
    * The position of the next frame to enter the resampler, so that it plays on time.
-   * @param {Timeline} timeline
-   * @param {number} heardAt
-   * @param {number} depth
+   * @param {Timeline} timeline @param {number} heardAt @param {number} depth
    */
   #positionDueAt(timeline, heardAt, depth) {
     return Math.floor(timeline.positionArrivingAt(heardAt + this.#lagUs() - depth) + 1e-6);

@@ -1,34 +1,44 @@
-// Why a server refused a WebSocket: browsers do not tell, but the same address says it to an ordinary request.
+// Why a server refused: browsers do not tell of a WebSocket or an element, but the same address says it to an ordinary request.
 
 import { liveAddress } from './wire.js';
 
 const TIMEOUT_MS = 3000;
 
 /**
- * @param {string} server
- * @param {string} station
- * @param {string | undefined} rendition
- * @returns {Promise<'closed' | 'rendition' | 'unknown-station' | 'full' | 'websocket' | undefined>} `websocket`: the server is there, but
- * something on the way lets no WebSocket through. Nothing: no answer that says anything.
+ * @typedef {'closed' | 'rendition' | 'unknown-station' | 'full' | 'websocket'} Refusal `websocket`: the server is there, but something on
+ * the way lets no WebSocket through.
+ */
+
+/** @type {Record<number, Refusal | undefined>} */
+const REFUSALS = { 401: 'closed', 403: 'closed', 404: 'unknown-station', 426: 'websocket', 429: 'full', 503: 'full' };
+
+/**
+ * @param {string} server @param {string} station @param {string | undefined} rendition
+ * @returns {Promise<Refusal | undefined>} Nothing: no answer that says anything.
  */
 export async function whyRefused(server, station, rendition) {
   const url = liveAddress(server, station, rendition, 0);
   url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
-  const status = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
-    (response) => response.status,
-    () => 0,
-  );
-  switch (status) {
-    case 401:
-    case 403:
-      return 'closed';
-    case 404:
-      return rendition ? 'rendition' : 'unknown-station';
-    case 426:
-      return 'websocket';
-    case 503:
-      return 'full';
-    default:
-      return undefined;
+  const reason = await ask(url, 'GET');
+  if (reason !== 'unknown-station' || !rendition) {
+    return reason;
+  }
+
+  // Is it the station that is missing, or only the rendition?
+  url.search = '';
+  return (await ask(url, 'GET')) === 'unknown-station' ? 'unknown-station' : 'rendition';
+}
+
+/** @param {URL} url @param {'GET' | 'HEAD'} method @returns {Promise<Refusal | undefined>} */
+export async function ask(url, method) {
+  const abort = new AbortController();
+  const timeout = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    // With credentials, the browser would ask for a password.
+    return REFUSALS[(await fetch(url, { method, cache: 'no-store', credentials: 'omit', signal: abort.signal })).status];
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timeout);
   }
 }

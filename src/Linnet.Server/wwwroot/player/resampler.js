@@ -39,11 +39,7 @@ class PolyphaseFilter {
     }
   }
 
-  /**
-   * @param {Float64Array} row
-   * @param {number} fraction
-   * @param {number} cutoff
-   */
+  /** @param {Float64Array} row @param {number} fraction @param {number} cutoff */
   #compute(row, fraction, cutoff) {
     let sum = 0;
     for (let tap = 0; tap < row.length; tap++) {
@@ -91,11 +87,7 @@ export class Resampler {
   #rate = 0;
   #wantedRate = 0;
 
-  /**
-   * @param {number} inputRate In Hz.
-   * @param {number} outputRate In Hz.
-   * @param {number} channels Of input and output.
-   */
+  /** @param {number} inputRate In Hz. @param {number} outputRate In Hz. @param {number} channels Of input and output. */
   constructor(inputRate, outputRate, channels) {
     this.inputRate = inputRate;
     this.outputRate = outputRate;
@@ -126,10 +118,7 @@ export class Resampler {
     this.#wantedRate = (clamp(value, -MAX_ADJUSTMENT, MAX_ADJUSTMENT) * this.inputRate) / this.outputRate;
   }
 
-  /**
-   * @param {number} frames Output frames.
-   * @returns {number} The input frames still needed to produce them. Never too few.
-   */
+  /** @param {number} frames Output frames. @returns {number} The input frames still needed to produce them. Never too few. */
   inputFramesFor(frames) {
     const steered = Math.floor(this.#offset + Math.max(this.#rate, this.#wantedRate) * (frames - 1));
     let last = this.#whole + Math.floor((this.#fraction + (frames - 1) * this.#input) / this.#output) + steered;
@@ -143,12 +132,8 @@ export class Resampler {
 
   /**
    * Converts until the input is used up or the output is full.
-   * @param {Float32Array[]} input
-   * @param {number} from The first frame to use.
-   * @param {number} frames How many there are.
-   * @param {Float32Array[]} output
-   * @param {number} to Where to write.
-   * @param {number} room How many frames fit.
+   * @param {Float32Array[]} input @param {number} from The first frame to use. @param {number} frames How many there are.
+   * @param {Float32Array[]} output @param {number} to Where to write. @param {number} room How many frames fit.
    * @returns {number} Frames written.
    */
   process(input, from, frames, output, to, room) {
@@ -163,11 +148,7 @@ export class Resampler {
     return written;
   }
 
-  /**
-   * @param {Float32Array[]} input
-   * @param {number} from
-   * @param {number} frames
-   */
+  /** @param {Float32Array[]} input @param {number} from @param {number} frames */
   #take(input, from, frames) {
     if (frames > this.#capacity - this.#held) {
       // Drop frames that no output needs any more.
@@ -189,12 +170,7 @@ export class Resampler {
     return frames;
   }
 
-  /**
-   * Writes output frames while their input is here.
-   * @param {Float32Array[]} output
-   * @param {number} to
-   * @param {number} room
-   */
+  /** Writes output frames while their input is here. @param {Float32Array[]} output @param {number} to @param {number} room */
   #give(output, to, room) {
     const { half, rows, isIdentity } = this.#filter;
     let written = 0;
@@ -228,13 +204,7 @@ export class Resampler {
     return written;
   }
 
-  /**
-   * @param {number} start
-   * @param {number} row
-   * @param {number} weight
-   * @param {Float32Array[]} output
-   * @param {number} to
-   */
+  /** @param {number} start @param {number} row @param {number} weight @param {Float32Array[]} output @param {number} to */
   #filterFrame(start, row, weight, output, to) {
     const { taps: count, table } = this.#filter;
     for (let channel = 0; channel < this.channels; channel += 2) {

@@ -36,9 +36,8 @@ export class ScheduledOutput {
   misses = 0;
 
   /**
-   * @param {SchedulingContext} context
-   * @param {import('./output.js').OutputOptions} options
-   * @param {(report: import('./playout.js').PlayoutReport) => void} onReport
+   * @param {SchedulingContext} context @param {import('./output.js').OutputOptions} options
+   * @param {(report: PlayoutReport) => void} onReport
    */
   constructor(context, options, onReport) {
     this.#context = context;
@@ -129,10 +128,7 @@ export class ScheduledOutput {
     return true;
   }
 
-  /**
-   * Mirrored about its last sample, a sound goes on without a step and without a corner.
-   * @param {Float32Array[]} planes
-   */
+  /** Mirrored about its last sample, a sound goes on without a step and without a corner. @param {Float32Array[]} planes */
   #echoOf(planes) {
     const echo = this.#context.createBuffer(this.#channels, this.#fade, this.#context.sampleRate);
     planes.forEach((plane, channel) => {

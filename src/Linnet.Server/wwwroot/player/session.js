@@ -2,12 +2,23 @@
 
 import { Connection } from './connection.js';
 import { createDecoder } from './decoder.js';
-import { createOutput } from './output.js';
+import { createOutput, heardAtMs } from './output.js';
 import { liveAddress } from './wire.js';
+/** @import { Format, Message, Packet } from './wire.js' */
 
 const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 1500;
+const LAST_RETRY_MS = 5000;
 const RETRY_FACTOR = 1.6;
+
+// Packets for so long mean that the connection is good.
+const STEADY_MS = 5000;
+
+// A server that sent a listener away needs a while.
+const SENT_AWAY_MS = 5000;
+
+// Asking why costs the server as much as trying, so it is done at first and then only now and then.
+const FIRST_PROBES = 3;
+const PROBE_EVERY = 5;
 
 // The same position is due at the same time after a blip, unless the station began again.
 const SAME_TIMELINE_US = 20_000;
@@ -15,30 +26,11 @@ const SAME_TIMELINE_US = 20_000;
 // Reports come every 50 ms.
 const STARVED_REPORTS = 3;
 
-/**
- * @typedef {object} SessionOptions
- * @property {string} server
- * @property {string} station
- * @property {(string | undefined)[]} renditions To ask for, in this order; undefined leaves the choice to the server.
- * @property {import('./profiles.js').Profile} profile
- * @property {boolean} drift
- * @property {boolean} useWorklet
- * @property {number} outputDelayMs What the device delays without telling.
- */
-
-/**
- * @typedef {object} SessionEvents
- * @property {(rate: number) => Promise<AudioContext>} onContext Gives the context for a rate.
- * @property {(node: AudioNode) => void} onNode There is a new node to connect.
- * @property {(state: 'connecting' | 'buffering' | 'playing' | 'waiting', reason?: string) => void} onState
- * @property {(title: string, artist: string) => void} onTitle The title of what is heard from now on.
- * @property {(reason: string) => void} onEnd It will not go on by itself: `ended`, `removed`, `decoder` or `output`.
- * @property {(rendition: string | undefined, hasPlayed: boolean) => Promise<string | undefined>} onRefused The server did not accept the
- * connection. Gives the reason if trying again makes no sense; `rendition`: try the next one.
- */
+// `watch` is called 4 times a second.
+const MISSED_WATCHES = 4;
 
 export class Session {
-  /** @type {import('./playout.js').PlayoutReport | undefined} */
+  /** @type {PlayoutReport | undefined} */
   #report;
   /** @type {number | undefined} */
   #latencyMs;
@@ -47,7 +39,7 @@ export class Session {
   #events;
   /** @type {Connection | undefined} */
   #connection;
-  /** @type {import('./wire.js').Format | undefined} */
+  /** @type {Format | undefined} */
   #format;
   /** @type {import('./decoder.js').Decoder | undefined} */
   #decoder;
@@ -62,21 +54,22 @@ export class Session {
   #renditions;
   #stream = 0;
   #isDiscontinuous = false;
-  /** @type {{ stream: number, position: number, due: number, epoch: number | undefined } | undefined} */
+  /** @type {{ stream: number, position: number, due: number, connection: Connection | undefined } | undefined} */
   #anchor;
   /** @type {{ stream: number, position: number, title: string, artist: string }[]} */
   #titles = [];
   #hasPlayed = false;
   #isDown = false;
   #starved = 0;
+  #isSuspended = false;
+  #missed = 0;
   #openedAt = 0;
+  #isSentAway = false;
+  #retryAt = Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
 
-  /**
-   * @param {SessionOptions} options
-   * @param {SessionEvents} events
-   */
+  /** @param {SessionOptions} options @param {SessionEvents} events */
   constructor(options, events) {
     this.#options = options;
     this.#events = events;
@@ -86,6 +79,7 @@ export class Session {
   /** Starts, or starts again at once. */
   connect() {
     clearTimeout(this.#retry);
+    this.#retryAt = Infinity;
     this.#connection?.close();
     const { server, station, profile } = this.#options;
     const rendition = this.#renditions[0];
@@ -96,6 +90,13 @@ export class Session {
       onMessage: (message) => this.#handle(message),
       onClosed: (wasOpen) => this.#onClosed(rendition, wasOpen),
     });
+  }
+
+  /** @param {boolean} isRunning Whether the context runs. Call it 4 times a second: a context that has stopped reports nothing. */
+  watch(isRunning) {
+    this.#isSuspended = !isRunning && this.#output !== undefined;
+    this.#missed = this.#output ? this.#missed + 1 : 0;
+    this.#tellState();
   }
 
   /** Ends it; the sound fades out. */
@@ -136,11 +137,11 @@ export class Session {
     };
   }
 
-  /** @param {import('./wire.js').Message} message */
+  /** @param {Message} message */
   #handle(message) {
     switch (message.type) {
       case 'hello':
-        this.#attempts = 0;
+        this.#events.onHello();
         this.#rendition = message.rendition;
         this.#isDown = false;
         this.#tellState();
@@ -154,18 +155,19 @@ export class Session {
         this.#showTitles();
         break;
       case 'discontinuity':
-        this.#isDiscontinuous = true;
+        this.#then(() => (this.#isDiscontinuous = true));
         break;
       case 'end':
-        if (message.reason === 'ended' || message.reason === 'removed') {
+        if (message.reason === 'ended') {
           this.#events.onEnd(message.reason);
         }
 
+        this.#isSentAway = message.reason !== 'restart';
         break;
     }
   }
 
-  /** @param {import('./wire.js').Format} format */
+  /** @param {Format} format */
   #setFormat(format) {
     this.#then(async () => {
       if (JSON.stringify(format) === JSON.stringify(this.#format)) {
@@ -192,7 +194,7 @@ export class Session {
       );
   }
 
-  /** @param {import('./wire.js').Format} format */
+  /** @param {Format} format */
   #replaceDecoder(format) {
     this.#decoder?.finish();
     const stream = this.#stream;
@@ -204,7 +206,7 @@ export class Session {
     );
   }
 
-  /** @param {import('./wire.js').Format} format */
+  /** @param {Format} format */
   async #replaceOutput(format) {
     this.#output?.close();
     this.#output = undefined;
@@ -218,7 +220,8 @@ export class Session {
       drift,
     };
     this.#context = await this.#events.onContext(format.rate);
-    const output = await createOutput(this.#context, useWorklet, options, (report) => this.#onReport(report));
+    const onError = () => this.#isClosed || this.#events.onEnd('output');
+    const output = await createOutput(this.#context, useWorklet, options, (report) => this.#onReport(report), onError);
     if (this.#isClosed) {
       output.close();
       return;
@@ -228,21 +231,28 @@ export class Session {
     this.#events.onNode(output.node);
   }
 
-  /** @param {import('./wire.js').Packet} packet */
+  /** @param {Packet} packet */
   #receive(packet) {
+    if (performance.now() - this.#openedAt > STEADY_MS) {
+      this.#attempts = 0;
+    }
+
     // Packets wait until the output is there.
     this.#then(() => {
       if (this.#format) {
         this.#follow(packet, this.#format);
-        this.#decoder?.decode(packet);
+
+        // A context that stands still would only collect the sound.
+        if (this.#context?.state === 'running') {
+          this.#decoder?.decode(packet);
+        }
       }
     });
   }
 
   /**
    * Notes when positions are due; sees a station that began again.
-   * @param {import('./wire.js').Packet} packet
-   * @param {import('./wire.js').Format} format
+   * @param {Packet} packet @param {Format} format
    */
   #follow({ position, due }, format) {
     const last = this.#anchor;
@@ -253,13 +263,13 @@ export class Session {
     }
 
     this.#isDiscontinuous = false;
-    this.#anchor = { stream: this.#stream, position, due, epoch: this.#connection?.clock?.epoch };
+    this.#anchor = { stream: this.#stream, position, due, connection: this.#connection };
   }
 
   /** @param {string | undefined} rendition @param {boolean} wasOpen */
   async #onClosed(rendition, wasOpen) {
-    if (!wasOpen) {
-      const reason = await this.#events.onRefused(rendition, this.#hasPlayed);
+    if (!wasOpen && (this.#attempts < FIRST_PROBES || this.#attempts % PROBE_EVERY === 0)) {
+      const reason = await this.#events.onRefused(rendition, this.#hasPlayed).catch(() => undefined);
       if (this.#isClosed) {
         return;
       }
@@ -279,28 +289,42 @@ export class Session {
     if (!this.#isClosed) {
       this.#isDown = true;
       this.#tellState();
-      const wait = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS);
-      this.#retry = setTimeout(() => this.connect(), wait * (0.8 + 0.4 * Math.random()));
+      this.#renditions = [...this.#options.renditions];
+      const usual = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS) * (0.8 + 0.4 * Math.random());
+      const wait = this.#isSentAway ? SENT_AWAY_MS * (1 + Math.random()) : usual;
+      this.#isSentAway = false;
+      this.#retryAt = performance.now() + wait;
+      this.#retry = setTimeout(() => this.connect(), wait);
     }
   }
 
-  /** @param {import('./playout.js').PlayoutReport} report */
+  /** @param {PlayoutReport} report */
   #onReport(report) {
     if (this.#isClosed) {
       return;
     }
 
     this.#report = report;
+    this.#missed = 0;
     this.#latencyMs = this.#measure(report);
     this.#starved = report.isStarved ? this.#starved + 1 : 0;
     this.#hasPlayed ||= report.stream >= 0 && !report.isStarved;
     this.#tellState();
     this.#showTitles();
+
+    // The timers of a hidden page are slow.
+    if (performance.now() >= this.#retryAt) {
+      this.connect();
+    } else {
+      this.#connection?.check();
+    }
   }
 
   /** What is buffered plays on without a connection, and a moment without sound is no state. */
   #tellState() {
-    if (this.#hasPlayed && this.#starved < STARVED_REPORTS) {
+    if (this.#isSuspended || (this.#hasPlayed && this.#missed >= MISSED_WATCHES)) {
+      this.#events.onState('waiting', 'suspended');
+    } else if (this.#hasPlayed && this.#starved < STARVED_REPORTS) {
       this.#events.onState('playing');
     } else if (this.#isDown) {
       this.#events.onState(this.#hasPlayed ? 'waiting' : 'connecting', 'network');
@@ -311,12 +335,20 @@ export class Session {
 
   /**
    * From when the sound of a report is due on the server's clock to when it is heard here.
-   * @param {import('./playout.js').PlayoutReport} report
+   * @param {PlayoutReport} report
    */
   #measure({ stream, position, at, isStarved }) {
     const clock = this.#connection?.clock;
     const anchor = this.#anchor;
-    if (!clock || !anchor || anchor.stream !== stream || isStarved || !this.#context || !this.#format) {
+    if (
+      !clock ||
+      !anchor ||
+      anchor.stream !== stream ||
+      anchor.connection !== this.#connection ||
+      isStarved ||
+      !this.#context ||
+      !this.#format
+    ) {
       return undefined;
     }
 
@@ -338,17 +370,4 @@ export class Session {
       this.#events.onTitle(next.title, next.artist);
     }
   }
-}
-
-/**
- * When a frame of a context is heard.
- * @param {AudioContext} context
- * @param {number} at The frame's time on the context's clock, in seconds.
- * @returns {number} By `performance.now()`, in ms.
- */
-function heardAtMs(context, at) {
-  const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
-  return contextTime > 0 && performanceTime > 0
-    ? performanceTime + (at - contextTime) * 1000
-    : performance.now() + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
 }

@@ -15,8 +15,7 @@ export class SoundWindow {
   #capacity;
 
   /**
-   * @param {number} channels
-   * @param {number} history Frames to keep after they were played.
+   * @param {number} channels @param {number} history Frames to keep after they were played.
    * @param {number} room The most frames that are ready.
    */
   constructor(channels, history, room) {
@@ -31,11 +30,7 @@ export class SoundWindow {
     return this.start + this.frames;
   }
 
-  /**
-   * Makes frames ready; the caller then writes them.
-   * @param {number} frames
-   * @returns {number} The index to write to.
-   */
+  /** Makes frames ready; the caller then writes them. @param {number} frames @returns {number} The index to write to. */
   add(frames) {
     if (this.end + frames > this.#capacity) {
       const kept = Math.min(this.start, this.#history);
@@ -51,19 +46,13 @@ export class SoundWindow {
     return at;
   }
 
-  /**
-   * Removes the first frames, which were played, and keeps them as history.
-   * @param {number} frames
-   */
+  /** Removes the first frames, which were played, and keeps them as history. @param {number} frames */
   consume(frames) {
     this.start += frames;
     this.frames -= frames;
   }
 
-  /**
-   * Removes the first frames without playing them.
-   * @param {number} frames
-   */
+  /** Removes the first frames without playing them. @param {number} frames */
   discard(frames) {
     for (const plane of this.planes) {
       plane.copyWithin(this.start, this.start + frames, this.end);
@@ -74,9 +63,7 @@ export class SoundWindow {
 
   /**
    * Skips or repeats sound, if there is a place where that is inaudible.
-   * @param {import('./splice.js').PitchSplice} splice
-   * @param {1 | -1} direction 1 skips; −1 repeats.
-   * @param {number} most The most frames.
+   * @param {import('./splice.js').PitchSplice} splice @param {1 | -1} direction 1 skips; −1 repeats. @param {number} most The most frames.
    * @param {number} likeness How similar the two places must be.
    * @returns {number} Frames skipped; negative: frames repeated; 0: no such place.
    */

@@ -21,10 +21,7 @@ export class PitchSplice {
   #coarse;
   #left;
 
-  /**
-   * @param {number} rate In Hz.
-   * @param {number} channels
-   */
+  /** @param {number} rate In Hz. @param {number} channels */
   constructor(rate, channels) {
     this.#decimation = Math.max(1, Math.floor(rate / COARSE_RATE));
     /** The shortest jump, in frames. */
@@ -41,10 +38,8 @@ export class PitchSplice {
   /**
    * Finds the best length of a jump; sets `likeness`.
    * @param {Float32Array[]} pcm Reaches `fade` frames beyond `place`, and beyond the furthest position to jump to.
-   * @param {number} place Index of the next frame.
-   * @param {1 | -1} direction 1 skips sound; −1 repeats it.
-   * @param {number} least The shortest jump, at least `shortest`.
-   * @param {number} most The longest jump, at most `longest`.
+   * @param {number} place Index of the next frame. @param {1 | -1} direction 1 skips sound; −1 repeats it.
+   * @param {number} least The shortest jump, at least `shortest`. @param {number} most The longest jump, at most `longest`.
    * @returns {number} Length of the jump, in frames.
    */
   find(pcm, place, direction, least, most) {
@@ -80,8 +75,7 @@ export class PitchSplice {
 
   /**
    * Cross-fades from the sound before the jump into the sound after it.
-   * @param {Float32Array[]} pcm
-   * @param {number} left Index of what would have come next without the jump.
+   * @param {Float32Array[]} pcm @param {number} left Index of what would have come next without the jump.
    * @param {number} to Index of what comes after the jump; changed in place.
    */
   apply(pcm, left, to) {
@@ -101,11 +95,7 @@ export class PitchSplice {
 
   /**
    * Of equal candidates the furthest, which needs the fewest splices.
-   * @param {Float32Array[]} pcm
-   * @param {number} place
-   * @param {number} direction
-   * @param {number} template
-   * @param {number} least
+   * @param {Float32Array[]} pcm @param {number} place @param {number} direction @param {number} template @param {number} least
    * @param {number} most
    */
   #best(pcm, place, direction, template, least, most) {
@@ -126,22 +116,12 @@ export class PitchSplice {
   }
 }
 
-/**
- * Whether the sound is too quiet to hear.
- * @param {Float32Array[]} pcm
- * @param {number} from
- * @param {number} frames
- */
+/** Whether the sound is too quiet to hear. @param {Float32Array[]} pcm @param {number} from @param {number} frames */
 export function isSilent(pcm, from, frames) {
   return product(pcm, from, from, frames) <= SILENT_POWER * frames * pcm.length;
 }
 
-/**
- * @param {Float32Array[]} pcm
- * @param {number} a
- * @param {number} b
- * @param {number} frames
- */
+/** @param {Float32Array[]} pcm @param {number} a @param {number} b @param {number} frames */
 function product(pcm, a, b, frames) {
   let sum = 0;
   for (const plane of pcm) {
@@ -153,13 +133,7 @@ function product(pcm, a, b, frames) {
   return sum;
 }
 
-/**
- * @param {Float32Array} plane
- * @param {number} first
- * @param {number} decimation
- * @param {Float32Array} coarse
- * @param {number} frames
- */
+/** @param {Float32Array} plane @param {number} first @param {number} decimation @param {Float32Array} coarse @param {number} frames */
 function decimate(plane, first, decimation, coarse, frames) {
   for (let frame = 0; frame < frames; frame++) {
     let sum = 0;

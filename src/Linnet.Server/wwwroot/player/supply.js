@@ -37,10 +37,7 @@ export class Supply {
   #isDry = false;
   #unknown = 0;
 
-  /**
-   * @param {number} rate In Hz.
-   * @param {number} channels
-   */
+  /** @param {number} rate In Hz. @param {number} channels */
   constructor(rate, channels) {
     this.buffer = new JitterBuffer(HELD_SECONDS * rate);
     this.#splice = new PitchSplice(rate, channels);
@@ -71,20 +68,13 @@ export class Supply {
     return first?.stream === this.stream ? first : undefined;
   }
 
-  /**
-   * Removes the first frames of the window, which were played.
-   * @param {number} frames
-   */
+  /** Removes the first frames of the window, which were played. @param {number} frames */
   consume(frames) {
     this.window.consume(frames);
     this.position += frames;
   }
 
-  /**
-   * Goes on elsewhere, with a cross-fade.
-   * @param {number} stream
-   * @param {number} position
-   */
+  /** Goes on elsewhere, with a cross-fade. @param {number} stream @param {number} position */
   jumpTo(stream, position) {
     this.#prepareFade();
     this.window.discard(this.window.frames);
@@ -95,10 +85,7 @@ export class Supply {
     this.buffer.removeBefore(stream, position);
   }
 
-  /**
-   * Goes back to sound that arrived after it was due.
-   * @param {number} frames
-   */
+  /** Goes back to sound that arrived after it was due. @param {number} frames */
   goBack(frames) {
     this.#settle(frames);
     this.position -= frames;
@@ -140,8 +127,7 @@ export class Supply {
 
   /**
    * Fills in for sound that is not here yet: for a moment the last sound goes on, then there is silence.
-   * @param {number} frames
-   * @param {boolean} isCounted Whether something should have played.
+   * @param {number} frames @param {boolean} isCounted Whether something should have played.
    */
   fill(frames, isCounted) {
     this.#unknown += isCounted ? frames : 0;
@@ -150,8 +136,7 @@ export class Supply {
 
   /**
    * Skips or repeats a piece of the sound, where that is inaudible.
-   * @param {1 | -1} direction 1 skips; −1 repeats.
-   * @param {number} most The most frames.
+   * @param {1 | -1} direction 1 skips; −1 repeats. @param {number} most The most frames.
    * @param {number} likeness How similar the two ends must be, 0 to 1.
    * @returns {number} Frames skipped; negative: frames repeated; 0: not possible now.
    */

@@ -24,8 +24,7 @@ export class ClockSlope {
 
   /**
    * Adds the earliest arrival of an interval.
-   * @param {number} media Its instant on the media clock. Not before the previous one.
-   * @param {number} origin How far our clock was ahead.
+   * @param {number} media Its instant on the media clock. Not before the previous one. @param {number} origin How far our clock was ahead.
    */
   add(media, origin) {
     if (this.points.length === CAPACITY) {
@@ -38,8 +37,7 @@ export class ClockSlope {
 
   /**
    * Adjusts to a changed path: moves the points before the change.
-   * @param {number} us How much longer the path became.
-   * @param {number} newest How many of the newest points are already on the new path.
+   * @param {number} us How much longer the path became. @param {number} newest How many of the newest points are already on the new path.
    */
   shift(us, newest) {
     for (let i = 0; i < this.points.length - newest; i++) {
@@ -90,10 +88,8 @@ export class Timeline {
   #slotOrigin;
 
   /**
-   * @param {number} position The position of the first packet.
-   * @param {number} arrivedAt When it arrived.
-   * @param {number} rate Frames per second of the positions.
-   * @param {number} tolerance How late a packet may be and still be played.
+   * @param {number} position The position of the first packet. @param {number} arrivedAt When it arrived.
+   * @param {number} rate Frames per second of the positions. @param {number} tolerance How late a packet may be and still be played.
    */
   constructor(position, arrivedAt, rate, tolerance) {
     this.#rate = rate;
@@ -128,8 +124,7 @@ export class Timeline {
 
   /**
    * Records one arrival.
-   * @param {number} position In frames.
-   * @param {number} arrivedAt When it arrived.
+   * @param {number} position In frames. @param {number} arrivedAt When it arrived.
    * @returns {number} How much later than undelayed it arrived.
    */
   observe(position, arrivedAt) {
@@ -186,9 +181,7 @@ export class Timeline {
   }
 
   /**
-   * @param {number} anchor
-   * @param {number} origin
-   * @param {number} slope
+   * @param {number} anchor @param {number} origin @param {number} slope
    * @param {number} newest How many of the newest points are already on the new path.
    */
   #move(anchor, origin, slope, newest) {
@@ -207,10 +200,7 @@ export class Timeline {
   }
 }
 
-/**
- * The lower half of Andrew's monotone chain.
- * @param {{ media: number, origin: number }[]} points By `media`.
- */
+/** The lower half of Andrew's monotone chain. @param {{ media: number, origin: number }[]} points By `media`. */
 function lowerHull(points) {
   /** @type {{ media: number, origin: number }[]} */
   const hull = [];
@@ -227,19 +217,14 @@ function lowerHull(points) {
 
 /**
  * Whether the middle point lies on or above the line through the other two.
- * @param {{ media: number, origin: number }} left
- * @param {{ media: number, origin: number }} middle
+ * @param {{ media: number, origin: number }} left @param {{ media: number, origin: number }} middle
  * @param {{ media: number, origin: number }} right
  */
 function isAbove(left, middle, right) {
   return (middle.origin - left.origin) * (right.media - left.media) >= (right.origin - left.origin) * (middle.media - left.media);
 }
 
-/**
- * @param {number} value
- * @param {number} least
- * @param {number} most
- */
+/** @param {number} value @param {number} least @param {number} most */
 export function clamp(value, least, most) {
   return Math.min(Math.max(value, least), most);
 }

@@ -35,11 +35,7 @@ const MOST_FRAMES = 1 << 17;
  *   | { type: 'end', reason: string }} Message
  */
 
-/**
- * Reads a binary message.
- * @param {ArrayBuffer} data
- * @returns {Packet | undefined} Nothing if it is no packet, or none that can be true.
- */
+/** Reads a binary message. @param {ArrayBuffer} data @returns {Packet | undefined} Nothing if it is no packet, or none that can be true. */
 export function readPacket(data) {
   if (data.byteLength <= HEADER) {
     return undefined;
@@ -55,11 +51,7 @@ export function readPacket(data) {
     : undefined;
 }
 
-/**
- * Reads a text message.
- * @param {string} text
- * @returns {Message | undefined} Nothing if it is of an unknown type or cannot be true.
- */
+/** Reads a text message. @param {string} text @returns {Message | undefined} Nothing if it is of an unknown type or cannot be true. */
 export function readMessage(text) {
   /** @type {any} */
   let message;
@@ -96,20 +88,15 @@ export function readMessage(text) {
   }
 }
 
-/**
- * @param {number} sent Our clock, in µs.
- * @returns {string} A question for the server's clock.
- */
+/** @param {number} sent Our clock, in µs. @returns {string} A question for the server's clock. */
 export function timeRequest(sent) {
   return JSON.stringify({ type: 'time', sent });
 }
 
 /**
  * The address of a station's live sound.
- * @param {string} server As `http://host:8000/` or, for a signed link, `http://host:8000/k/…/`.
- * @param {string} station
- * @param {string | undefined} rendition
- * @param {number} burstMs How much sound to send at once.
+ * @param {string} server As `http://host:8000/` or, for a signed link, `http://host:8000/k/…/`. @param {string} station
+ * @param {string | undefined} rendition @param {number} burstMs How much sound to send at once.
  */
 export function liveAddress(server, station, rendition, burstMs) {
   const url = stationAddress(server, station, '/live');
@@ -125,12 +112,7 @@ export function liveAddress(server, station, rendition, burstMs) {
   return url;
 }
 
-/**
- * An address below a server's.
- * @param {string} server
- * @param {string} station
- * @param {string} ending
- */
+/** An address below a server's. @param {string} server @param {string} station @param {string} ending */
 export function stationAddress(server, station, ending) {
   const url = new URL(server);
   url.pathname = `${url.pathname.replace(/\/?$/, '/')}${encodeURIComponent(station)}${ending}`;

@@ -24,10 +24,7 @@ class LinnetPlayout extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this.#receive(data);
   }
 
-  /**
-   * @param {Float32Array[][]} _inputs
-   * @param {Float32Array[][]} outputs
-   */
+  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
   process(_inputs, outputs) {
     const frames = outputs[0][0].length;
     this.#playout.read(usOf(currentFrame), outputs[0], frames);
