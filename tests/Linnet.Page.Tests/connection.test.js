@@ -72,34 +72,41 @@ test('the end of a connection is told once, and whether it was ever open', async
   assert.equal(await end(refused.address.replace('http', 'ws')), false);
 });
 
-test('a connection on which nothing comes any more counts as ended', (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  let now = 0;
-  let sent = 0;
-  /** @type {any} */
-  let socket;
+/** @param {() => void} onSend */
+function silentSocket(onSend) {
+  /** @type {{ socket: any }} */
+  const made = { socket: undefined };
   class Silent {
     readyState = 1;
     constructor() {
-      socket = this;
+      made.socket = this;
     }
 
     send() {
-      sent++;
+      onSend();
     }
 
     close() {}
   }
+
+  return { made, Silent: /** @type {any} */ (Silent) };
+}
+
+test('a connection on which nothing comes any more counts as ended', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 0;
+  let sent = 0;
+  const { made, Silent } = silentSocket(() => sent++);
 
   /** @type {boolean[]} */
   const ends = [];
   new Connection(
     new URL('ws://host/jazz/live'),
     { onPacket: () => {}, onMessage: () => {}, onClosed: (wasOpen) => ends.push(wasOpen) },
-    /** @type {any} */ (Silent),
+    Silent,
     () => now,
   );
-  socket.onopen();
+  made.socket.onopen();
   for (; now < 6000; now += 100) {
     assert.deepEqual(ends, []);
     t.mock.timers.tick(100);
@@ -112,4 +119,35 @@ test('a connection on which nothing comes any more counts as ended', (t) => {
   }
 
   assert.deepEqual(ends, [true]);
+});
+
+test('a hidden page, whose timers are slow, keeps a connection that answers', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 0;
+  let sent = 0;
+  const { made, Silent } = silentSocket(() => sent++);
+  let ends = 0;
+  const events = { onPacket: () => {}, onMessage: () => {}, onClosed: () => ends++ };
+  const connection = new Connection(new URL('ws://host/jazz/live'), events, Silent, () => now);
+  made.socket.onopen();
+  for (let minute = 0; minute < 3; minute++) {
+    made.socket.onmessage({ data: '{"type":"moved"}' });
+    now += 60_000;
+    t.mock.timers.tick(60_000);
+  }
+
+  assert.equal(ends, 0);
+
+  // The reports of the audio thread come although timers do not.
+  sent = 0;
+  made.socket.onmessage({ data: '{"type":"moved"}' });
+  for (let i = 0; i < 40; i++) {
+    now += 50;
+    connection.check();
+  }
+
+  assert.ok(sent >= 1, `${sent} questions`);
+  now += 7000;
+  connection.check();
+  assert.equal(ends, 1);
 });

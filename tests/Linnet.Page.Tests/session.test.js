@@ -135,3 +135,52 @@ test('a rendition that is refused is followed by the next, and the last refusal 
   assert.deepEqual(asked, ['l16', undefined]);
   assert.equal(reason, 'unknown-station');
 });
+
+test('after a refused rendition, the next attempt asks for the best again', async (t) => {
+  const server = await startServer(0, () => {});
+  server.close();
+  /** @type {(string | undefined)[]} */
+  const asked = [];
+  /** @type {Session | undefined} */
+  let session;
+  t.after(() => session?.close());
+  await new Promise((resolve) => {
+    session = open(server.address, {
+      onRefused: async (rendition) => {
+        if (asked.push(rendition) === 3) {
+          resolve(undefined);
+        }
+
+        return rendition ? 'rendition' : undefined;
+      },
+    });
+  });
+  assert.deepEqual(asked, ['l16', undefined, 'l16']);
+});
+
+test('a server that sent its listeners away gets some seconds of rest', async (t) => {
+  t.mock.method(Math, 'random', () => 0);
+  let connections = 0;
+  const server = await startServer(0, (socket) => {
+    connections++;
+    socket.send(JSON.stringify(HELLO));
+    socket.send('{"type":"end","reason":"full"}');
+    socket.close(1013);
+  });
+  t.after(() => server.close());
+  /** @type {number[]} */
+  const waits = [];
+  const { setTimeout: wait } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (/** @type {() => void} */ action, /** @type {number} */ ms) => {
+    waits.push(ms);
+    return wait(action, ms);
+  });
+  /** @type {Session | undefined} */
+  let session;
+  t.after(() => session?.close());
+  await new Promise((resolve) => {
+    session = open(server.address, { onState: (_state, reason) => reason === 'network' && setImmediate(resolve) });
+  });
+  assert.equal(connections, 1);
+  assert.ok(waits.includes(5000), waits.join());
+});

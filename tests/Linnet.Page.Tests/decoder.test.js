@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodecDecoder } from '../../src/Linnet.Server/wwwroot/player/decoder.js';
+
+/** A decoder of the browser that a test controls. */
+class FakeDecoder {
+  /** @type {FakeDecoder[]} */
+  static all = [];
+  state = 'configured';
+  decodeQueueSize = 0;
+  decoded = 0;
+
+  /** @param {{ output: (data: any) => void, error: (error: unknown) => void }} events */
+  constructor(events) {
+    this.events = events;
+    FakeDecoder.all.push(this);
+  }
+
+  configure() {}
+
+  decode() {
+    this.decoded++;
+  }
+
+  async flush() {}
+
+  close() {
+    this.state = 'closed';
+  }
+}
+
+Object.assign(globalThis, { AudioDecoder: FakeDecoder, EncodedAudioChunk: class {} });
+
+function open() {
+  FakeDecoder.all = [];
+  /** @type {unknown[]} */
+  const errors = [];
+  const format = /** @type {const} */ ({ codec: 'opus', bits: 0, rate: 48000, channels: 2, packet: 960, description: undefined });
+  const decoder = new CodecDecoder(
+    format,
+    () => {},
+    (error) => errors.push(error),
+  );
+  let position = 0;
+  const decode = () => {
+    decoder.decode({ position, frames: 960, due: 0, payload: new Uint8Array(1) });
+    position += 960;
+    return /** @type {FakeDecoder} */ (FakeDecoder.all.at(-1));
+  };
+  return { decoder, decode, errors };
+}
+
+test('a packet that cannot be decoded costs a decoder; three in a short time end it', () => {
+  const { decode, errors } = open();
+  for (let i = 1; i <= 3; i++) {
+    const last = decode();
+    assert.equal(FakeDecoder.all.length, i);
+    assert.deepEqual(errors, []);
+    last.events.error('EncodingError');
+    assert.equal(last.state, 'closed');
+  }
+
+  assert.deepEqual(errors, ['EncodingError']);
+});
+
+test('an error of a decoder that only finishes does not end the one after it', () => {
+  const { decoder, decode, errors } = open();
+  const first = decode();
+  decoder.finish();
+  const second = decode();
+  first.events.error('late');
+  assert.notEqual(first, second);
+  assert.equal(second.state, 'configured');
+  assert.deepEqual(errors, []);
+});
+
+test('a decoder that hangs is closed', () => {
+  const { decode } = open();
+  const first = decode();
+  first.decodeQueueSize = 2001;
+  assert.notEqual(decode(), first);
+  assert.equal(first.state, 'closed');
+});
+
+test('sound that cannot be copied is given back', () => {
+  const { decode, errors } = open();
+  let closed = 0;
+  const data = { timestamp: 0, numberOfChannels: 2, numberOfFrames: 960, format: 'f32-planar', close: () => closed++ };
+  const copyTo = () => {
+    throw new Error('no memory');
+  };
+  decode().events.output({ ...data, copyTo });
+  assert.equal(closed, 1);
+  assert.deepEqual(errors, []);
+});
