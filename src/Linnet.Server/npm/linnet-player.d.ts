@@ -160,7 +160,7 @@ export declare class LinnetPlayer extends EventTarget {
      * @returns {Promise<void>} Resolves when the station is heard. Rejects with a `PlayerError`.
      */
     play(): Promise<void>;
-    /** Stops; the sound fades out. */
+    /** Stops; the sound fades out, but not that of an `<audio>` element. */
     stop(): void;
     get state(): PlayerState;
     get station(): string;

@@ -139,7 +139,7 @@ export class LinnetPlayer extends EventTarget {
     await this.#untilHeard();
   }
 
-  /** Stops; the sound fades out. */
+  /** Stops; the sound fades out, but not that of an `<audio>` element. */
   stop() {
     this.#halt('stopped', 'stopped');
   }

@@ -33,17 +33,20 @@ export function addresses(station, stations, base) {
     { class: 'elsewhere', 'aria-labelledby': 'elsewhere' },
     h('h2', { id: 'elsewhere', text: texts.listenElsewhere }),
     list,
-    h(
-      'figure',
-      { class: 'code' },
-      h('img', {
-        src: `${path('qr.svg')}?station=${encodeURIComponent(station.name)}`,
-        alt: texts.code(plain(station.title)),
-        width: 168,
-        height: 168,
-      }),
-      h('figcaption', { text: texts.codeHint }),
-    ),
+    // Another device cannot use an address that means this one.
+    /^(localhost|127\..*|\[::1\])$/.test(base.hostname)
+      ? null
+      : h(
+          'figure',
+          { class: 'code' },
+          h('img', {
+            src: `${path('qr.svg')}?station=${encodeURIComponent(station.name)}`,
+            alt: texts.code(plain(station.title)),
+            width: 168,
+            height: 168,
+          }),
+          h('figcaption', { text: texts.codeHint }),
+        ),
   );
 }
 
@@ -78,11 +81,14 @@ function rows(station, stations, base) {
  * @param {string} text @param {Element} shown @param {HTMLElement} button
  */
 async function copy(text, shown, button) {
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(text);
-  } else {
+  } catch {
+    // Without a clipboard, or without leave to use it.
     getSelection()?.selectAllChildren(shown);
-    document.execCommand('copy');
+    if (!document.execCommand('copy')) {
+      return;
+    }
   }
   button.textContent = texts.copied;
   setTimeout(() => {

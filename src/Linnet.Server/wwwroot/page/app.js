@@ -24,7 +24,7 @@ const cards = new Map();
 const main = /** @type {HTMLElement} */ (document.getElementById('stations'));
 const top = /** @type {HTMLElement} */ (document.getElementById('top'));
 const grid = h('div', { class: 'grid' });
-const note = h('p', { class: 'note', role: 'status', hidden: true });
+const note = h('p', { class: 'note', role: 'status' });
 const empty = h('div', { class: 'empty', hidden: true });
 const back = h('a', { class: 'back', href: '#', hidden: true }, icon('back'), h('span', { text: texts.allStations }));
 const search = /** @type {HTMLInputElement} */ (
@@ -68,8 +68,9 @@ function show() {
     return;
   }
   const open = opened();
-  const query = open ? '' : search.value.trim();
   const all = stations.all;
+  search.hidden = open !== '' || all.length <= MANY;
+  const query = search.hidden ? '' : search.value.trim();
   const isMissing = open !== '' && !stations.byName.has(open);
   const shown = all.filter((station) => (open ? station.name === open : matches(station, query)));
   for (const [name, card] of cards) {
@@ -85,7 +86,6 @@ function show() {
   }
   place(shown.map((station) => station.name));
   back.hidden = open === '' || (all.length === 1 && !isMissing);
-  search.hidden = open !== '' || all.length <= MANY;
   document.body.classList.toggle('single', open !== '');
   const reason = isMissing ? texts.gone : all.length === 0 ? texts.none : shown.length === 0 ? texts.noMatch(query) : '';
   if (empty.dataset.reason !== reason) {
@@ -119,7 +119,7 @@ function showPlayer() {
   const name = listening.station;
   const station = name === null ? undefined : stations.byName.get(name);
   dock.update(station);
-  const heard = station && [trackText(station.now), plain(station.title)];
+  const heard = station && [trackText(listening.track) || trackText(station.now), plain(station.title)];
   const focus = heard ?? [plain(stations.byName.get(opened())?.title)];
   document.title = [...focus, 'Linnet'].filter(Boolean).join(' · ');
 }

@@ -1,20 +1,7 @@
 import { h, svg } from './dom.js';
 
 /** Pairs of hues that look well together and under white. */
-const HUES = [
-  [12, 340],
-  [28, 2],
-  [342, 290],
-  [318, 262],
-  [280, 236],
-  [250, 212],
-  [222, 192],
-  [204, 168],
-  [184, 228],
-  [168, 200],
-  [152, 182],
-  [356, 36],
-];
+const HUES = [12, 340, 28, 2, 342, 290, 318, 262, 280, 236, 250, 212, 222, 192, 204, 168, 184, 228, 168, 200, 152, 182, 356, 36];
 
 /** A station's picture: its own, or one that is made of its name. */
 export class Cover {
@@ -48,7 +35,7 @@ function letterOf(title) {
 /** Draws rings as of a sound that spreads, in colours of the name, with a letter. @param {string} name @param {string} letter */
 function drawing(name, letter) {
   const seed = hash(name);
-  const [from, to] = HUES[seed % HUES.length];
+  const [from, to] = HUES.slice(2 * (seed % (HUES.length / 2)));
   const x = 18 + ((seed >>> 9) % 64);
   const y = 76 + ((seed >>> 15) % 16);
   const id = `cover-${counter++}`;

@@ -190,6 +190,7 @@ export class Dock {
   measure(isNew = true) {
     const now = this.listening.statistics;
     say(this.delay, typeof now?.latency === 'number' ? texts.ms(now.latency) : '');
+    this.toggle.setAttribute('aria-label', `${texts.details} ${this.delay.textContent}`);
     if (now && isNew && this.listening.state === 'playing') {
       this.plot?.add(now);
     }

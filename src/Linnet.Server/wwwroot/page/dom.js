@@ -38,14 +38,14 @@ function set(element, props) {
 }
 
 /**
- * Sets an element's text, and hides it if there is none. Does nothing if it has that text: a screen reader would say it again.
+ * Sets an element's text, and hides it if there is none, unless screen readers watch it. Does nothing if it has that text: a screen reader would say it again.
  * @param {HTMLElement} element @param {string} text
  */
 export function say(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
   }
-  element.hidden = text === '';
+  element.hidden = text === '' && element.getAttribute('role') !== 'status';
 }
 
 const ICONS = {

@@ -16,6 +16,8 @@ export class Listening extends EventTarget {
     this.station = null;
     /** @type {string | undefined} */
     this.art = undefined;
+    /** @type {{ title: string, artist: string } | undefined} What is heard: a hidden page gets no events. */
+    this.track = undefined;
     this.state = 'stopped';
     this.reason = '';
     /** @type {any} */
@@ -49,6 +51,7 @@ export class Listening extends EventTarget {
     this.drop();
     this.station = name;
     this.art = art;
+    this.track = undefined;
     this.become('connecting');
     const module = await this.module;
     if (this.station !== name || this.player) {
@@ -70,7 +73,13 @@ export class Listening extends EventTarget {
     this.player = player;
     player.addEventListener('state', (/** @type {any} */ event) => {
       if (player === this.player) {
-        this.become(event.detail?.state ?? event.state ?? player.state, event.detail?.reason ?? event.reason);
+        this.become(event.detail.state, event.detail.reason);
+      }
+    });
+    player.addEventListener('title', (/** @type {any} */ event) => {
+      if (player === this.player) {
+        this.track = event.detail;
+        this.dispatchEvent(new Event('change'));
       }
     });
     player.addEventListener('statistics', () => {
@@ -85,9 +94,7 @@ export class Listening extends EventTarget {
       await player.play();
     } catch (error) {
       if (player === this.player) {
-        const problem = /** @type {any} */ (error);
-        const isBlocked = problem?.reason === 'blocked' || problem?.name === 'NotAllowedError';
-        this.become('failed', isBlocked ? 'blocked' : (problem?.reason ?? ''));
+        this.become('failed', /** @type {any} */ (error).reason);
       }
     }
   }

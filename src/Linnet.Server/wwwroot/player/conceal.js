@@ -49,7 +49,10 @@ export class Concealer {
         continue;
       }
 
-      loop.set(plane.subarray(end - period, end));
+      for (let i = 0; i < period; i++) {
+        loop[i] = plane[end - period + i];
+      }
+
       for (let i = 0; i < blend; i++) {
         // The end of the period turns into what came before its beginning.
         const weight = smooth((i + 1) / (blend + 1));

@@ -18,6 +18,7 @@ export class DelayTarget {
   us;
 
   #latest = new Float64Array(TREND);
+  #sorted = new Float64Array(TREND);
   #slot = 0;
   #slotEnds = -Infinity;
   #spike = 0;
@@ -97,6 +98,7 @@ export class DelayTarget {
       this.#spike = Math.max(this.#spike, this.#latest[(this.#slot - i + TREND) % TREND]);
     }
 
-    this.#trend = this.#latest.slice().sort()[TREND - 1 - SPARED];
+    this.#sorted.set(this.#latest);
+    this.#trend = this.#sorted.sort()[TREND - 1 - SPARED];
   }
 }

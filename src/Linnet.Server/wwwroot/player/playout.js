@@ -98,8 +98,10 @@ export class Playout {
     const shifted = this.#newest.shifted;
     const delay = this.#newest.observe(block.position, now);
     const longer = this.#newest.shifted - shifted;
-    this.#target.shift(longer);
-    this.#shortenedAt = longer < 0 ? now : this.#shortenedAt;
+    if (longer !== 0) {
+      this.#target.shift(longer);
+      this.#shortenedAt = longer < 0 ? now : this.#shortenedAt;
+    }
 
     // On one connection a packet holds up all that follow. If no buffer could wait for the first, theirs need not either.
     this.#isHopeless = delay > this.#target.most || (this.#isHopeless && delay > this.#target.us);

@@ -163,7 +163,10 @@ export class Resampler {
     }
 
     for (let channel = 0; channel < this.channels; channel++) {
-      this.#planes[channel].set(input[channel].subarray(from, from + frames), this.#held);
+      const plane = this.#planes[channel];
+      for (let i = 0; i < frames; i++) {
+        plane[this.#held + i] = input[channel][from + i];
+      }
     }
 
     this.#held += frames;

@@ -81,7 +81,10 @@ export class PitchSplice {
   apply(pcm, left, to) {
     const alike = clamp(this.likeness, 0, 1);
     for (const plane of pcm) {
-      this.#left.set(plane.subarray(left, left + this.fade));
+      for (let i = 0; i < this.fade; i++) {
+        this.#left[i] = plane[left + i];
+      }
+
       for (let i = 0; i < this.fade; i++) {
         const weight = (i + 1) / (this.fade + 1);
         const rest = 1 - weight;
