@@ -178,3 +178,42 @@ test('a wish that the path cannot play gives way to what it can', () => {
   assert.deepEqual(renditionsFor('pcm', 'balanced', 'l24'), ['l24']);
   assert.deepEqual(renditionsFor('webcodecs', 'balanced', 'flac'), ['flac']);
 });
+
+test('where no WebSocket comes through, the next player begins with the element, which tells why it cannot play', async (t) => {
+  let mp3 = 200;
+  let asked = 0;
+  const server = await startRefusing((path) => {
+    asked += path.includes('/live') ? 1 : 0;
+    return path.includes('/live') ? 426 : mp3;
+  });
+  t.after(() => server.close());
+
+  class FakeAudio {
+    /** @type {unknown} */
+    error = null;
+    currentTime = 0;
+    onplaying = () => {};
+    load() {}
+    pause() {}
+    removeAttribute() {}
+    async play() {
+      setImmediate(() => (mp3 === 200 ? this.onplaying() : (this.error = {})));
+    }
+  }
+
+  Object.assign(globalThis, { Audio: FakeAudio });
+  Object.assign(FakeContext.prototype, { createMediaElementSource: () => ({ connect() {} }) });
+  const first = new LinnetPlayer({ server: server.address, station: 'jazz' });
+  await first.play();
+  assert.equal(first.path, 'audio');
+  first.stop();
+  const before = asked;
+  const second = new LinnetPlayer({ server: server.address, station: 'jazz' });
+  await second.play();
+  assert.equal(second.path, 'audio');
+  assert.equal(asked, before);
+  second.stop();
+
+  mp3 = 401;
+  await assert.rejects(new LinnetPlayer({ server: server.address, station: 'jazz' }).play(), { reason: 'closed' });
+});

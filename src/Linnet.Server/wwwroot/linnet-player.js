@@ -16,8 +16,8 @@ const STATISTICS_MS = 250;
 // A server that answers, but not on a WebSocket, is behind a proxy that lets none through.
 const MOST_REFUSALS = 2;
 
-/** @type {Map<string, PathName>} By server: the path that `auto` fell to. The next player begins there. */
-const fallbacks = new Map();
+/** @type {Map<string, PathName | undefined>} By server: the path that was heard. `auto` begins there. */
+const provenPaths = new Map();
 
 /** @typedef {'low-latency' | 'balanced' | 'robust'} ProfileName How far behind live to play. */
 /** @typedef {'webcodecs' | 'pcm' | 'audio'} PathName Opus or FLAC decoded by the browser, PCM, or an `<audio>` element on the MP3. */
@@ -198,7 +198,7 @@ export class LinnetPlayer extends EventTarget {
   }
 
   set path(value) {
-    fallbacks.delete(this.#options.server);
+    provenPaths.delete(this.#options.server);
     this.#options.path = value;
     if (this.#isOn) {
       this.#restart();
@@ -225,7 +225,7 @@ export class LinnetPlayer extends EventTarget {
   async #begin(path) {
     const run = ++this.#run;
     const { server, station, profile, drift, output, outputDelay } = this.#options;
-    const wanted = path ?? (this.#options.path === 'auto' ? fallbacks.get(server) : undefined) ?? this.#options.path;
+    const wanted = path ?? (this.#options.path === 'auto' ? provenPaths.get(server) : undefined) ?? this.#options.path;
     try {
       // Before anything else: later, the click no longer counts.
       await this.#openContext(48000);
@@ -314,10 +314,8 @@ export class LinnetPlayer extends EventTarget {
 
   /** @param {string} reason */
   #onEnd(reason) {
-    const { server, path } = this.#options;
-    if (path === 'auto' && this.#path !== 'audio' && ['websocket', 'output', 'decoder'].includes(reason)) {
-      fallbacks.set(server, reason === 'decoder' && this.#path === 'webcodecs' ? 'pcm' : 'audio');
-      this.#restart();
+    if (this.#options.path === 'auto' && this.#path !== 'audio' && ['websocket', 'output', 'decoder'].includes(reason)) {
+      this.#restart(reason === 'decoder' && this.#path === 'webcodecs' ? 'pcm' : 'audio');
     } else {
       this.#halt(reason === 'ended' ? 'stopped' : 'failed', reason);
     }
@@ -353,6 +351,10 @@ export class LinnetPlayer extends EventTarget {
       this.#state = state;
       this.#reason = reason;
       if (state === 'playing') {
+        if (this.#options.path === 'auto') {
+          provenPaths.set(this.#options.server, this.#path);
+        }
+
         this.#showMedia();
       } else if (state === 'stopped' || state === 'failed') {
         hideMedia(this);

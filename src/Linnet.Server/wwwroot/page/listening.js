@@ -30,7 +30,12 @@ export class Listening extends EventTarget {
     this.profile = kept.profile ?? 'balanced';
     /** @type {Path} */
     this.path = paths().includes(kept.path) ? kept.path : 'auto';
-    this.module = import(new URL('linnet-player.js', base).href).catch(() => null);
+    /** @type {any} */
+    this.loaded = undefined;
+    this.module = import(new URL('linnet-player.js', base).href).then(
+      (module) => (this.loaded = module),
+      () => null,
+    );
   }
 
   /** @param {string} name */
@@ -53,7 +58,8 @@ export class Listening extends EventTarget {
     this.art = art;
     this.track = undefined;
     this.become('connecting');
-    const module = await this.module;
+    // At once, if possible: a click counts only for a moment.
+    const module = this.loaded ?? (await this.module);
     if (this.station !== name || this.player) {
       return;
     }
@@ -141,7 +147,7 @@ export class Listening extends EventTarget {
       await this.player?.setSinkId(id);
       this.output = id;
     } catch {
-      // The device has gone, or the listener does not allow it.
+      // The device has gone.
     }
   }
 

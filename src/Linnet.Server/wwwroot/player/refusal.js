@@ -1,4 +1,4 @@
-// Why a server refused: browsers do not tell of a WebSocket or an element, but the same address says it to an ordinary request.
+// Why a server refused: browsers do not tell, but the same address says it to an ordinary request.
 
 import { liveAddress } from './wire.js';
 

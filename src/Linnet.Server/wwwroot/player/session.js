@@ -311,8 +311,6 @@ export class Session {
     this.#hasPlayed ||= report.stream >= 0 && !report.isStarved;
     this.#tellState();
     this.#showTitles();
-
-    // The timers of a hidden page are slow.
     if (performance.now() >= this.#retryAt) {
       this.connect();
     } else {

@@ -106,7 +106,7 @@ export class Speaker {
     const audio = (this.#audio ??= new Audio());
 
     // WebKit gives a context only silence of a live stream.
-    const isWebKit = /AppleWebKit(?!.*Chrom)/.test(navigator.userAgent);
+    const isWebKit = /AppleWebKit(?!.*Chrom)/.test(globalThis.navigator?.userAgent ?? '');
     const context = isWebKit ? undefined : this.context;
     this.#isDirect = !context;
     if (context) {
