@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 /** @type {typeof import('ws')} The tools are installed in eng/js. */
 const ws = createRequire(new URL('../../eng/js/', import.meta.url))('ws');
 
-export const { WebSocket } = ws;
+export const { WebSocket, WebSocketServer } = ws;
 
 /**
  * A binary message.

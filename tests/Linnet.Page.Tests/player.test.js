@@ -6,7 +6,7 @@ import { LinnetPlayer } from '../../src/Linnet.Server/wwwroot/linnet-player.js';
 import { renditionsFor } from '../../src/Linnet.Server/wwwroot/player/profiles.js';
 import { whyRefused } from '../../src/Linnet.Server/wwwroot/player/refusal.js';
 import { Speaker } from '../../src/Linnet.Server/wwwroot/player/speaker.js';
-import { WebSocket, packet, startServer } from './live-server.js';
+import { WebSocket, WebSocketServer, packet, startServer } from './live-server.js';
 
 const RATE = 48000;
 const PACKET = 960;
@@ -75,6 +75,7 @@ async function startRefusing(status) {
   return {
     address: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`,
     close: () => server.close(),
+    server,
   };
 }
 
@@ -216,4 +217,34 @@ test('where no WebSocket comes through, the next player begins with the element,
 
   mp3 = 401;
   await assert.rejects(new LinnetPlayer({ server: server.address, station: 'jazz' }).play(), { reason: 'closed' });
+});
+
+test('handshakes that fail now and then, with connections in between, do not end at the element', async (t) => {
+  const web = await startRefusing(() => 426);
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'linnet.live.1' });
+  t.after(() => {
+    sockets.clients.forEach((client) => client.terminate());
+    web.close();
+  });
+  let handshakes = 0;
+  web.server.on('upgrade', (request, socket, head) => {
+    if (++handshakes % 2 === 1) {
+      socket.end('HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+
+    const isLast = handshakes === 4;
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      sendLive(client);
+      return isLast || setTimeout(() => client.terminate(), 20);
+    });
+  });
+  const player = new LinnetPlayer({ server: web.address, station: 'jazz' });
+  t.after(() => player.stop());
+  await player.play();
+  while (handshakes < 4) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  assert.equal(player.path, 'pcm');
 });
