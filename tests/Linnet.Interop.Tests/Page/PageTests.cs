@@ -59,8 +59,11 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
         await Page.Locator(".dock[data-state=playing]").WaitForAsync();
         await Page.GetByText($"{server.Address}#jazz", new() { Exact = true }).WaitForAsync();
         Assert.Equal(1, await Page.Locator(".card").CountAsync());
-        ILocator code = Page.GetByAltText("QR code: opens jazz on a phone");
-        Assert.True(await code.EvaluateAsync<bool>("code => code.decode().then(() => true)"));
+
+        // A phone cannot use the loopback address of this machine, so the page shows no code for it.
+        Assert.Equal(0, await Page.GetByAltText("QR code").CountAsync());
+        string decode = "() => Object.assign(new Image(), { src: '/qr.svg?station=jazz' }).decode().then(() => true)";
+        Assert.True(await Page.EvaluateAsync<bool>(decode));
         await Page.Locator(".dock").GetByRole(AriaRole.Button, new() { Name = "Stop jazz" }).ClickAsync();
         await Page.Locator(".dock").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }
