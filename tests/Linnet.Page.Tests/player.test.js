@@ -248,3 +248,16 @@ test('handshakes that fail now and then, with connections in between, do not end
 
   assert.equal(player.path, 'pcm');
 });
+
+test('while the server does not answer, the player connects', async (t) => {
+  const web = await startRefusing(() => 426);
+  t.after(() => web.close());
+  web.server.on('upgrade', (_request, socket) => t.after(() => socket.destroy()));
+  const player = new LinnetPlayer({ server: web.address, station: 'jazz' });
+  const played = assert.rejects(player.play(), { reason: 'stopped' });
+  await new Promise((resolve) => player.addEventListener('statistics', resolve));
+  await new Promise((resolve) => player.addEventListener('statistics', resolve));
+  assert.equal(player.state, 'connecting');
+  player.stop();
+  await played;
+});

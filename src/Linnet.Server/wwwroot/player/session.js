@@ -94,9 +94,11 @@ export class Session {
 
   /** @param {boolean} isRunning Whether the context runs. Call it 4 times a second: a context that has stopped reports nothing. */
   watch(isRunning) {
-    this.#isSuspended = !isRunning && this.#output !== undefined;
-    this.#missed = this.#output ? this.#missed + 1 : 0;
-    this.#tellState();
+    if (this.#output) {
+      this.#isSuspended = !isRunning;
+      this.#missed++;
+      this.#tellState();
+    }
   }
 
   /** Ends it; the sound fades out. */
