@@ -229,14 +229,21 @@ public class PasswordAuthorityTests
     public async Task A_guesser_that_hangs_up_before_the_answer_is_counted(bool isVerified)
     {
         using var go = new SemaphoreSlim(0);
-        _verify = isVerified ? null : _ =>
+        int begun = 0;
+        _verify = _ =>
         {
-            go.Wait(Stop);
+            Interlocked.Increment(ref begun);
+            if (!isVerified)
+            {
+                go.Wait(Stop);
+            }
+
             return false;
         };
         var authority = new PasswordAuthority(_time);
         for (int i = 0; i < PasswordGate.FreeTries; i++)
         {
+            int guesses = i + 1;
             using var leaving = new CancellationTokenSource();
             Task<AccessVerdict> guess = authority.JudgeAsync(
                 Peer,
@@ -249,13 +256,19 @@ public class PasswordAuthorityTests
                     },
                 },
                 leaving.Token);
+            if (isVerified)
+            {
+                await Until.TrueAsync(() => Volatile.Read(ref begun) == guesses);
+            }
+
             await leaving.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guess);
         }
 
-        // They are verified before the next password, and remembered.
+        // The next password of the same client is verified after all of them; another client's could be before.
+        Task<AccessVerdict> next = Try(authority, isVerified ? Other : Peer, "next");
         go.Release(100);
-        Assert.Equal(AccessVerdict.Wrong, await Try(authority, Other, "no"));
+        Assert.Equal(AccessVerdict.Wrong, await next);
         Task<AccessVerdict> late = Try(authority, Peer, "no0");
         Assert.False(late.IsCompleted);
         _time.Advance(PasswordGate.MaxWait);
