@@ -8,8 +8,9 @@ public class TestSslTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(9);
 
-    // A certificate of an own authority has no service that says whether it was revoked. The other is about the tool itself.
-    private static readonly string[] Accepted = ["cert_revocation", "engine_problem"];
+    // A certificate of an own authority has no service that says whether it was revoked. The others are about the tool itself: its client
+    // ends with the handshake, on a busy machine before the ticket for the next one has arrived.
+    private static readonly string[] Accepted = ["cert_revocation", "engine_problem", "sessionresumption_ticket"];
     private static readonly string[] Harmless = ["OK", "INFO", "LOW", "DEBUG"];
 
     [Theory]
@@ -37,7 +38,7 @@ public class TestSslTests
                where !Harmless.Contains(finding.GetProperty("severity").GetString()) && !Accepted.Contains(id)
                select $"{id}: {finding.GetProperty("finding").GetString()}",
         ];
-        Assert.Empty(bad);
+        Assert.True(bad.Length == 0, string.Join('\n', bad));
         Assert.Contains(found.RootElement.EnumerateArray(), static f => f.GetProperty("id").GetString() == "TLS1_3");
     }
 }
