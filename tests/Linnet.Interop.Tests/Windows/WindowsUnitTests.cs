@@ -42,7 +42,7 @@ public sealed partial class WindowsUnitTests(Wine wine, WindowsUnitTests.Publish
         { "Transports.PyAudio*", 20 },
         { "Transports.Rtp*", 90 },
         { "Transports.Rtsp*", 300 },
-        { "Transports.WebSocket*", 10 },
+        { "Transports.WebSocket*", 7 },
         { "", 70 },
     };
 
