@@ -7,6 +7,7 @@ if (!FewestFiles.AreAllowed())
 }
 
 StartedDescriptors.Ensure();
+Heaps.Limit();
 using IDisposable? console = OperatingSystem.IsWindows() ? WindowsConsole.Prepare() : null;
 using var interrupt = new Interrupt();
 using var outputs = ProgramOutputs.OfThisProcess(Shell.HasTerminal);
