@@ -1,7 +1,7 @@
 import { h } from './dom.js';
 import { plain } from './stations.js';
 import { texts } from './texts.js';
-/** @import { Station, Stations } from './stations.js' */
+/** @import { Stations } from './stations.js' */
 
 const COPIED_MS = 1_500;
 

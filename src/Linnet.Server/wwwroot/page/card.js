@@ -4,7 +4,7 @@ import { h, icon, say } from './dom.js';
 import { plain, trackText } from './stations.js';
 import { texts } from './texts.js';
 /** @import { Listening } from './listening.js' */
-/** @import { Station, Stations } from './stations.js' */
+/** @import { Stations } from './stations.js' */
 
 /** A station on the page: among others, or open, with all about it. */
 export class Card {

@@ -7,7 +7,6 @@ import { SLEEP_MINUTES, SleepTimer } from './sleep.js';
 import { plain, trackText } from './stations.js';
 import { texts } from './texts.js';
 /** @import { Listening } from './listening.js' */
-/** @import { Station } from './stations.js' */
 
 /** The player at the bottom of the page. */
 export class Dock {

@@ -1,11 +1,3 @@
-/**
- * @typedef {{ title: string, artist?: string }} Track
- * @typedef {{ path: string, label: string, type: string, bitrate: number, rate: number, channels: number }} Stream
- * @typedef {{ name: string, state: string, title: string, description?: string, genre?: string, url?: string,
- *   art?: string, locked?: boolean, listeners?: number, now?: Track, next?: Track, before?: Track,
- *   streams?: Stream[], renditions?: string[] }} Station
- */
-
 /** The stations as the server told them. */
 export class Stations {
   constructor() {

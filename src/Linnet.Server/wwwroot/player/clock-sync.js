@@ -1,5 +1,4 @@
-// Follows another machine's monotonic clock from exchanges with four times each. The same as ClockSync in src/Linnet/Clock; the vectors in
-// tests/Linnet.Tests/Vectors/clock-sync.json check that. It reads no clock. All times are in µs.
+// Follows another machine's monotonic clock from exchanges with four times each. The same as ClockSync in src/Linnet/Clock. In µs.
 
 const MAX_DRIFT = 500e-6;
 const WANDER_PER_US = 0.1e-12;
@@ -9,30 +8,6 @@ const MAX_ROUND_TRIP = 10_000_000;
 const MAX_TIME = 2 ** 50;
 const WINDOW = 5_000_000;
 const CAPACITY = 60;
-
-/**
- * All numbers from `least` to `most`; none if they are in the wrong order.
- * @typedef {{ least: number, most: number }} Interval
- */
-
-/**
- * A question about another machine's clock and its answer.
- * @typedef {object} Exchange
- * @property {number} sent Our clock when the question was sent.
- * @property {number} received Its clock when the question arrived.
- * @property {number} replied Its clock when the answer was sent.
- * @property {number} returned Our clock when the answer arrived.
- */
-
-/**
- * What is known of the other clock at an instant.
- * @typedef {object} Estimate
- * @property {number} offset Its clock minus ours.
- * @property {number} bound The offset is wrong by no more than this.
- * @property {number} driftPpm How much faster its clock runs.
- * @property {number} driftBoundPpm The drift is wrong by no more than this.
- * @property {number} epoch Counts the jumps of either clock.
- */
 
 /** Keeps the interval of offsets that all exchanges allow together, carried forward by the drifts that are possible. */
 export class ClockSync {

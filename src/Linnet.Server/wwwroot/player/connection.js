@@ -13,13 +13,6 @@ const SILENT_MS = 6000;
 // Browsers round their clock to as much as this.
 const RESOLUTION_US = 1000;
 
-/**
- * @typedef {object} ConnectionEvents
- * @property {(packet: import('./wire.js').Packet) => void} onPacket
- * @property {(message: import('./wire.js').Message) => void} onMessage All but the answers about the clock.
- * @property {(wasOpen: boolean) => void} onClosed Called once, unless `close` was called before.
- */
-
 export class Connection {
   /** Bytes of sound that have arrived. */
   bytes = 0;

@@ -1,19 +1,8 @@
 // From packets to samples: PCM by ourselves, the rest by WebCodecs.
 
-/** @import { Format, Packet } from './wire.js' */
-
 const MOST_QUEUED = 2000;
 const MOST_ERRORS = 3;
 const ERRORS_WITHIN_MS = 10_000;
-
-/** @typedef {(position: number, planes: Float32Array[]) => void} OnSound The first frame's position, and an array for each channel. */
-
-/**
- * @typedef {object} Decoder
- * @property {(packet: Packet) => void} decode
- * @property {() => void} finish Ends it; what it has still comes out.
- * @property {() => void} close Ends it at once.
- */
 
 /** @param {Format} format The WebCodecs configuration of a format. */
 export function decoderConfig({ codec, rate, channels, description }) {

@@ -1,5 +1,4 @@
-// How long packets should wait between arrival and playback. The same as DelayTarget in src/Linnet/Receive; the vectors in
-// tests/Linnet.Tests/Vectors check that. All times are in µs.
+// How long packets should wait between arrival and playback. The same as DelayTarget in src/Linnet/Receive. All times are in µs.
 
 const SLOT_US = 500_000;
 const SPIKE = 8;

@@ -1,5 +1,4 @@
-// Turns the play-out error into a change of speed. The same as DriftController in src/Linnet/Receive; the vectors in
-// tests/Linnet.Tests/Vectors check that. The resampler that applies it is in resampler.js.
+// Turns the play-out error into a change of speed, which the resampler applies. The same as DriftController in src/Linnet/Receive.
 
 import { MAX_ADJUSTMENT } from './resampler.js';
 import { clamp } from './timeline.js';

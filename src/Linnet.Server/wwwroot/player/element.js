@@ -6,12 +6,6 @@ import { stationAddress } from './wire.js';
 const STALLED_MS = 4000;
 const RETRY_MS = 1500;
 
-/**
- * @typedef {object} ElementEvents
- * @property {(state: 'connecting' | 'buffering' | 'playing' | 'waiting', reason?: string) => void} onState
- * @property {(reason: string) => void} onEnd
- */
-
 export class ElementSession {
   #address;
   #events;

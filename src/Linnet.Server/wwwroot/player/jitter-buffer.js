@@ -1,13 +1,5 @@
 // Decoded sound that waits for its turn, by position.
 
-/**
- * A piece of decoded sound.
- * @typedef {object} Block
- * @property {number} stream Positions of different streams are unrelated. A later stream has a higher number.
- * @property {number} position Of the first frame.
- * @property {Float32Array[]} planes One array for each channel.
- */
-
 /** Holds blocks in the order of their streams and positions. A few seconds at most: the oldest give way. */
 export class JitterBuffer {
   /** Frames that are held. */

@@ -1,11 +1,5 @@
 // What the browser shows and offers for playing media, as media keys do. Most browsers do that only for an <audio> element.
 
-/**
- * @typedef {object} MediaActions
- * @property {() => void} play
- * @property {() => void} stop
- */
-
 /** @type {object | undefined} The player that was heard last: of several, it alone has the keys. */
 let owner;
 

@@ -3,24 +3,6 @@
 import { ScheduledOutput } from './scheduler.js';
 
 /**
- * @typedef {object} OutputOptions
- * @property {number} rate Of the stream, in Hz.
- * @property {number} channels
- * @property {number} least The shortest delay between arrival and playback, in µs.
- * @property {number} most The longest.
- * @property {number} aheadMs How far ahead to schedule where there is no worklet.
- * @property {boolean} drift Whether to follow the server's clock.
- */
-
-/**
- * @typedef {object} Output
- * @property {AudioNode} node
- * @property {(block: import('./jitter-buffer.js').Block) => void} put Takes the block over.
- * @property {(least: number, most: number) => void} setBounds
- * @property {() => void} close Fades out first.
- */
-
-/**
  * @param {AudioContext} context @param {boolean} useWorklet @param {OutputOptions} options
  * @param {(report: PlayoutReport) => void} onReport Called some times a second.
  * @param {() => void} onError The worklet has failed. @returns {Promise<Output>}
@@ -49,7 +31,7 @@ class WorkletOutput {
     this.node.onprocessorerror = onError;
   }
 
-  /** @param {import('./jitter-buffer.js').Block} block */
+  /** @param {Block} block */
   put(block) {
     this.#send(
       { type: 'sound', ...block },
@@ -71,7 +53,7 @@ class WorkletOutput {
     }, 200);
   }
 
-  /** @param {import('./worklet.js').WorkletMessage} message @param {Transferable[]} [transfer] */
+  /** @param {WorkletMessage} message @param {Transferable[]} [transfer] */
   #send(message, transfer = []) {
     this.node.port.postMessage(message, transfer);
   }

@@ -75,7 +75,7 @@ export class Playout {
 
   /**
    * Adds a block of decoded sound.
-   * @param {import('./jitter-buffer.js').Block} block @param {number} now The time of the next frame to be read.
+   * @param {Block} block @param {number} now The time of the next frame to be read.
    */
   put(block, now) {
     const { buffer } = this.#supply;

@@ -1,14 +1,5 @@
 // How far behind live to play.
 
-/**
- * @typedef {object} Profile
- * @property {number} leastMs The shortest delay between a packet's arrival and its playback.
- * @property {number} mostMs The longest.
- * @property {number} aheadMs How far ahead to schedule where there is no worklet.
- * @property {AudioContextLatencyCategory} latencyHint For the browser's own buffer.
- * @property {string[]} opus The renditions to ask for, the best first.
- */
-
 const PCM = ['l16', 'l24', 'pcm'];
 
 /** @type {Record<'low-latency' | 'balanced' | 'robust', Profile>} */

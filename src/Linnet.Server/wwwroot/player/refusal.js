@@ -4,11 +4,6 @@ import { liveAddress } from './wire.js';
 
 const TIMEOUT_MS = 3000;
 
-/**
- * @typedef {'closed' | 'rendition' | 'unknown-station' | 'full' | 'websocket'} Refusal `websocket`: the server is there, but something on
- * the way lets no WebSocket through.
- */
-
 /** @type {Record<number, Refusal | undefined>} */
 const REFUSALS = { 401: 'closed', 403: 'closed', 404: 'unknown-station', 426: 'websocket', 429: 'full', 503: 'full' };
 

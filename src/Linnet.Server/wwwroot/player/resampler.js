@@ -1,5 +1,5 @@
 // Converts sound from one sample rate to another, slightly faster or slower to follow another clock. The same as Resampler and
-// PolyphaseFilter in src/Linnet/Audio; the vectors in tests/Linnet.Tests/Vectors check that.
+// PolyphaseFilter in src/Linnet/Audio.
 
 import { clamp } from './timeline.js';
 

@@ -15,8 +15,6 @@ const LAST_MOMENT_SECONDS = 0.015;
 const MOST_AHEAD_SECONDS = 0.3;
 const REPORT_CHUNKS = 3;
 
-/** What it needs of an AudioContext. @typedef {Pick<AudioContext, 'currentTime' | 'sampleRate' | 'createBuffer' | 'createBufferSource' | 'createGain'>} SchedulingContext */
-
 export class ScheduledOutput {
   #context;
   #playout;
@@ -36,7 +34,7 @@ export class ScheduledOutput {
   misses = 0;
 
   /**
-   * @param {SchedulingContext} context @param {import('./output.js').OutputOptions} options
+   * @param {SchedulingContext} context @param {OutputOptions} options
    * @param {(report: PlayoutReport) => void} onReport
    */
   constructor(context, options, onReport) {
@@ -51,7 +49,7 @@ export class ScheduledOutput {
     this.#timer = setInterval(() => this.pump(), TIMER_MS);
   }
 
-  /** @param {import('./jitter-buffer.js').Block} block */
+  /** @param {Block} block */
   put(block) {
     // Timers of a page in the background are slow; messages are not.
     this.pump();

@@ -4,7 +4,6 @@ import { Connection } from './connection.js';
 import { createDecoder } from './decoder.js';
 import { createOutput, heardAtMs } from './output.js';
 import { liveAddress } from './wire.js';
-/** @import { Format, Message, Packet } from './wire.js' */
 
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
@@ -41,9 +40,9 @@ export class Session {
   #connection;
   /** @type {Format | undefined} */
   #format;
-  /** @type {import('./decoder.js').Decoder | undefined} */
+  /** @type {Decoder | undefined} */
   #decoder;
-  /** @type {import('./output.js').Output | undefined} */
+  /** @type {Output | undefined} */
   #output;
   /** @type {AudioContext | undefined} */
   #context;
@@ -110,7 +109,7 @@ export class Session {
     this.#output?.close();
   }
 
-  /** @param {import('./profiles.js').Profile} profile */
+  /** @param {Profile} profile */
   setProfile(profile) {
     this.#options.profile = profile;
     this.#output?.setBounds(profile.leastMs * 1000, profile.mostMs * 1000);

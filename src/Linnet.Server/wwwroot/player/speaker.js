@@ -15,8 +15,6 @@ const MOST_STILL = 8;
 // What may let a context run again.
 const WAKING = ['visibilitychange', 'pointerdown', 'pointerup', 'keydown'];
 
-/** @typedef {{ setSinkId?: (id: string) => Promise<void> }} Sink */
-
 export class Speaker {
   /** @type {AnalyserNode | undefined} The sound before volume. */
   analyser;

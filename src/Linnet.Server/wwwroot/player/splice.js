@@ -1,5 +1,4 @@
-// Skips a piece of sound, or plays one twice, where the sound is most similar. The same as PitchSplice in src/Linnet/Audio; the vectors
-// in tests/Linnet.Tests/Vectors check that.
+// Skips a piece of sound, or plays one twice, where the sound is most similar. The same as PitchSplice in src/Linnet/Audio.
 
 import { clamp } from './timeline.js';
 

@@ -158,7 +158,7 @@ export class Supply {
 
   /** Moves the first frames of the buffer to the end of the window. */
   #append() {
-    const block = /** @type {import('./jitter-buffer.js').Block} */ (this.buffer.first);
+    const block = /** @type {Block} */ (this.buffer.first);
     const frames = Math.min(block.planes[0].length, CHUNK);
     const at = this.window.add(frames);
     this.window.planes.forEach((plane, channel) => plane.set(block.planes[channel].subarray(0, frames), at));

@@ -1,5 +1,5 @@
 // When each position of a live stream would arrive without network delay. The same as PlayoutTimeline, ClockSlope and ArrivalLine in
-// src/Linnet/Receive; the vectors in tests/Linnet.Tests/Vectors check that. All times are in µs.
+// src/Linnet/Receive. All times are in µs.
 
 const MOST_SLOPE = 0.001;
 const CAPACITY = 128;

@@ -6,35 +6,6 @@ const HEADER = 24;
 const PACKET = 1;
 const MOST_FRAMES = 1 << 17;
 
-/**
- * How the sound is encoded.
- * @typedef {object} Format
- * @property {'opus' | 'flac' | 'pcm'} codec
- * @property {number} bits Of a PCM sample: 16 or 24.
- * @property {number} rate In Hz.
- * @property {number} channels
- * @property {number} packet Frames of a usual packet.
- * @property {Uint8Array | undefined} description What a decoder needs before the first packet.
- */
-
-/**
- * @typedef {object} Packet
- * @property {number} frames
- * @property {number} position Of its first frame.
- * @property {number} due When that is due on the server's clock, in µs.
- * @property {Uint8Array} payload
- */
-
-/**
- * @typedef {{ type: 'hello', station: string, rendition: string, time: number, format: Format }
- *   | { type: 'format', format: Format }
- *   | { type: 'title', position: number, title: string, artist: string }
- *   | { type: 'discontinuity', position: number }
- *   | { type: 'moved', packets: number }
- *   | { type: 'time', sent: number, received: number, replied: number }
- *   | { type: 'end', reason: string }} Message
- */
-
 /** Reads a binary message. @param {ArrayBuffer} data @returns {Packet | undefined} Nothing if it is no packet, or none that can be true. */
 export function readPacket(data) {
   if (data.byteLength <= HEADER) {

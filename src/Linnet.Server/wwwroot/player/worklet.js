@@ -5,19 +5,12 @@ import { Playout } from './playout.js';
 const REPORT_SECONDS = 0.05;
 const QUANTUM = 128;
 
-/**
- * @typedef {{ type: 'sound', stream: number, position: number, planes: Float32Array[] }
- *   | { type: 'bounds', least: number, most: number }
- *   | { type: 'fade' }
- *   | { type: 'close' }} WorkletMessage
- */
-
 class LinnetPlayout extends AudioWorkletProcessor {
   #playout;
   #isClosed = false;
   #reportAt = 0;
 
-  /** @param {{ processorOptions: import('./output.js').OutputOptions }} options */
+  /** @param {{ processorOptions: OutputOptions }} options */
   constructor(options) {
     super();
     this.#playout = new Playout({ ...options.processorOptions, outputRate: sampleRate, quantum: QUANTUM });
