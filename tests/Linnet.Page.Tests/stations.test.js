@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { matches, plain, Stations, trackText } from '../../src/Linnet.Server/wwwroot/page/stations.js';
+import { artOf, below, matches, plain, Stations, trackText } from '../../src/Linnet.Server/wwwroot/page/stations.js';
 
 const JAZZ = { name: 'jazz', state: 'playing', title: 'Blue Hour', listeners: 1, now: { title: 'So What', artist: 'Miles Davis' } };
 const NEWS = { name: 'news', state: 'waiting', title: 'news', listeners: 0 };
@@ -50,4 +50,20 @@ test('a title cannot turn the text around it', () => {
   assert.equal(plain('\u202egnorw\u2069'), 'gnorw');
   assert.equal(trackText({ title: '\u202ea', artist: 'b' }), 'b – a');
   assert.equal(trackText(undefined), '');
+});
+
+test('a path of the server begins where the server begins, below a prefix too', () => {
+  assert.equal(below('/jazz.mp3', new URL('http://host:8000/')), 'http://host:8000/jazz.mp3');
+  assert.equal(below('/jazz.mp3', new URL('https://host/radio/')), 'https://host/radio/jazz.mp3');
+});
+
+test('a picture comes from the server or from a web address, and from nowhere else', () => {
+  const base = new URL('https://host/radio/');
+  const of = (/** @type {string} */ art) => artOf({ ...JAZZ, art }, base);
+  assert.equal(of('/jazz/art/0a'), 'https://host/radio/jazz/art/0a');
+  assert.equal(of('http://elsewhere/logo.png'), 'http://elsewhere/logo.png');
+  assert.equal(artOf(JAZZ, base), undefined);
+  for (const art of ['javascript:alert(1)', 'data:image/svg+xml,<svg/>', 'blob:x', 'http://[', '']) {
+    assert.equal(of(art), undefined);
+  }
 });

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using Linnet.Audio;
 using Linnet.Playback;
+using Linnet.Stations;
 using Linnet.Transports.Impairments;
 using Linnet.Wire;
 
@@ -139,6 +140,22 @@ internal static class Ask
     /// <summary>An option that takes text.</summary>
     public static Option<string?> Word(string name, string helpName, string description, string usual) =>
         new(name) { Description = Described(description, usual), HelpName = helpName };
+
+    /// <summary>An option that takes the http or https address of a picture.</summary>
+    public static Option<string?> Picture(string name, string description, string usual) => new(name)
+    {
+        Description = Described(description, usual),
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (!StationOptions.IsArtUrl(Only(result)))
+            {
+                result.AddError($"'{Only(result)}' is not a valid value for {name}: use an http or https URL");
+            }
+
+            return Only(result);
+        },
+    };
 
     /// <summary>An option that takes text and may be given more than once.</summary>
     public static Option<string[]> Words(string name, string helpName, string description, string usual) =>

@@ -42,6 +42,11 @@ internal static class ServeCommand
         "--raw", "ENCODING:RATE:CHANNELS", "Read standard input and named pipes as raw PCM, such as s16le:48000:2.",
         "detect WAV, FLAC, MP3 or Ogg");
 
+    internal static Option<string?> ArtUrl { get; } = Ask.Picture(
+        "--art-url", "Picture of the stations for web pages, shown while a track has no cover art. An http or https URL.", "none");
+
+    internal static Option<bool> NoArt { get; } = Ask.Flag("--no-art", "Do not show the cover art in the tags of files.");
+
     internal static Option<double?> BitRate { get; } = Ask.Number(
         "--bitrate", "KBPS", "Opus bit rate, in kb/s.", "64 per channel", Quantity.KilobitsPerSecond, 6, 510);
 
@@ -59,7 +64,7 @@ internal static class ServeCommand
     /// <summary>The options by subject. <c>linnet config show</c> has them, too.</summary>
     internal static OptionGroup[] Groups =>
     [
-        new OptionGroup("Sources", [Config, Once, Shuffle, Live, Fallback], [Raw, .. TrustOptions.All]),
+        new OptionGroup("Sources", [Config, Once, Shuffle, Live, Fallback], [Raw, ArtUrl, NoArt, .. TrustOptions.All]),
         new OptionGroup("Encoding", [], [BitRate, Loudness, LoudnessAll, Complexity, .. RadioOptions.Encoding]),
         NetworkOptions.Ports(RadioOptions.HttpPort, TlsOptions.Certificate),
         TlsOptions.Group,
@@ -139,6 +144,8 @@ internal static class ServeCommand
         {
             Name = source.Name,
             StartAtOnce = parsed.GetValue(Live),
+            ArtUrl = parsed.GetValue(ArtUrl),
+            ShowsTrackArt = !parsed.GetValue(NoArt),
             OpusBitRate = parsed.GetValue(BitRate) is { } kbps ? (int)(kbps * 1000) : 0,
             OpusComplexity = parsed.GetValue(Complexity) ?? 10,
             Loudness = parsed.GetValue(LoudnessAll) ? LoudnessMode.All

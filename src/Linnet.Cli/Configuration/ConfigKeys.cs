@@ -78,6 +78,8 @@ internal static partial class ConfigKeys
         new(Defaults, "once", ServeCommand.Once, "true"),
         new(Defaults, "shuffle", ServeCommand.Shuffle, "true"),
         new(Defaults, "raw", ServeCommand.Raw, "\"s16le:48000:2\""),
+        new(Defaults, "art-url", ServeCommand.ArtUrl, "\"https://radio.example/logo.png\""),
+        new(Defaults, "no-art", ServeCommand.NoArt, "true"),
         new(Defaults, "tls-ca", TrustOptions.Authorities, "\"studio-ca.pem\"") { Alternative = TrustOptions.Fingerprint, IsPath = true },
         new(
             Defaults, "tls-fingerprint", TrustOptions.Fingerprint,

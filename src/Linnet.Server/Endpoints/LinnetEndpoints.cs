@@ -49,6 +49,7 @@ internal static class LinnetEndpoints
         MapPage(pages, "/qr.svg", below: 1, static (site, context, request) => site.SendCodeAsync(context, request));
         MapPage(pages, StationList.Path, below: 1, static (site, context, _) => site.SendStationsAsync(context));
         pages.MapMethods(EventsEndpoint.Path, Reading, EventsEndpoint.ServeAsync).WithMetadata(new LongAnswer());
+        pages.MapMethods(ArtEndpoint.Pattern, Reading, ArtEndpoint.SendAsync);
         foreach (WebFile file in WebFiles.All)
         {
             pages.MapMethods(file.Path, Reading, WebFilesEndpoint.Of(file));

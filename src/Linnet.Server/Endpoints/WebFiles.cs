@@ -49,6 +49,7 @@ internal static class WebFiles
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".png" => "image/png",
+        ".flac" => "audio/flac",
         ".webmanifest" => "application/manifest+json",
         _ => "text/plain; charset=utf-8",
     };

@@ -31,7 +31,7 @@ export type PlayerOptions = {
      */
     rendition?: string;
     /**
-     * Address of a picture that the browser shows with what is heard, on the path `audio`.
+     * Address of a picture that the browser shows with what is heard, as on a lock screen.
      */
     artwork?: string;
     /**
@@ -113,7 +113,7 @@ export type PlayerStatistics = {
  * @property {number} [volume] 0 to 1. Default: 1.
  * @property {boolean} [muted] Default: false.
  * @property {string} [rendition] As `flac`; default: what suits the path.
- * @property {string} [artwork] Address of a picture that the browser shows with what is heard, on the path `audio`.
+ * @property {string} [artwork] Address of a picture that the browser shows with what is heard, as on a lock screen.
  * @property {boolean} [drift] Whether to follow the server's clock by tiny changes of speed. Default: true. Without it, lossless sound
  * stays lossless if the device has its rate, with a gap or a jump now and then.
  * @property {number} [outputDelay] What the device delays without telling the browser, in ms, as Bluetooth does. Counts in the latency.
@@ -139,10 +139,7 @@ export type PlayerStatistics = {
  */
 /** Why playing failed. `reason` is for programs, `message` for people. */
 export declare class PlayerError extends Error {
-    /**
-     * `blocked` (the browser wants a click first), `unknown-station`, `rendition`, `closed`, `full`, `ended`, `output`, `decoder`,
-     * `network`, `stopped`.
-     */
+    /** `blocked`: before a click, `unknown-station`, `rendition`, `closed`, `full`, `ended`, `output`, `decoder`, `network`, `stopped`. */
     reason: string;
     /** @param {string} reason */
     constructor(reason: string);
@@ -174,6 +171,8 @@ export declare class LinnetPlayer extends EventTarget {
     set volume(value: number);
     get muted(): boolean;
     set muted(value: boolean);
+    /** As the option `artwork`. @param {string | undefined} value */
+    set artwork(value: string | undefined);
     /** How far behind live it plays. A change while playing connects again if another rendition suits it better. */
     get profile(): ProfileName;
     set profile(value: ProfileName);

@@ -11,8 +11,6 @@ import { whyRefused } from './player/refusal.js';
 import { Session } from './player/session.js';
 import { Speaker } from './player/speaker.js';
 
-const STATISTICS_MS = 250;
-
 // A server that answers, but not on a WebSocket, is behind a proxy that lets none through.
 const MOST_REFUSALS = 2;
 
@@ -32,7 +30,7 @@ const provenPaths = new Map();
  * @property {number} [volume] 0 to 1. Default: 1.
  * @property {boolean} [muted] Default: false.
  * @property {string} [rendition] As `flac`; default: what suits the path.
- * @property {string} [artwork] Address of a picture that the browser shows with what is heard, on the path `audio`.
+ * @property {string} [artwork] Address of a picture that the browser shows with what is heard, as on a lock screen.
  * @property {boolean} [drift] Whether to follow the server's clock by tiny changes of speed. Default: true. Without it, lossless sound
  * stays lossless if the device has its rate, with a gap or a jump now and then.
  * @property {number} [outputDelay] What the device delays without telling the browser, in ms, as Bluetooth does. Counts in the latency.
@@ -64,10 +62,7 @@ export class PlayerError extends Error {
   constructor(reason) {
     super(MESSAGES[reason] ?? reason);
     this.name = 'PlayerError';
-    /**
-     * `blocked` (the browser wants a click first), `unknown-station`, `rendition`, `closed`, `full`, `ended`, `output`, `decoder`,
-     * `network`, `stopped`.
-     */
+    /** `blocked`: before a click, `unknown-station`, `rendition`, `closed`, `full`, `ended`, `output`, `decoder`, `network`, `stopped`. */
     this.reason = reason;
   }
 }
@@ -124,13 +119,13 @@ export class LinnetPlayer extends EventTarget {
     if (!this.#isOn) {
       this.#isOn = true;
       this.#refusals = 0;
-      claimPlayback();
+      claimPlayback(this);
       if (this.#options.path === 'audio' || this.#options.path === 'auto') {
         this.#speaker.unlockElement();
       }
 
       this.#setState('connecting');
-      this.#timer = setInterval(() => this.#watch(), STATISTICS_MS);
+      this.#timer = setInterval(() => this.#watch(), 250);
       await this.#begin();
     } else {
       this.#speaker.wake();
@@ -174,6 +169,12 @@ export class LinnetPlayer extends EventTarget {
   set muted(value) {
     this.#options.muted = value;
     this.#speaker.setVolume(this.#options.volume, this.#options.muted);
+  }
+
+  /** As the option `artwork`. @param {string | undefined} value */
+  set artwork(value) {
+    this.#options.artwork = value;
+    this.#showMedia();
   }
 
   /** How far behind live it plays. A change while playing connects again if another rendition suits it better. */
@@ -370,10 +371,7 @@ export class LinnetPlayer extends EventTarget {
   /** @param {string} title @param {string} artist */
   #setTitle(title, artist) {
     this.#title = { title, artist };
-    if (this.#state === 'playing') {
-      this.#showMedia();
-    }
-
+    this.#showMedia();
     this.#tell('title', this.#title);
   }
 
@@ -383,9 +381,11 @@ export class LinnetPlayer extends EventTarget {
   }
 
   #showMedia() {
-    const { station, artwork } = this.#options;
-    const actions = { play: () => void this.play().catch(() => {}), stop: () => this.stop() };
-    showMedia(this, { ...this.#title, album: station, artwork }, actions);
+    if (this.#state === 'playing') {
+      const { station, artwork } = this.#options;
+      const actions = { play: () => void this.play().catch(() => {}), stop: () => this.stop() };
+      showMedia(this, { ...this.#title, album: station, artwork }, actions);
+    }
   }
 
   async #untilHeard() {

@@ -8,6 +8,9 @@ public sealed record TrackInfo(string Title, string? Artist = null)
     /// <summary>The loudness from the tags, or <see langword="null"/> if they do not give it.</summary>
     public ReplayGain? Loudness { get; init; }
 
+    /// <summary>A picture of it for web pages, or <see langword="null"/> if there is none.</summary>
+    public CoverArt? Art { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Artist is null ? Title : $"{Artist} – {Title}";
 }

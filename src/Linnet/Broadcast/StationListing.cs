@@ -14,6 +14,9 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
     /// <summary>What it says about itself; <see langword="null"/>: nothing but its name.</summary>
     public IceDescription? Description { get; init; }
 
+    /// <summary>Address of a picture of the station; <see langword="null"/>: there is none.</summary>
+    public string? ArtUrl { get; init; }
+
     /// <summary>Renditions that it lacks because this machine cannot encode them. Default: none.</summary>
     public IReadOnlyList<MissingStream> Missing { get; init; } = [];
 

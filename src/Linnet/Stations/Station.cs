@@ -88,7 +88,11 @@ public sealed class Station : IAsyncDisposable, IDisposable
             options, list.ToSpecs().Select(spec => change?.Invoke(spec) ?? spec), _history, time, logger);
         _thread = new StationThread(this, time, logger);
         _renditions.Wanted = _thread.Wake;
-        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(static r => r.Ring)]) { Missing = list.Missing };
+        Listing = new StationListing(options.Name, [.. _renditions.Renditions.Select(static r => r.Ring)])
+        {
+            Missing = list.Missing,
+            ArtUrl = options.ArtUrl,
+        };
     }
 
     /// <summary>The station's name in URLs.</summary>
@@ -280,6 +284,8 @@ public sealed class Station : IAsyncDisposable, IDisposable
 
     private void SetTrack(TrackInfo track)
     {
+        track = _options.ShowsTrackArt ? track : track with { Art = null };
+
         // A playlist of one track, and a sender that repeats its title, announce no new track.
         if (_track?.ToString() != track.ToString())
         {

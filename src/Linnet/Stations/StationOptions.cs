@@ -2,14 +2,17 @@ using Linnet.Codecs;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
+using Linnet.Wire.Icy;
 
 namespace Linnet.Stations;
 
-/// <summary>The name of a station and its encodings.</summary>
+/// <summary>The name of a station, its encodings and its picture.</summary>
 public sealed record StationOptions : IValidatable
 {
     /// <summary>The highest number of HTTP renditions.</summary>
     public const int MaxStreams = 16;
+
+    private const int MaxArtUrl = 2048;
 
     /// <summary>Its name in URLs: 1–64 of <c>a</c>–<c>z</c>, <c>0</c>–<c>9</c> and <c>-</c>.</summary>
     public required string Name { get; init; }
@@ -63,6 +66,14 @@ public sealed record StationOptions : IValidatable
     /// <summary>The HTTP renditions offered by default, which always run when requested.</summary>
     internal static IReadOnlyList<string> DefaultStreams { get; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
 
+    /// <summary>
+    /// Address of a picture of the station, http or https. Web pages show it while the track has none. Default <see langword="null"/>: none.
+    /// </summary>
+    public string? ArtUrl { get; init; }
+
+    /// <summary>Whether web pages show the pictures in the tags of tracks. Default <see langword="true"/>.</summary>
+    public bool ShowsTrackArt { get; init; } = true;
+
     /// <summary>Whether senders supply the audio, so that their packets and the encoder's may follow each other.</summary>
     internal bool IsFed { get; init; }
 
@@ -85,9 +96,15 @@ public sealed record StationOptions : IValidatable
             $"The Opus bit rate is {OpusBitRate}; it must be between 6000 and 510000 bits per second.")
         .Between(OpusComplexity, 0, 10, name: "The Opus complexity")
         .Between(StreamPreRoll, "0", "30 s")
+        .Require(
+            ArtUrl is null || IsArtUrl(ArtUrl),
+            $"The address of the picture is '{ArtUrl}'; it must be an http or https address of at most {MaxArtUrl} characters.")
         .Include(
             new Mp3EncoderOptions { BitRate = Mp3BitRate, Quality = Mp3Quality }.Problems().Select(static problem => $"MP3: {problem}"))
         .Include(StreamProblems());
+
+    /// <summary>Whether a text can be an <see cref="ArtUrl"/>.</summary>
+    internal static bool IsArtUrl(string text) => text.Length <= MaxArtUrl && IceDescription.WebAddress(text) is not null;
 
     private IEnumerable<string> StreamProblems()
     {

@@ -25,6 +25,9 @@ internal sealed record StationNow(string Name, string State)
     /// <summary>Its own web page, an http or https address; <see langword="null"/>: none.</summary>
     internal string? Url { get; init; }
 
+    /// <summary>Address or path of the picture to show; <see langword="null"/>: none.</summary>
+    internal string? Art { get; init; }
+
     /// <summary>Listeners over all protocols; <see langword="null"/>: not told.</summary>
     internal int? Listeners { get; init; }
 
@@ -78,6 +81,7 @@ internal sealed record StationNow(string Name, string State)
             Description = listing.Description?.Description,
             Genre = listing.Description?.Genre,
             Url = listing.Description?.Url,
+            Art = station.Track?.Art is { } art ? ArtEndpoint.PathOf(station.Name, art) : listing.ArtUrl,
             Listeners = station.Listeners,
             Track = track,
             Before = last is null or { IsLocked: true } ? null : TrackBefore(track, last),
@@ -95,7 +99,7 @@ internal sealed record StationNow(string Name, string State)
         return before == track ? null : before;
     }
 
-    // Another loudness is no other track.
+    // Another loudness or picture is no other track.
     private static TrackInfo? TitleOf(TrackInfo? track) => track is null ? null : new TrackInfo(track.Title, track.Artist);
 
     /// <summary>Writes it as a JSON object, without what is not known.</summary>
@@ -111,6 +115,7 @@ internal sealed record StationNow(string Name, string State)
         WriteText(json, "description", Description, before.Description);
         WriteText(json, "genre", Genre, before.Genre);
         WriteText(json, "url", Url, before.Url);
+        WriteText(json, "art", Art, before.Art);
         if (IsLocked != before.IsLocked)
         {
             json.WriteBoolean("locked", IsLocked);

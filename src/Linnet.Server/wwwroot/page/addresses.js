@@ -1,5 +1,5 @@
 import { h } from './dom.js';
-import { plain } from './stations.js';
+import { below, plain } from './stations.js';
 import { texts } from './texts.js';
 /** @import { Stations } from './stations.js' */
 
@@ -57,7 +57,7 @@ function rows(station, stations, base) {
   const isTls = base.protocol === 'https:' && stations.rtspsPort;
   const port = isTls ? stations.rtspsPort : stations.rtspPort;
   const rtsp = port ? `${isTls ? 'rtsps' : 'rtsp'}://${base.hostname}:${port}/${station.name}` : null;
-  const at = (/** @type {string} */ path) => new URL(path.replace(/^\//, ''), base).href;
+  const at = (/** @type {string} */ path) => below(path, base);
   const streams = station.streams ?? [];
   const find = (/** @type {string} */ type) => streams.find((stream) => stream.path.endsWith(type));
   const usual = find(`${station.name}.mp3`) ?? find('.mp3') ?? streams[0];

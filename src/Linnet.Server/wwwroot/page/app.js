@@ -27,18 +27,16 @@ const grid = h('div', { class: 'grid' });
 const note = h('p', { class: 'note', role: 'status' });
 const empty = h('div', { class: 'empty', hidden: true });
 const back = h('a', { class: 'back', href: '#', hidden: true }, icon('back'), h('span', { text: texts.allStations }));
-const search = /** @type {HTMLInputElement} */ (
-  h('input', {
-    type: 'search',
-    class: 'search',
-    placeholder: texts.search,
-    title: texts.searchHint,
-    'aria-label': texts.search,
-    autocomplete: 'off',
-    hidden: true,
-    oninput: () => show(),
-  })
-);
+const search = h('input', {
+  type: 'search',
+  class: 'search',
+  placeholder: texts.search,
+  title: texts.searchHint,
+  'aria-label': texts.search,
+  autocomplete: 'off',
+  hidden: true,
+  oninput: () => show(),
+});
 let isReady = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let patience;

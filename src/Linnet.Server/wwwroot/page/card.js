@@ -1,7 +1,7 @@
 import { addresses } from './addresses.js';
 import { Cover } from './cover.js';
-import { h, icon, say } from './dom.js';
-import { plain, trackText } from './stations.js';
+import { face, h, say } from './dom.js';
+import { artOf, plain, trackText } from './stations.js';
 import { texts } from './texts.js';
 /** @import { Listening } from './listening.js' */
 /** @import { Stations } from './stations.js' */
@@ -50,8 +50,8 @@ export class Card {
     this.element.classList.toggle('on', isOn);
     this.element.classList.toggle('open', isOpen);
     this.element.classList.toggle('off', ['failed', 'ended', 'awaited'].includes(station.state));
-    this.art = station.art;
-    this.cover.update(station.title, station.art);
+    this.art = artOf(station, base);
+    this.cover.update(station.title, this.art);
     say(this.link, plain(station.title));
     say(this.now, trackText(station.now));
     say(this.next, isOpen ? labelled(texts.next, trackText(station.next)) : '');
@@ -63,25 +63,16 @@ export class Card {
       this.site.setAttribute('href', site);
     }
     this.sayState(station);
-    this.sayButton(station, isOn);
+    this.button.toggleAttribute('disabled', station.state === 'awaited');
+    face(this.button, isOn ? 'stop' : 'play', (isOn ? texts.stop : texts.play)(plain(station.title)));
     this.showMore(station, stations, base, isOpen);
   }
 
   /** @param {Station} station */
   sayState(station) {
-    const state = /** @type {Record<string, string>} */ (texts.states)[station.state] ?? '';
+    const state = texts.states[station.state] ?? '';
     say(this.state, station.state === 'playing' ? `${state} · ${texts.listeners(station.listeners ?? 0)}` : state);
     this.state.dataset.state = station.state;
-  }
-
-  /** @param {Station} station @param {boolean} isOn */
-  sayButton(station, isOn) {
-    const name = (isOn ? texts.stop : texts.play)(plain(station.title));
-    this.button.toggleAttribute('disabled', station.state === 'awaited');
-    if (this.button.getAttribute('aria-label') !== name) {
-      this.button.setAttribute('aria-label', name);
-      this.button.replaceChildren(icon(isOn ? 'stop' : 'play'));
-    }
   }
 
   /** @param {Station} station @param {Stations} stations @param {URL} base @param {boolean} isOpen */

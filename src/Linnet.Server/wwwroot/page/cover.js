@@ -20,7 +20,7 @@ export class Cover {
     }
     this.shown = shows;
     this.element.replaceChildren(drawing(this.name, letterOf(title)));
-    if (/^(https?:\/\/|\/)/.test(art)) {
+    if (art) {
       const image = h('img', { src: art, alt: '', loading: 'lazy', referrerpolicy: 'no-referrer', onerror: () => image.remove() });
       this.element.append(image);
     }

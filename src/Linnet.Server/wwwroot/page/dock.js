@@ -1,10 +1,10 @@
 import { Cover } from './cover.js';
-import { h, icon, say } from './dom.js';
+import { face, h, icon, say } from './dom.js';
 import { paths } from './listening.js';
 import { Meter } from './meter.js';
 import { Plot } from './plot.js';
 import { SLEEP_MINUTES, SleepTimer } from './sleep.js';
-import { plain, trackText } from './stations.js';
+import { artOf, plain, trackText } from './stations.js';
 import { texts } from './texts.js';
 /** @import { Listening } from './listening.js' */
 
@@ -22,19 +22,17 @@ export class Dock {
     this.left = h('p', { class: 'left' });
     this.delay = h('span', { class: 'delay' });
     const canvas = h('canvas', { class: 'meter', 'aria-hidden': 'true' });
-    this.meter = new Meter(/** @type {HTMLCanvasElement} */ (canvas), () => listening.analyser);
+    this.meter = new Meter(canvas, () => listening.analyser);
     this.button = h('button', { type: 'button', class: 'play', onclick: () => this.press() });
     this.mute = h('button', { type: 'button', class: 'plain', onclick: () => listening.toggleMute() });
-    this.volume = /** @type {HTMLInputElement} */ (
-      h('input', {
-        type: 'range',
-        min: '0',
-        max: '1',
-        step: '0.01',
-        'aria-label': texts.volume,
-        oninput: () => listening.setVolume(Number(this.volume.value)),
-      })
-    );
+    this.volume = h('input', {
+      type: 'range',
+      min: '0',
+      max: '1',
+      step: '0.01',
+      'aria-label': texts.volume,
+      oninput: () => listening.setVolume(Number(this.volume.value)),
+    });
     this.panel = this.makePanel();
     this.toggle = h(
       'button',
@@ -71,7 +69,7 @@ export class Dock {
   makePanel() {
     this.numbers = h('dl', { class: 'numbers' });
     const canvas = h('canvas', { class: 'plot', role: 'img', 'aria-label': texts.plot });
-    this.plot = new Plot(/** @type {HTMLCanvasElement} */ (canvas));
+    this.plot = new Plot(canvas);
     const listening = this.listening;
     this.sleepChoice = select(
       texts.sleep,
@@ -141,15 +139,14 @@ export class Dock {
       this.plot?.clear();
     }
     const title = plain(station?.title ?? name);
-    this.cover?.update(title, station?.art);
+    const art = artOf(station, listening.base);
+    this.cover?.update(title, art);
+    listening.setArt(art);
     say(this.title, title);
     this.title.setAttribute('href', `#${name}`);
     say(this.now, trackText(station?.now));
     const isPlaying = listening.state === 'playing';
-    const { playerStates, playerReasons } = texts;
-    const reasons = /** @type {Record<string, string>} */ (playerReasons);
-    const states = /** @type {Record<string, string>} */ (playerStates);
-    say(this.state, isPlaying ? '' : (reasons[listening.reason] ?? states[listening.state] ?? ''));
+    say(this.state, isPlaying ? '' : (texts.playerReasons[listening.reason] ?? texts.playerStates[listening.state] ?? ''));
     this.element.dataset.state = listening.state;
     if (isPlaying) {
       this.meter.start();
@@ -157,12 +154,13 @@ export class Dock {
       this.meter.stop();
     }
     const isOn = listening.isOn(name);
-    this.button.setAttribute('aria-label', (isOn ? texts.stop : texts.play)(title));
-    this.button.replaceChildren(icon(isOn ? 'stop' : 'play'));
+    face(this.button, isOn ? 'stop' : 'play', (isOn ? texts.stop : texts.play)(title));
     const isMuted = listening.muted || listening.volume === 0;
-    this.mute.setAttribute('aria-label', isMuted ? texts.unmute : texts.mute);
-    this.mute.replaceChildren(icon(isMuted ? 'muted' : 'volume'));
+    face(this.mute, isMuted ? 'muted' : 'volume', isMuted ? texts.unmute : texts.mute);
     this.volume.value = String(listening.muted ? 0 : listening.volume);
+    if (!isOn) {
+      this.sleep.set(0);
+    }
     this.saySleep();
     this.measure(false);
   }
@@ -201,8 +199,7 @@ export class Dock {
   /** @param {any} now */
   sayNumbers(now) {
     const count = (/** @type {number} */ value) => String(value);
-    const paths = /** @type {Record<string, string>} */ (texts.paths);
-    const name = (/** @type {string} */ value) => paths[value] ?? value;
+    const name = (/** @type {string} */ value) => texts.paths[value] ?? value;
     /** @type {[string, any, (value: any) => string][]} */
     const all = [
       [texts.delay, now.latency, texts.ms],
@@ -226,9 +223,7 @@ export class Dock {
 
 /** @param {string} label @param {[string, string][]} options @param {string} value @param {(value: string) => void} choose */
 function select(label, options, value, choose) {
-  const list = /** @type {HTMLSelectElement} */ (
-    h('select', { onchange: () => choose(list.value) }, ...options.map(([id, text]) => h('option', { value: id, text })))
-  );
+  const list = h('select', { onchange: () => choose(list.value) }, ...options.map(([id, text]) => h('option', { value: id, text })));
   list.value = value;
   return h('label', {}, h('span', { text: label }), list);
 }

@@ -3,9 +3,9 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Makes an element.
- * @param {string} tag @param {Record<string, unknown>} [props] Attributes; `text` sets the text, and `on…` adds a listener.
- * @param {...(Node | null)} children @returns {HTMLElement}
+ * Makes an element. @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, unknown>} [props] Attributes; `text` sets the text, and `on…` adds a listener.
+ * @param {...(Node | null)} children
  */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
@@ -14,9 +14,9 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** Makes an SVG element. @param {string} tag @param {Record<string, unknown>} [props] @param {...Node} children @returns {SVGElement} */
+/** Makes an SVG element. @param {string} tag @param {Record<string, unknown>} [props] @param {...Node} children */
 export function svg(tag, props = {}, ...children) {
-  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  const element = document.createElementNS(SVG, tag);
   set(element, props);
   element.append(...children);
   return element;
@@ -46,6 +46,15 @@ export function say(element, text) {
     element.textContent = text;
   }
   element.hidden = text === '' && element.getAttribute('role') !== 'status';
+}
+
+/** Gives a button an icon and a name. @param {HTMLElement} button @param {keyof typeof ICONS} name @param {string} label */
+export function face(button, name, label) {
+  button.setAttribute('aria-label', label);
+  if (button.dataset.icon !== name) {
+    button.dataset.icon = name;
+    button.replaceChildren(icon(name));
+  }
 }
 
 const ICONS = {

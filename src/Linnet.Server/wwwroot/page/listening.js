@@ -105,6 +105,16 @@ export class Listening extends EventTarget {
     }
   }
 
+  /** @param {string | undefined} art The address of the picture that is shown now. */
+  setArt(art) {
+    if (art !== this.art) {
+      this.art = art;
+      if (this.player) {
+        this.player.artwork = art;
+      }
+    }
+  }
+
   stop() {
     this.drop();
     this.station = null;

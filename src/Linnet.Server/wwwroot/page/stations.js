@@ -66,6 +66,21 @@ export function trackText(track) {
   return !track ? '' : track.artist ? `${plain(track.artist)} – ${plain(track.title)}` : plain(track.title);
 }
 
+/** A whole address. @param {string} path As the server tells it: it begins where the server begins. @param {URL} base */
+export function below(path, base) {
+  return new URL(path.replace(/^\//, ''), base).href;
+}
+
+/** The address of the picture to show. @param {Station | undefined} station @param {URL} base @returns {string | undefined} */
+export function artOf(station, base) {
+  try {
+    const address = station?.art && below(station.art, base);
+    return address && /^https?:/.test(address) ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a station is meant by a search. @param {Station} station @param {string} query */
 export function matches(station, query) {
   const text = [station.name, station.title, station.description, station.genre, trackText(station.now)].join(' ').toLocaleLowerCase();

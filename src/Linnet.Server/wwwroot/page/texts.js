@@ -13,6 +13,7 @@ export const texts = {
   stop: (/** @type {string} */ station) => `Stop ${station}`,
 
   listeners: (/** @type {number} */ count) => (count === 1 ? '1 listener' : `${count.toLocaleString('en')} listeners`),
+  /** @type {Record<string, string>} */
   states: {
     playing: 'Live',
     waiting: 'Starts when you press play',
@@ -26,6 +27,7 @@ export const texts = {
   before: 'Before',
   website: 'Website',
 
+  /** @type {Record<string, string>} */
   playerStates: {
     connecting: 'Connecting…',
     buffering: 'Buffering…',
@@ -34,6 +36,7 @@ export const texts = {
     stopped: 'Stopped',
     failed: 'Cannot play this station.',
   },
+  /** @type {Record<string, string>} */
   playerReasons: {
     blocked: 'The browser blocked the sound. Press play again.',
     'unknown-station': 'This station is not on this server.',
@@ -68,6 +71,7 @@ export const texts = {
 
   profile: 'Delay',
   profiles: { 'low-latency': 'Low: for music in step with a stage', balanced: 'Balanced', robust: 'Robust: for poor networks' },
+  /** @type {Record<string, string>} */
   paths: { auto: 'Automatic', webcodecs: 'WebCodecs', pcm: 'PCM', audio: 'Audio element' },
   output: 'Output',
   outputDefault: 'Default device',

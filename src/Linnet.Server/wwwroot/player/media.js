@@ -1,7 +1,29 @@
-// What the browser shows and offers for playing media, as media keys do. Most browsers do that only for an <audio> element.
+// What the browser shows and offers for playing media, as on a lock screen and for media keys. Most browsers do that only for an <audio>
+// element that plays, and phones stop the sound of a hidden page without one: so silence plays beside the sound.
 
 /** @type {object | undefined} The player that was heard last: of several, it alone has the keys. */
 let owner;
+
+/** @type {HTMLAudioElement | undefined} */
+let silence;
+
+let isPausing = false;
+
+/** Call it in the click that plays: later, the browser does not let an element play. @param {object} player */
+export function claimPlayback(player) {
+  const session = /** @type {{ audioSession?: { type: string } }} */ (globalThis.navigator ?? {}).audioSession;
+  if (session) {
+    session.type = 'playback'; // On iPhones, it is then heard although the ringer is silent.
+  }
+
+  owner = player;
+  if (globalThis.Audio && !silence) {
+    silence = new Audio(new URL('silence.flac', import.meta.url).href);
+    silence.loop = true;
+  }
+
+  void silence?.play().catch(() => {});
+}
 
 /**
  * Shows what is heard, and lets media keys control it.
@@ -19,37 +41,43 @@ export function showMedia(player, { title, artist, album, artwork }, actions) {
       // The address of the picture may be none.
     }
 
-    setActions(session, actions.play, actions.stop);
+    setActions(session, actions);
   }
 }
 
-/** @param {object} player It has stopped. */
+/** It has stopped. After the key for a pause, the key to play stays. @param {object} player */
 export function hideMedia(player) {
-  const session = globalThis.navigator?.mediaSession;
-  if (session && player === owner) {
-    owner = undefined;
-    session.playbackState = 'none';
-    session.metadata = null;
-    setActions(session, null, null);
-  }
-}
-
-/** @param {MediaSession} session @param {(() => void) | null} play @param {(() => void) | null} stop */
-function setActions(session, play, stop) {
-  for (const action of /** @type {MediaSessionAction[]} */ (['play', 'pause', 'stop'])) {
-    try {
-      session.setActionHandler(action, action === 'play' ? play : stop);
-    } catch {
-      // Not every browser knows every action.
+  if (player === owner) {
+    silence?.pause();
+    const session = globalThis.navigator?.mediaSession;
+    if (session && isPausing) {
+      session.playbackState = 'paused';
+    } else if (session) {
+      owner = undefined;
+      session.playbackState = 'none';
+      session.metadata = null;
+      setActions(session);
     }
   }
 }
 
-/** On iPhones, media is heard although the ringer is silent. */
-export function claimPlayback() {
-  const session = /** @type {{ audioSession?: { type: string } }} */ (globalThis.navigator ?? {}).audioSession;
-  if (session) {
-    session.type = 'playback';
+/** @param {MediaSession} session @param {MediaActions} [actions] */
+function setActions(session, actions) {
+  const pause = () => {
+    isPausing = true;
+    actions?.stop();
+    isPausing = false;
+  };
+  for (const [action, handler] of /** @type {const} */ ([
+    ['play', actions?.play],
+    ['pause', actions && pause],
+    ['stop', actions?.stop],
+  ])) {
+    try {
+      session.setActionHandler(action, handler ?? null);
+    } catch {
+      // Not every browser knows every action.
+    }
   }
 }
 

@@ -48,7 +48,11 @@ public sealed class FfmpegSource : IAudioSource
         _path = path;
         BitDepth = bitDepth;
         _length = Mp4Length.TryRead(path) is { } length ? (long)((Int128)length.Units * sound.Format.SampleRate / length.PerSecond) : null;
-        _track = sound.FirstTags.NameOr(untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with { Loudness = process.Loudness };
+        _track = sound.FirstTags.NameOr(untagged ?? new TrackInfo(SourceFile.TitleOf(path))) with
+        {
+            Loudness = process.Loudness,
+            Art = FileTags.Read(path).Art,
+        };
     }
 
     /// <inheritdoc/>

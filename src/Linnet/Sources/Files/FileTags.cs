@@ -6,7 +6,8 @@ using Linnet.Wire.Tags;
 namespace Linnet.Sources.Files;
 
 /// <summary>
-/// Reads the tags that no decoder sees before the sound: after the samples of a WAV or AIFF, and at the end of other files (APEv2, ID3v1).
+/// Reads the tags that no decoder sees before the sound: after the samples of a WAV or AIFF, and at the end of other files (APEv2, ID3v1);
+/// and the cover art, wherever it is.
 /// </summary>
 /// <remarks>Reads only the parts that hold tags, within fixed limits. The file is untrusted.</remarks>
 internal static class FileTags
@@ -26,7 +27,8 @@ internal static class FileTags
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return Read(file);
+            SoundTags tags = Read(file);
+            return tags.Art is null ? tags with { Art = FileArt.Read(file) } : tags;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -72,7 +74,7 @@ internal static class FileTags
             }
             else if (head.StartsWith("id3 "u8) || head.StartsWith("ID3 "u8))
             {
-                tags = tags.Or(ReadId3(file, length));
+                tags = tags.Or(ReadId3(file, length) with { Art = FileArt.ReadId3(file, at + ChunkHead, length) });
             }
 
             at += ChunkHead + (long)length + (length & 1);

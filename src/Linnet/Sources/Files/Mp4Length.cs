@@ -48,6 +48,14 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
         return walk.Result;
     }
 
+    /// <summary>Where the cover art is in the file, from Apple's <c>covr</c> tag; <see langword="null"/>: there is none.</summary>
+    internal static (long Start, long Length)? FindCover(Stream file)
+    {
+        var walk = new Walk(file);
+        walk.Run(0, file.Length, depth: 0);
+        return walk.Cover;
+    }
+
     /// <summary>A single pass over the boxes.</summary>
     private sealed class Walk(Stream file)
     {
@@ -84,6 +92,8 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
                 return units > 0 ? new(units, track.Scale) : null;
             }
         }
+
+        internal (long Start, long Length)? Cover { get; private set; }
 
         internal void Run(long start, long end, int depth)
         {
@@ -126,6 +136,9 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
                     _tag = "";
                     Run(start, end, depth + 1);
                     break;
+                case "covr":
+                    FindPicture(start, end);
+                    break;
                 case "moov" or "mdia" or "edts" or "udta" or "ilst":
                     Run(start, end, depth + 1);
                     break;
@@ -139,6 +152,20 @@ internal readonly record struct Mp4Length(long Units, uint PerSecond)
                     file.ReadExactly(body);
                     Read(name, body);
                     break;
+            }
+        }
+
+        /// <summary>The first <c>data</c> box in a <c>covr</c>: its head, type and language, then the picture.</summary>
+        private void FindPicture(long start, long end)
+        {
+            Span<byte> head = stackalloc byte[2 * HeadLength];
+            if (Cover is null && end - start > head.Length)
+            {
+                file.Position = start;
+                file.ReadExactly(head);
+                long length = BinaryPrimitives.ReadUInt32BigEndian(head);
+                bool isWhole = head[4..].StartsWith("data"u8) && length > head.Length && length <= end - start;
+                Cover = isWhole ? (start + head.Length, length - head.Length) : null;
             }
         }
 

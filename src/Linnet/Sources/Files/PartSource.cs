@@ -73,7 +73,7 @@ internal sealed class PartSource : IAudioSource
             return read;
         }
 
-        // The list gives the title; of the file's own tags only the loudness is used.
+        // The list gives the title; of the file's own tags only the loudness and the picture are used.
         Keep(_isTold ? null : read.Track);
         TrackInfo? track = _isTold ? null : _track;
         _isTold = true;
@@ -110,7 +110,7 @@ internal sealed class PartSource : IAudioSource
     {
         if (told is not null)
         {
-            _track = _track is null ? told : _track with { Loudness = _track.Loudness ?? told.Loudness };
+            _track = _track is null ? told : _track with { Loudness = _track.Loudness ?? told.Loudness, Art = _track.Art ?? told.Art };
         }
     }
 }

@@ -60,7 +60,7 @@ internal sealed record IceDescription(
     private static string? Text(MessageHeaders headers, string name) => First(headers, name) is string value ? TagText.Clean(value) : null;
 
     /// <summary>Accepts only addresses that are safe as a link in a page; <c>javascript:</c> is not.</summary>
-    private static string? WebAddress(string? text) =>
+    internal static string? WebAddress(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? text : null;
 

@@ -146,7 +146,7 @@ internal sealed class VorbisComment
     }
 
     /// <summary>Reads a length and that many bytes. False if there are too few.</summary>
-    private static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> taken)
+    internal static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> taken)
     {
         taken = [];
         if (rest.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(rest) is var length && length > (uint)(rest.Length - 4))

@@ -16,6 +16,9 @@ internal static class Id3Tag
 
     private const int LongestText = 1024;
 
+    /// <summary>The longest body with stuffing that is read: a picture may have some.</summary>
+    private const int LongestStuffed = 1 << 21;
+
     /// <summary>Reads a tag, or the part of it that is there. Never throws; stops at anything that does not fit.</summary>
     /// <param name="tag">The tag, from <c>ID3</c> on.</param>
     internal static ReplayGain Read(ReadOnlySpan<byte> tag)
@@ -104,7 +107,7 @@ internal static class Id3Tag
         // One byte for a group, then four with the length before encoding.
         int extra = ((format >> 6) & 1) + (4 * (format & 1));
         body = body[Math.Min(body.Length, extra)..];
-        return (format & 2) != 0 && body.Length <= LongestText ? Resynchronised(body) : body;
+        return (format & 2) != 0 && body.Length <= LongestStuffed ? Resynchronised(body) : body;
     }
 
     /// <summary>Encoding | name, ended by zero | value.</summary>
