@@ -72,7 +72,7 @@ test('what is heard is shown with its picture, and silence plays beside it from 
   assert.deepEqual(media.metadata.artwork, [{ src: WHAT.artwork }]);
   assert.deepEqual(
     media.elements.map(({ src, isPlaying, loop }) => [new URL(src).pathname.split('/').at(-1), isPlaying, loop]),
-    [['silence.flac', true, true]],
+    [['silence.fla', true, true]],
   );
 
   player.stop();

@@ -49,7 +49,8 @@ internal static class WebFiles
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".png" => "image/png",
-        ".flac" => "audio/flac",
+        // A path that ends in .flac would be a station's.
+        ".fla" => "audio/flac",
         ".webmanifest" => "application/manifest+json",
         _ => "text/plain; charset=utf-8",
     };

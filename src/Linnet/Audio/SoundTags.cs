@@ -15,7 +15,9 @@ internal sealed record SoundTags(string? Title, string? Artist = null, ReplayGai
     /// <summary>The track that the tags name; <see langword="null"/> without a title.</summary>
     public TrackInfo? Track => Title is null ? null : new TrackInfo(Title, Artist);
 
-    /// <summary>The track that the tags name, or else <paramref name="other"/>; always with the loudness and the picture of these tags.</summary>
+    /// <summary>
+    /// The track that the tags name, or else <paramref name="other"/>; always with the loudness and the picture of these tags.
+    /// </summary>
     internal TrackInfo NameOr(TrackInfo other) =>
         (Track ?? other with { Artist = Artist ?? other.Artist }) with { Loudness = Loudness, Art = Art };
 

@@ -67,7 +67,8 @@ public sealed record StationOptions : IValidatable
     internal static IReadOnlyList<string> DefaultStreams { get; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
 
     /// <summary>
-    /// Address of a picture of the station, http or https. Web pages show it while the track has none. Default <see langword="null"/>: none.
+    /// Address of a picture of the station, http or https. Web pages show it while the track has none. Default <see langword="null"/>:
+    /// none.
     /// </summary>
     public string? ArtUrl { get; init; }
 

@@ -65,6 +65,18 @@ public partial class WebFilesTests
             server.AskAsync($"GET {file.Path} HTTP/1.1\r\nHost: x\r\nIf-None-Match: {tag}\r\n\r\n");
     }
 
+    [Fact]
+    public async Task A_part_of_a_file_is_sent_because_Safari_plays_no_other_sound()
+    {
+        await using HostedServer server = await HostedServer.StartAsync([]);
+
+        string answer = await server.AskAsync("GET /player/silence.fla HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 206 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: audio/flac\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nfL", answer, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex("(?:src|href)=\"(/[^\"]+)\"")]
     private static partial Regex Named();
 }

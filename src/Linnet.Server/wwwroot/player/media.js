@@ -18,7 +18,7 @@ export function claimPlayback(player) {
 
   owner = player;
   if (globalThis.Audio && !silence) {
-    silence = new Audio(new URL('silence.flac', import.meta.url).href);
+    silence = new Audio(new URL('silence.fla', import.meta.url).href);
     silence.loop = true;
   }
 
@@ -36,6 +36,7 @@ export function showMedia(player, { title, artist, album, artwork }, actions) {
     owner = player;
     try {
       session.playbackState = 'playing';
+      session.setPositionState?.({ duration: Infinity }); // Live, and not the length of the silence.
       session.metadata = new MediaMetadata({ title: title || album, artist, album, artwork: artwork ? [{ src: artwork }] : [] });
     } catch {
       // The address of the picture may be none.

@@ -23,7 +23,9 @@ internal static class Id3Picture
         }
     }
 
-    /// <summary>Encoding of the description | media type, ended by zero; in 2.2 three letters | type | description, ended by zero | picture.</summary>
+    /// <summary>
+    /// Encoding of the description | media type, ended by zero; in 2.2 three letters | type | description, ended by zero | picture.
+    /// </summary>
     private static void ReadFrame(ReadOnlySpan<byte> body, bool isOld, CoverChoice cover)
     {
         bool isWide = body[0] is 1 or 2;

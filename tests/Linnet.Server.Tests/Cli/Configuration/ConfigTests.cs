@@ -38,6 +38,7 @@ public sealed partial class ConfigTests : IDisposable
     [InlineData("version = 1\n[push]\npassword-file = \"none\"", ":3: There is no password file '")]
     [InlineData("version = 1\n[push]\npassword = \"a\"\npassword-file = \"b\"", ":3: push.password and push.password-file both set")]
     [InlineData("version = 1\n[defaults]\nshuffle = \"yes\"", ":3: defaults.shuffle must be true or false.")]
+    [InlineData("version = 1\n[defaults]\nart-url = \"logo.png\"", ":3: 'logo.png' is not a valid value for defaults.art-url: use an http")]
     [InlineData("version = 1\n[defaults]\nmp3-bitrate = 129", ":3: '129' is not a valid value for defaults.mp3-bitrate: use 8, 16, 24,")]
     [InlineData("version = 1\n[defaults]\nstreams = [\"mp3\", \"mp9\"]", ":3: 'mp9' is not a rendition: choose mp3,")]
     [InlineData("version = 1\n[defaults]\nsource = \"tone\"", ":3: There is no key 'defaults.source'.")]
