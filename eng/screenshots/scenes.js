@@ -24,7 +24,7 @@ const track = (title, artist) => ({ title, artist });
 
 const TEN = [
   station('jazz', 'Blue Hour', {
-    description: 'Jazz from the small hours, all night',
+    description: 'The small hours, all night',
     genre: 'Jazz',
     listeners: 1284,
     now: track('Lamplight', 'The Nightjar Trio'),
@@ -87,7 +87,7 @@ export const PICTURES = [
   { name: 'page-phone', scene: 'ten', width: 390, height: 844, scale: 2, theme: 'light', play: 'folk' },
   { name: 'page-phone-dark', scene: 'ten', width: 390, height: 844, scale: 2, theme: 'dark', hash: '#jazz', play: 'jazz' },
   { name: 'page-trouble', scene: 'trouble', width: 820, height: 860, theme: 'light', play: 'full', isOffline: true },
-  { name: 'page-empty', scene: 'none', width: 820, height: 520, theme: 'dark' },
+  { name: 'page-empty', scene: 'none', width: 820, height: 420, theme: 'dark' },
 ];
 
 /** Draws a cover. Runs in the browser. @param {string} name @returns {string} A JPEG as a data URL. */

@@ -1,14 +1,15 @@
-// Usage: node take.js FOLDER CHROMIUM [NAME…]: takes the pictures into the folder, which has the tools.
+// Usage: node take.js TOOLS CHROMIUM FOLDER [NAME…]: takes the pictures into the folder.
 
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { drawCover, PICTURES, SCENES } from './scenes.js';
 import { startServer } from './server.js';
 
-const [folder, executablePath, ...names] = process.argv.slice(2);
-const require = createRequire(`${resolve(folder)}/`);
+const [tools, executablePath, folder, ...names] = process.argv.slice(2);
+const require = createRequire(`${resolve(tools)}/`);
 const puppeteer = require('puppeteer-core');
 const QrCode = require('qrcode');
+const sharp = require('sharp');
 
 /** @type {Map<string, Buffer>} */
 const covers = new Map();
@@ -65,7 +66,7 @@ async function take({ name, scene, width, height, scale = 1, theme, hash = '', p
       await page.click('.dock [aria-controls=details]');
     }
 
-    await wait(panel ? 20_000 : 2500);
+    await calm(page, panel ? 15_000 : 1500);
   }
 
   if (isOffline) {
@@ -78,8 +79,21 @@ async function take({ name, scene, width, height, scale = 1, theme, hash = '', p
   await page.mouse.move(0, 0);
   await page.evaluate(() => /** @type {HTMLElement | null} */ (document.activeElement)?.blur());
   await wait(500);
-  await page.screenshot({ path: `${folder}/${name}.png` });
+  // 256 colours are enough for a page.
+  const png = await page.screenshot();
+  await sharp(png).png({ palette: true, quality: 95, effort: 10, compressionLevel: 9 }).toFile(`${folder}/${name}.png`);
   await context.close();
+}
+
+/** Waits until the player has played without an interruption for so long, but no longer than two minutes. @param {any} page @param {number} ms */
+async function calm(page, ms) {
+  const isCalm = () =>
+    /^(1?\d?\d ms)?$/.test(document.querySelector('.delay')?.textContent ?? '') && !document.querySelector('.dock[data-state=waiting]');
+  let since = performance.now();
+  for (const start = since; performance.now() - since < ms && performance.now() - start < 120_000;) {
+    since = (await page.evaluate(isCalm)) ? since : performance.now();
+    await wait(100);
+  }
 }
 
 /** @param {number} ms */

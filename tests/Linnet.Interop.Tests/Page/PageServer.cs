@@ -19,6 +19,9 @@ public sealed class PageServer : IAsyncLifetime
     /// <summary>The title of the station <c>evil</c>: whatever it does, it must not run.</summary>
     public const string Hostile = "</p><script>alert(1)</script><img src=x onerror=alert(1)>";
 
+    /// <summary>The picture of the station <c>evil</c>: an address with more in it.</summary>
+    public const string HostileArt = "http://127.0.0.1:1/\"><script>alert(1)</script><img src=x onerror='alert(1)'";
+
     private readonly WebApplication _app;
     private IPlaywright? _playwright;
 
@@ -30,7 +33,7 @@ public sealed class PageServer : IAsyncLifetime
         builder.Services.AddLinnet(linnet =>
         {
             linnet.AddStation(At("jazz"), _ => Jazz);
-            linnet.AddStation(At("evil"), static _ => new TitledTone(new TrackInfo(Hostile, Hostile)));
+            linnet.AddStation(At("evil") with { ArtUrl = HostileArt }, static _ => new TitledTone(new TrackInfo(Hostile, Hostile)));
             for (int i = 1; i <= 8; i++)
             {
                 linnet.AddStation($"tone-{i}", static _ => new ToneSource(330));

@@ -69,6 +69,32 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
     }
 
     [Fact]
+    public async Task The_cover_of_what_plays_is_shown_on_the_page_and_in_the_controls_of_the_system()
+    {
+        Assert.True(CoverArt.TryCreate(Pictures.Shown, out CoverArt? art));
+        await Page.GotoAsync(server.Address + "#jazz");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Play jazz" }).ClickAsync();
+        await Page.Locator(".dock[data-state=playing]").WaitForAsync();
+
+        server.Jazz.Switch(new TrackInfo("Blue in Green", "Bill Evans") { Art = art });
+
+        string address = $"{server.Address}jazz/art/{art.Hash}";
+        foreach (string place in (string[])[".card", ".dock"])
+        {
+            await Page.WaitForFunctionAsync($"() => document.querySelector('{place} .cover img')?.naturalWidth === 1");
+            Assert.Equal(address, await Page.Locator($"{place} .cover img").EvaluateAsync<string>("image => image.src"));
+        }
+
+        await Page.WaitForFunctionAsync($"() => navigator.mediaSession.metadata?.artwork[0]?.src === '{address}'");
+        Assert.Equal("playing", await Page.EvaluateAsync<string>("() => navigator.mediaSession.playbackState"));
+        Assert.Empty(await Page.EvaluateAsync<string[]>("() => window.refused"));
+
+        server.Jazz.Switch(new TrackInfo("So What", "Miles Davis"));
+        await Page.WaitForFunctionAsync("() => !document.querySelector('.cover img')");
+        await Page.WaitForFunctionAsync("() => navigator.mediaSession.metadata?.artwork.length === 0");
+    }
+
+    [Fact]
     public async Task All_works_with_the_keyboard_alone()
     {
         await Page.GotoAsync(server.Address);
@@ -105,7 +131,7 @@ public sealed class PageTests(PageServer server) : IClassFixture<PageServer>, IA
         Assert.Empty(await Page.EvaluateAsync<string[]>("() => window.refused"));
         Assert.Empty(dialogs);
         Assert.Empty(errors);
-        Assert.Equal(0, await Page.Locator(".card img[src=x], .dock img[src=x]").CountAsync());
+        Assert.Equal(0, await Page.Locator("img[src=x], body script").CountAsync());
     }
 
     [Theory]

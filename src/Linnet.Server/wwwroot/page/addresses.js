@@ -9,7 +9,7 @@ const COPIED_MS = 1_500;
 export function addresses(station, stations, base) {
   const list = h('dl', { class: 'addresses' });
   for (const [what, address] of rows(station, stations, base)) {
-    const code = h('code', { text: address, tabindex: '0' });
+    const code = h('code', { text: address });
     const button = h('button', {
       type: 'button',
       class: 'small',

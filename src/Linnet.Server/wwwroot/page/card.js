@@ -49,7 +49,8 @@ export class Card {
     const isOn = this.listening.isOn(this.name);
     this.element.classList.toggle('on', isOn);
     this.element.classList.toggle('open', isOpen);
-    this.element.classList.toggle('off', ['failed', 'ended', 'awaited'].includes(station.state));
+    const isOff = ['failed', 'ended', 'awaited'].includes(station.state);
+    this.element.classList.toggle('off', isOff);
     this.art = artOf(station, base);
     this.cover.update(station.title, this.art);
     say(this.link, plain(station.title));
@@ -63,7 +64,7 @@ export class Card {
       this.site.setAttribute('href', site);
     }
     this.sayState(station);
-    this.button.toggleAttribute('disabled', station.state === 'awaited');
+    this.button.toggleAttribute('disabled', isOff && !isOn);
     face(this.button, isOn ? 'stop' : 'play', (isOn ? texts.stop : texts.play)(plain(station.title)));
     this.showMore(station, stations, base, isOpen);
   }
