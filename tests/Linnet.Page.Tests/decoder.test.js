@@ -35,10 +35,12 @@ function open() {
   FakeDecoder.all = [];
   /** @type {unknown[]} */
   const errors = [];
+  /** @type {number[][]} */
+  const sounds = [];
   const format = /** @type {const} */ ({ codec: 'opus', bits: 0, rate: 48000, channels: 2, packet: 960, description: undefined });
   const decoder = new CodecDecoder(
     format,
-    () => {},
+    (start, planes) => sounds.push([start, ...planes.map((plane) => plane.length)]),
     (error) => errors.push(error),
   );
   let position = 0;
@@ -47,7 +49,7 @@ function open() {
     position += 960;
     return /** @type {FakeDecoder} */ (FakeDecoder.all.at(-1));
   };
-  return { decoder, decode, errors };
+  return { decoder, decode, errors, sounds };
 }
 
 test('a packet that cannot be decoded costs a decoder; three in a short time end it', () => {
@@ -92,4 +94,22 @@ test('sound that cannot be copied is given back', () => {
   decode().events.output({ ...data, copyTo });
   assert.equal(closed, 1);
   assert.deepEqual(errors, []);
+});
+
+test('the start of an Opus decoder, which is silence and a step, is not heard', () => {
+  const { decode, sounds } = open();
+  const data = { numberOfChannels: 2, format: 'f32-planar', copyTo() {}, close() {} };
+  const first = decode();
+  for (let i = 0; i < 5; i++) {
+    first.events.output({ ...data, timestamp: i * 5000, numberOfFrames: 240 });
+  }
+
+  assert.deepEqual(sounds, [
+    [480, 240, 240],
+    [720, 240, 240],
+    [960, 240, 240],
+  ]);
+  decode(); // Sound goes on where it was, at the position of another packet.
+  first.events.output({ ...data, timestamp: 25000, numberOfFrames: 960 });
+  assert.deepEqual(sounds.at(-1), [1200, 960, 960]);
 });

@@ -6,14 +6,18 @@ namespace Linnet.Interop.Tests.Radio;
 internal static class Chromium
 {
     /// <summary>Starts it without a window and without traffic of its own. It may play without a click.</summary>
-    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        LaunchAsync(playwright, "--autoplay-policy=no-user-gesture-required");
+
+    /// <summary>Starts it with more arguments.</summary>
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright, params string[] more) => playwright.Chromium.LaunchAsync(new()
     {
         ExecutablePath = "/usr/bin/chromium",
         Args =
         [
             "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update",
-            "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+            "--disable-sync", .. more,
         ],
     });
 }

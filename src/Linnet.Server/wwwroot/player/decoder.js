@@ -1,6 +1,9 @@
 // From packets to samples: PCM by ourselves, the rest by WebCodecs.
 
 const MOST_QUEUED = 2000;
+
+// An Opus encoder that begins in the middle of a sound begins with 312 frames of silence, and then a step.
+const OPUS_START = 480;
 const MOST_ERRORS = 3;
 const ERRORS_WITHIN_MS = 10_000;
 
@@ -110,7 +113,7 @@ export class CodecDecoder {
 
   /** @param {number} base The position at timestamp 0. */
   #create(base) {
-    const { rate } = this.#format;
+    const { codec, rate } = this.#format;
     let next = NaN;
     const decoder = new AudioDecoder({
       output: (data) => {
@@ -118,9 +121,13 @@ export class CodecDecoder {
         const stamped = base + Math.round((data.timestamp * rate) / 1e6);
         const position = Math.abs(stamped - next) < data.numberOfFrames / 2 ? next : stamped;
         next = position + data.numberOfFrames;
+        const skipped = codec === 'opus' ? Math.max(0, base + OPUS_START - position) : 0;
         try {
-          if (!this.#isClosed) {
-            this.#onSound(position, samplesOf(data));
+          if (!this.#isClosed && skipped < data.numberOfFrames) {
+            this.#onSound(
+              position + skipped,
+              samplesOf(data).map((plane) => plane.slice(skipped)),
+            );
           }
         } catch (error) {
           fail(error);

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Linnet.Interop.Tests.Soaks;
+
+namespace Linnet.Interop.Tests.Page;
+
+/// <summary>What Chromium renders when a listener opens the page and presses play.</summary>
+[Collection(nameof(Alone))]
+public sealed class ChromiumSoundTests(ChromiumSounds sounds) : IClassFixture<ChromiumSounds>
+{
+    private const int Seconds = 60;
+
+    [Fact]
+    public Task In_a_secure_context_it_plays_what_the_station_sends_by_WebCodecs() => AssertAsync(sounds.WebCodecs, "webcodecs", "opus");
+
+    [Fact]
+    public Task Without_HTTPS_it_plays_what_the_station_sends_as_PCM() => AssertAsync(sounds.Insecure, "pcm", "l16");
+
+    [Fact]
+    public Task In_an_audio_element_it_plays_what_the_station_sends() => AssertAsync(sounds.Element, "audio");
+
+    [Fact]
+    public async Task Lossless_sound_is_exact_to_the_bit_where_it_is_decoded_and_where_it_is_heard()
+    {
+        PlayedPage page = await sounds.Lossless;
+
+        (long first, long end) = LosslessMatch.AssertDecoded(await page.BlocksAsync());
+
+        Assert.True(end - first > 5 * Noise.Rate);
+        Assert.Equal(Noise.Rate, page.Rendered.Rate);
+        Assert.InRange(LosslessMatch.Exact(page.Rendered, first, end), 5 * Noise.Rate, int.MaxValue);
+    }
+
+    private static async Task AssertAsync(Task<PlayedPage> sound, string path, string? rendition = null)
+    {
+        PlayedPage page = await sound;
+        JsonElement statistics = await page.StatisticsAsync();
+        Assert.Equal(path, statistics.GetProperty("path").GetString());
+        Assert.Equal(rendition, statistics.TryGetProperty("rendition", out JsonElement name) ? name.GetString() : null);
+        page.AssertMusic(Seconds);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Linnet.Interop.Tests.Page.Drivers;
+
+namespace Linnet.Interop.Tests.Page;
+
+/// <summary>A page on which somebody has pressed play, and what is heard of it.</summary>
+internal sealed class PlayedPage
+{
+    private PlayedPage(ITestPage page, Rendered rendered)
+    {
+        Page = page;
+        Rendered = rendered;
+    }
+
+    public ITestPage Page { get; }
+
+    public Rendered Rendered { get; }
+
+    /// <summary>Opens the station <c>music</c> on the server's page and clicks its button.</summary>
+    /// <param name="page">Any page.</param>
+    /// <param name="address">The server.</param>
+    /// <param name="path">How the sound shall come, as the page calls it.</param>
+    /// <param name="profile">How far behind live to play.</param>
+    public static async Task<PlayedPage> PlayAsync(ITestPage page, string address, string path = "auto", string profile = "balanced")
+    {
+        // The page keeps what the listener chose.
+        await page.OpenAsync(address + "health/live");
+        string kept = JsonSerializer.Serialize(new { path, profile });
+        await page.EvaluateAsync($"localStorage.setItem('linnet', {JsonSerializer.Serialize(kept)})");
+        await page.OpenAsync(address + "#music");
+        const string Button = "body.live #station-music button.play";
+        await UntilAsync(page, $"document.querySelector('{Button}')");
+        Rendered rendered = await Rendered.BeginAsync(page);
+        await page.ClickAsync(Button);
+        return new PlayedPage(page, rendered);
+    }
+
+    /// <summary>Opens a page that embeds the player, and clicks its button. The decoded blocks are kept, too.</summary>
+    /// <param name="page">Any page.</param>
+    /// <param name="address">The server.</param>
+    /// <param name="options">The player's, as JSON.</param>
+    public static async Task<PlayedPage> PlayEmbeddedAsync(ITestPage page, string address, string options)
+    {
+        await page.OpenAsync($"{address}embed.html#{Uri.EscapeDataString(options)}");
+        await UntilAsync(page, "document.querySelector('button:enabled')");
+        Rendered rendered = await Rendered.BeginAsync(page);
+        await page.EvaluateAsync("capture.keepsBlocks = true");
+        await page.ClickAsync("button");
+        return new PlayedPage(page, rendered);
+    }
+
+    /// <summary>Waits until an expression is true in the page.</summary>
+    public Task UntilAsync(string expression) => UntilAsync(Page, expression);
+
+    /// <summary>What the player says of itself.</summary>
+    public async Task<JsonElement> StatisticsAsync() => JsonElement.Parse(await Page.EvaluateAsync("capture.player.statistics"));
+
+    /// <summary>The decoded blocks on their way to the worklet: <c>position</c>, and <c>sound</c> in base64.</summary>
+    public async Task<JsonElement> BlocksAsync() => JsonElement.Parse(await Page.EvaluateAsync("capture.blocks"));
+
+    /// <summary>Fails unless what was rendered is silence and then the music, all of it, without a click.</summary>
+    /// <param name="seconds">How much of the music the station has played, at most.</param>
+    public MusicMatch AssertMusic(int seconds)
+    {
+        Assert.Equal(Music.Rate, Rendered.Rate);
+        float[] heard = Rendered.Channel(0);
+        var match = new MusicMatch(heard, 0, seconds);
+        double sharpest = MusicMatch.Sharpest(heard);
+        bool isMusic = match.Strangers == 0 && match.Likeness > 0.98 && match.Quietest > -20 && match.Loudest < 20 && sharpest < 3;
+        string told = $"{match}; sharpest {sharpest:F2}; {Rendered.Missed} frames were not recorded";
+        Assert.True(isMusic, told);
+        return match;
+    }
+
+    private static async Task UntilAsync(ITestPage page, string expression)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (await page.EvaluateAsync($"!!({expression})") != "true")
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"Never: {expression}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}

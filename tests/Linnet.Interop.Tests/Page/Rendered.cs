@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Linnet.Interop.Tests.Page.Drivers;
+
+namespace Linnet.Interop.Tests.Page;
+
+/// <summary>What a page has rendered, by the frame numbers of its AudioContext. <c>capture.js</c> records it.</summary>
+internal sealed class Rendered
+{
+    private readonly ITestPage _page;
+    private readonly List<float> _samples = [];
+    private int _context = -1;
+
+    private Rendered(ITestPage page) => _page = page;
+
+    /// <summary>Frames per second.</summary>
+    public int Rate { get; private set; }
+
+    /// <summary>The number of the first frame.</summary>
+    public long First { get; private set; }
+
+    /// <summary>Frames that were not recorded, because the page stood still: silence in the samples.</summary>
+    public int Missed { get; private set; }
+
+    /// <summary>Frames so far.</summary>
+    public int Frames => _samples.Count / 2;
+
+    /// <summary>Interleaved, two channels.</summary>
+    public ReadOnlySpan<float> Samples => CollectionsMarshal.AsSpan(_samples);
+
+    /// <summary>Begins to record in the page that is open, before its player plays.</summary>
+    public static async Task<Rendered> BeginAsync(ITestPage page)
+    {
+        string script = await File.ReadAllTextAsync(SoundServer.PathOf("capture.js"));
+        await page.EvaluateAsync(script.Trim().TrimEnd(';'));
+        return new Rendered(page);
+    }
+
+    /// <summary>Records until there is so much of the newest context.</summary>
+    public async Task UntilAsync(TimeSpan duration)
+    {
+        TimeSpan limit = duration + TimeSpan.FromSeconds(60);
+        long start = TimeProvider.System.GetTimestamp();
+        while (Rate == 0 || Frames < duration.TotalSeconds * Rate)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < limit, $"The page rendered only {Frames} frames.");
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+            await TakeAsync();
+        }
+    }
+
+    /// <summary>Records what was rendered since the last call.</summary>
+    public async Task TakeAsync()
+    {
+        using JsonDocument blocks = JsonDocument.Parse(await _page.EvaluateAsync("capture.take()"));
+        foreach (JsonElement block in blocks.RootElement.EnumerateArray())
+        {
+            Add(
+                block.GetProperty("context").GetInt32(), block.GetProperty("rate").GetInt32(), block.GetProperty("frame").GetInt64(),
+                SamplesOf(block.GetProperty("sound")));
+        }
+    }
+
+    /// <summary>One channel.</summary>
+    public float[] Channel(int channel)
+    {
+        float[] samples = new float[Frames];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = _samples[(2 * i) + channel];
+        }
+
+        return samples;
+    }
+
+    /// <summary>Base64 of float32 as samples.</summary>
+    public static float[] SamplesOf(JsonElement text) => MemoryMarshal.Cast<byte, float>(text.GetBytesFromBase64()).ToArray();
+
+    private void Add(int context, int rate, long frame, float[] samples)
+    {
+        // A player that learns the rate of its station makes a context of that rate.
+        if (context > _context)
+        {
+            (_context, Rate, First) = (context, rate, frame);
+            _samples.Clear();
+            Missed = 0;
+        }
+
+        if (context == _context)
+        {
+            int missed = (int)Math.Max(0, frame - First - Frames);
+            Missed += missed;
+            _samples.AddRange(new float[2 * missed]);
+            _samples.AddRange(samples);
+        }
+    }
+}
