@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PcmDecoder, samplesOf } from '../../src/Linnet.Server/wwwroot/player/decoder.js';
+import { heardAtMs } from '../../src/Linnet.Server/wwwroot/player/output.js';
 import { liveAddress, readMessage, readPacket, stationAddress, timeRequest } from '../../src/Linnet.Server/wwwroot/player/wire.js';
 import { packet } from './live-server.js';
 
@@ -103,14 +104,37 @@ test('PCM of 16 and 24 bit becomes exactly what it says', () => {
   assert.deepEqual(heard[0][1], [Float32Array.of(-1, 8388607 / 8388608, -1 / 8388608)]);
 });
 
-test('decoded integers become samples that are exact at both ends', () => {
-  const samples = Int16Array.of(-32768, 32767, 1, -1);
-  const data = {
-    format: 's16',
-    numberOfChannels: 2,
-    numberOfFrames: 2,
-    copyTo: (/** @type {Int16Array} */ to) => to.set(samples),
-  };
-  const planes = samplesOf(/** @type {any} */ (data));
-  assert.deepEqual(planes, [Float32Array.of(-1, 1 / 32768), Float32Array.of(32767 / 32768, -1 / 32768)]);
+for (const converts of [true, false]) {
+  test(`decoded integers become samples that are exact at both ends, ${converts ? 'from planes' : 'where the browser makes none'}`, () => {
+    const samples = Int16Array.of(-32768, 32767, 1, -1);
+    const data = {
+      format: 's16',
+      numberOfChannels: 2,
+      numberOfFrames: 2,
+      copyTo: (/** @type {Int16Array} */ to, /** @type {AudioDataCopyToOptions} */ { planeIndex, format }) => {
+        if (!format) {
+          assert.ok(!converts, 'WebKitGTK crashes');
+          to.set(samples);
+        } else if (converts && format === 's16-planar') {
+          to.set([samples[planeIndex], samples[planeIndex + 2]]);
+        } else {
+          throw new DOMException('no', 'NotSupportedError');
+        }
+      },
+    };
+    const planes = samplesOf(/** @type {any} */ (data));
+    assert.deepEqual(planes, [Float32Array.of(-1, 1 / 32768), Float32Array.of(32767 / 32768, -1 / 32768)]);
+  });
+}
+
+test('when a frame is heard comes from the output, unless that is in the future', () => {
+  const now = performance.now();
+  const context = { currentTime: 5, baseLatency: 0.01, outputLatency: 0.02, getOutputTimestamp: () => stamp };
+  let stamp = { contextTime: 4.9, performanceTime: now - 50 };
+  const heardAt = () => heardAtMs(/** @type {any} */ (context), 5.1) - now;
+  assert.ok(Math.abs(heardAt() - 150) < 1);
+
+  // WebKitGTK adds the context's time to what it should be.
+  stamp = { contextTime: 4.9, performanceTime: now + 4900 };
+  assert.ok(Math.abs(heardAt() - 130) < 50);
 });

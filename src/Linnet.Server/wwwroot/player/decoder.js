@@ -178,27 +178,39 @@ export class CodecDecoder {
   }
 }
 
-/** Copies decoded samples. Converts integers itself: browsers do not agree on what the largest one means. @param {AudioData} data */
+/**
+ * Copies decoded samples. Converts integers itself: browsers do not agree on what the largest one means. Asks for planes first: WebKitGTK
+ * crashes if it copies interleaved samples as they are, and some other browsers make planes of floats only.
+ * @param {AudioData} data
+ */
 export function samplesOf(data) {
   const { numberOfChannels: channels, numberOfFrames: frames } = data;
   const format = data.format ?? 'f32-planar';
   const kind = format.replace('-planar', '');
-  const isPlanar = kind !== format;
   const scale = kind === 's16' ? 1 / 32768 : kind === 's32' ? 1 / 2147483648 : kind === 'u8' ? 1 / 128 : 1;
   const zero = kind === 'u8' ? 128 : 0;
   const type = { s16: Int16Array, s32: Int32Array, u8: Uint8Array }[kind] ?? Float32Array;
 
   const planes = Array.from({ length: channels }, () => new Float32Array(frames));
-  const raw = new type(isPlanar ? frames : frames * channels);
-  for (let channel = 0; channel < channels; channel++) {
-    if (isPlanar || channel === 0) {
-      data.copyTo(raw, { planeIndex: isPlanar ? channel : 0 });
+  const fill = (/** @type {number} */ channel, /** @type {typeof raw} */ from, /** @type {number} */ first, /** @type {number} */ step) => {
+    for (let i = 0; i < frames; i++) {
+      planes[channel][i] = (from[first + i * step] - zero) * scale;
+    }
+  };
+  let raw = new type(frames);
+  try {
+    for (let channel = 0; channel < channels; channel++) {
+      data.copyTo(raw, { planeIndex: channel, format: /** @type {AudioSampleFormat} */ (`${kind}-planar`) });
+      fill(channel, raw, 0, 1);
+    }
+  } catch (error) {
+    if (format !== kind) {
+      throw error;
     }
 
-    const [from, step] = isPlanar ? [0, 1] : [channel, channels];
-    for (let i = 0; i < frames; i++) {
-      planes[channel][i] = (raw[from + i * step] - zero) * scale;
-    }
+    raw = new type(frames * channels);
+    data.copyTo(raw, { planeIndex: 0 });
+    planes.forEach((_, channel) => fill(channel, raw, channel, channels));
   }
 
   return planes;

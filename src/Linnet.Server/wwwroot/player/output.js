@@ -2,6 +2,8 @@
 
 import { ScheduledOutput } from './scheduler.js';
 
+const MOST_AHEAD_MS = 50;
+
 /**
  * @param {AudioContext} context @param {boolean} useWorklet @param {OutputOptions} options
  * @param {(report: PlayoutReport) => void} onReport Called some times a second.
@@ -66,7 +68,10 @@ class WorkletOutput {
  */
 export function heardAtMs(context, at) {
   const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
-  return contextTime > 0 && performanceTime > 0
+  const now = performance.now();
+
+  // What is heard at a later time than now is an error, as of WebKitGTK, whose clock runs at twice its speed.
+  return contextTime > 0 && performanceTime > 0 && performanceTime < now + MOST_AHEAD_MS
     ? performanceTime + (at - contextTime) * 1000
-    : performance.now() + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
+    : now + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
 }
