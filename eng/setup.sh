@@ -34,6 +34,9 @@ peers=(
   "oggz-validate|oggz-tools|liboggz|liboggz|liboggz"
   "mp3val|mp3val|||mp3val"
   "chromium|chromium|chromium|chromium|"
+  "firefox-esr|firefox-esr|firefox|firefox|"
+  "WebKitWebDriver|webkit2gtk-driver|webkit2gtk4.1|webkit2gtk-4.1|"
+  "Xvfb|xvfb|xorg-x11-server-Xvfb|xorg-server-xvfb|"
   "pulseaudio|pulseaudio|pulseaudio|pulseaudio|pulseaudio"
   "pactl|pulseaudio-utils|pulseaudio-utils|libpulse|pulseaudio"
   "gst-launch-1.0|gstreamer1.0-tools|gstreamer1|gstreamer|gstreamer"
@@ -79,6 +82,7 @@ is_here() {
     *.so.) grep -q -F "$1" <<<"$libraries" ;;
     *.so*) grep -q -F "$1 " <<<"$libraries" ;;
     *.typelib) compgen -G "/usr/lib*/girepository-1.0/$1" || compgen -G "/usr/lib/*/girepository-1.0/$1" ;;
+    firefox-esr) command -v "$1" || command -v firefox ;;
     gi/*) compgen -G "/usr/lib/python3*/dist-packages/$1" || compgen -G "/usr/lib*/python3*/site-packages/$1" ;;
     *) command -v "$1" ;;
   esac >/dev/null

@@ -7,8 +7,18 @@ internal static class LosslessMatch
 {
     private const int Sure = 16;
 
+    /// <summary>Fails unless all that was decoded is exact, and so much of what was rendered.</summary>
+    public static async Task AssertAsync(PlayedPage page, TimeSpan duration)
+    {
+        (long first, long end) = AssertDecoded(await page.BlocksAsync());
+        int least = (int)(duration.TotalSeconds * Noise.Rate);
+        Assert.True(end - first > least, $"Only {end - first} frames were decoded.");
+        Assert.Equal(Noise.Rate, page.Rendered.Rate);
+        Assert.InRange(Exact(page.Rendered, first, end), least, int.MaxValue);
+    }
+
     /// <summary>Fails unless decoded blocks are the noise at their positions. Returns the first position and the one after the last.</summary>
-    public static (long First, long End) AssertDecoded(JsonElement blocks)
+    private static (long First, long End) AssertDecoded(JsonElement blocks)
     {
         (long first, long end) = (long.MaxValue, 0);
         foreach (JsonElement block in blocks.EnumerateArray())
@@ -24,7 +34,7 @@ internal static class LosslessMatch
     }
 
     /// <summary>The longest piece of a recording that is the noise, in frames. It is in the second half of it, and may begin before.</summary>
-    public static int Exact(Rendered rendered, long first, long end)
+    private static int Exact(Rendered rendered, long first, long end)
     {
         ReadOnlySpan<float> samples = rendered.Samples;
         int middle = rendered.Frames / 2;

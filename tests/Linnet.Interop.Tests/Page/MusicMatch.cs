@@ -8,6 +8,9 @@ namespace Linnet.Interop.Tests.Page;
 /// </summary>
 internal sealed class MusicMatch
 {
+    /// <summary>From here on, a corner is a click.</summary>
+    public const double Click = 3;
+
     /// <summary>Frames of a block: 20 ms.</summary>
     public const int Block = 960;
 
@@ -16,6 +19,7 @@ internal sealed class MusicMatch
     // As far as the lag changes by drift within a block, and by a skip or a repetition.
     private const int Near = 48;
     private const int Far = 1500;
+    private const double Silence = 0.01;
     private const double Same = 0.995;
     private const double Similar = 0.8;
 
@@ -26,18 +30,21 @@ internal sealed class MusicMatch
 
     private readonly float[] _heard;
     private readonly float[] _music;
+    private readonly float[] _thin;
     private readonly long _origin;
 
     /// <param name="heard">At <see cref="Music.Rate"/>.</param>
     /// <param name="from">The first position that may be in it.</param>
-    /// <param name="seconds">How much of the music may be in it.</param>
+    /// <param name="seconds">How much of the music may be in it from there on.</param>
     public MusicMatch(float[] heard, long from, int seconds)
     {
         _heard = heard;
         _origin = from;
         _music = Music.From(from, seconds * Music.Rate);
+        _thin = Thin(_music);
         Lags = Follow();
         Measure();
+        Sharpest = SharpestOf(heard);
     }
 
     /// <summary>
@@ -48,6 +55,9 @@ internal sealed class MusicMatch
 
     /// <summary>The first block that is the music; −1: none is.</summary>
     public int FirstBlock => Array.FindIndex(Lags, static lag => lag is not null);
+
+    /// <summary>The last block that is the music.</summary>
+    public int LastBlock => Array.FindLastIndex(Lags, static lag => lag is not null);
 
     /// <summary>Blocks from the first on that are not the music.</summary>
     public int Strangers => FirstBlock < 0 ? Lags.Length : Lags.Skip(FirstBlock).Count(static lag => lag is null);
@@ -64,8 +74,11 @@ internal sealed class MusicMatch
     /// <summary>How much later a block was heard than another one, beyond the time between them in the music.</summary>
     public TimeSpan LaterBy(int block, int than) => TimeSpan.FromSeconds((Lags[than]!.Value - Lags[block]!.Value) / (double)Music.Rate);
 
-    /// <summary>The sharpest corner in some frames of a recording, against that of the music. A step of 1 % of full scale gives 3.</summary>
-    public static double Sharpest(ReadOnlySpan<float> heard)
+    /// <summary>The sharpest corner of the recording against that of the music. A step of 1 % of full scale gives 3.</summary>
+    public double Sharpest { get; }
+
+    /// <summary>The same of any recording.</summary>
+    public static double SharpestOf(ReadOnlySpan<float> heard)
     {
         float most = 0;
         for (int i = 2; i < heard.Length; i++)
@@ -78,7 +91,7 @@ internal sealed class MusicMatch
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Strangers} of {Lags.Length} blocks are not the music (from {FirstBlock} on: {Where()}); likeness {Likeness:F4}, {Quietest:F1} to {Loudest:F1} dB");
+        $"{Strangers} of {Lags.Length} blocks are not the music (from {FirstBlock} on: {Where()}); likeness {Likeness:F4}, {Quietest:F1} to {Loudest:F1} dB, sharpest corner {Sharpest:F2}");
 
     private string Where() =>
         string.Join(' ', Enumerable.Range(0, Lags.Length).Where(block => block > FirstBlock && Lags[block] is null).Take(20));
@@ -91,7 +104,7 @@ internal sealed class MusicMatch
         for (int block = 0; block < lags.Length; block++)
         {
             int at = block * Block;
-            if (last is long lag)
+            if (last is long lag && Loudness(_heard.AsSpan(at, Block)) > Silence)
             {
                 (double likeness, long found) = Best(at, lag, Near);
                 if (likeness < Same)
@@ -136,12 +149,12 @@ internal sealed class MusicMatch
     private long? Search(int at)
     {
         ReadOnlySpan<float> probe = _heard.AsSpan(at, Probe);
-        if (Loudness(probe) < 0.01)
+        if (Loudness(probe) < Silence)
         {
             return null;
         }
 
-        Correlation found = Correlation.Of(Thin(_music), Thin(probe));
+        Correlation found = Correlation.Of(_thin, Thin(probe));
         long lag = _origin + (found.Lag * Coarse) - at;
         (double likeness, long exact) = Best(at, lag, 2 * Coarse);
         return likeness > Similar ? exact : null;

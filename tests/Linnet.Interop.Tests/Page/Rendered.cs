@@ -19,11 +19,11 @@ internal sealed class Rendered
     /// <summary>The number of the first frame.</summary>
     public long First { get; private set; }
 
-    /// <summary>Frames that were not recorded, because the page stood still: silence in the samples.</summary>
-    public int Missed { get; private set; }
-
     /// <summary>Frames so far.</summary>
     public int Frames => _samples.Count / 2;
+
+    /// <summary>The sharpest corner of the first channel against that of <see cref="Music"/>, of all that was ever recorded.</summary>
+    public double Sharpest { get; private set; }
 
     /// <summary>Interleaved, two channels.</summary>
     public ReadOnlySpan<float> Samples => CollectionsMarshal.AsSpan(_samples);
@@ -36,12 +36,13 @@ internal sealed class Rendered
         return new Rendered(page);
     }
 
-    /// <summary>Records until there is so much of the newest context.</summary>
+    /// <summary>Records so much of the newest context more; at the beginning, so much in all.</summary>
     public async Task UntilAsync(TimeSpan duration)
     {
         TimeSpan limit = duration + TimeSpan.FromSeconds(60);
         long start = TimeProvider.System.GetTimestamp();
-        while (Rate == 0 || Frames < duration.TotalSeconds * Rate)
+        long frames = Frames;
+        while (Rate == 0 || Frames < frames + (duration.TotalSeconds * Rate))
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < limit, $"The page rendered only {Frames} frames.");
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -61,13 +62,21 @@ internal sealed class Rendered
         }
     }
 
-    /// <summary>One channel.</summary>
-    public float[] Channel(int channel)
+    /// <summary>Keeps only the newest samples.</summary>
+    public void KeepLast(TimeSpan duration)
     {
-        float[] samples = new float[Frames];
+        int dropped = Math.Max(0, Frames - (int)(duration.TotalSeconds * Rate));
+        _samples.RemoveRange(0, 2 * dropped);
+        First += dropped;
+    }
+
+    /// <summary>One channel, from a frame on.</summary>
+    public float[] Channel(int channel, int from = 0)
+    {
+        float[] samples = new float[Frames - from];
         for (int i = 0; i < samples.Length; i++)
         {
-            samples[i] = _samples[(2 * i) + channel];
+            samples[i] = _samples[(2 * (from + i)) + channel];
         }
 
         return samples;
@@ -83,15 +92,17 @@ internal sealed class Rendered
         {
             (_context, Rate, First) = (context, rate, frame);
             _samples.Clear();
-            Missed = 0;
+            Sharpest = 0;
         }
 
         if (context == _context)
         {
             int missed = (int)Math.Max(0, frame - First - Frames);
-            Missed += missed;
+            // What was not recorded, because the page stood still, is silence.
             _samples.AddRange(new float[2 * missed]);
+            int last = Math.Max(0, Frames - 2);
             _samples.AddRange(samples);
+            Sharpest = Math.Max(Sharpest, MusicMatch.SharpestOf(Channel(0, last)));
         }
     }
 }

@@ -21,11 +21,11 @@ internal sealed class SoundServer : IAsyncDisposable
 
     private SoundServer(WebApplication app) => _app = app;
 
-    /// <summary>The port on 127.0.0.1.</summary>
+    /// <summary>Its port.</summary>
     public int Port => new Uri(_app.Urls.First()).Port;
 
-    /// <summary>The page's address, with a slash at the end. Browsers trust it as if it had HTTPS.</summary>
-    public string Address => $"http://127.0.0.1:{Port}/";
+    /// <summary>The page's address, with a slash at the end. If it is 127.0.0.1, browsers trust it as if it had HTTPS.</summary>
+    public string Address => _app.Urls.First() + "/";
 
     /// <summary>The page under a name that browsers do not trust, if they can resolve it.</summary>
     public string InsecureAddress => $"http://linnet.test:{Port}/";

@@ -43,7 +43,7 @@ internal sealed class FirefoxBrowser : ITestPage, IAsyncDisposable
             {string.Join('\n', preferences)}
             """);
         Process process = pulse.Start(
-            "firefox-esr", "--headless", "--no-remote", "--profile", profile.Path, "--remote-debugging-port", "0");
+            Program(), "--headless", "--no-remote", "--profile", profile.Path, "--remote-debugging-port", "0");
         var browser = new FirefoxBrowser(profile, process);
         try
         {
@@ -86,6 +86,9 @@ internal sealed class FirefoxBrowser : ITestPage, IAsyncDisposable
         _process.Dispose();
         _profile.Dispose();
     }
+
+    /// <summary>Debian's name for it, or that of the others.</summary>
+    private static string Program() => File.Exists("/usr/bin/firefox-esr") ? "firefox-esr" : "firefox";
 
     private async Task ConnectAsync()
     {
