@@ -184,3 +184,43 @@ test('a server that sent its listeners away gets some seconds of rest', async (t
   assert.equal(connections, 1);
   assert.ok(waits.includes(5000), waits.join());
 });
+
+test('a server that is gone is asked by requests, until it answers', async (t) => {
+  t.mock.method(Math, 'random', () => 0);
+  const server = await startServer(0, (socket) => {
+    socket.send(JSON.stringify(HELLO));
+    server.close();
+  });
+  let requests = 0;
+  t.mock.method(globalThis, 'fetch', async () => {
+    if (++requests < 3) {
+      throw new TypeError('gone');
+    }
+
+    return { status: 426 };
+  });
+  /** @type {number[]} How many requests there were before each socket. */
+  const sockets = [];
+  /** @type {(value?: unknown) => void} */
+  let done = () => {};
+  const isDone = new Promise((resolve) => (done = resolve));
+  const Socket = WebSocket;
+  t.after(() => Object.assign(globalThis, { WebSocket: Socket }));
+  class CountedSocket extends Socket {
+    /** @param {URL} url @param {string} protocol */
+    constructor(url, protocol) {
+      super(url, protocol);
+      sockets.push(requests);
+      if (sockets.length === 3) {
+        done();
+      }
+    }
+  }
+  Object.assign(globalThis, { WebSocket: CountedSocket });
+  const session = open(server.address, {});
+  await isDone;
+  session.close();
+
+  // One that is heard, one that finds nobody, and one after the answer.
+  assert.deepEqual(sockets, [0, 0, 3]);
+});

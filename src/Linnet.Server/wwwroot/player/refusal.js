@@ -12,8 +12,7 @@ const REFUSALS = { 401: 'closed', 403: 'closed', 404: 'unknown-station', 426: 'w
  * @returns {Promise<Refusal | undefined>} Nothing: no answer that says anything.
  */
 export async function whyRefused(server, station, rendition) {
-  const url = liveAddress(server, station, rendition, 0);
-  url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
+  const url = askingAddress(server, station, rendition);
   const reason = await ask(url, 'GET');
   if (reason !== 'unknown-station' || !rendition) {
     return reason;
@@ -22,6 +21,18 @@ export async function whyRefused(server, station, rendition) {
   // Is it the station that is missing, or only the rendition?
   url.search = '';
   return (await ask(url, 'GET')) === 'unknown-station' ? 'unknown-station' : 'rendition';
+}
+
+/** @param {string} server @param {string} station @returns {Promise<boolean>} Whether it answers again. */
+export async function isBack(server, station) {
+  return (await ask(askingAddress(server, station, undefined), 'GET')) !== undefined;
+}
+
+/** @param {string} server @param {string} station @param {string | undefined} rendition */
+function askingAddress(server, station, rendition) {
+  const url = liveAddress(server, station, rendition, 0);
+  url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
+  return url;
 }
 
 /** @param {URL} url @param {'GET' | 'HEAD'} method @returns {Promise<Refusal | undefined>} */

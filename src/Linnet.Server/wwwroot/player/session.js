@@ -3,10 +3,11 @@
 import { Connection } from './connection.js';
 import { createDecoder } from './decoder.js';
 import { createOutput, heardAtMs } from './output.js';
+import { isBack } from './refusal.js';
 import { liveAddress } from './wire.js';
 
 const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 5000;
+const LAST_RETRY_MS = 2000;
 const RETRY_FACTOR = 1.6;
 
 // Packets for so long mean that the connection is good.
@@ -64,6 +65,7 @@ export class Session {
   #missed = 0;
   #openedAt = 0;
   #isSentAway = false;
+  #isGone = false;
   #retryAt = Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
@@ -288,14 +290,32 @@ export class Session {
     }
 
     if (!this.#isClosed) {
+      this.#isGone = !wasOpen;
       this.#isDown = true;
       this.#tellState();
       this.#renditions = [...this.#options.renditions];
-      const usual = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS) * (0.8 + 0.4 * Math.random());
-      const wait = this.#isSentAway ? SENT_AWAY_MS * (1 + Math.random()) : usual;
-      this.#isSentAway = false;
-      this.#retryAt = performance.now() + wait;
-      this.#retry = setTimeout(() => this.connect(), wait);
+      this.#wait();
+    }
+  }
+
+  #wait() {
+    const usual = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#attempts++, LAST_RETRY_MS) * (0.8 + 0.4 * Math.random());
+    const wait = this.#isSentAway ? SENT_AWAY_MS * (1 + Math.random()) : usual;
+    this.#isSentAway = false;
+    this.#retryAt = performance.now() + wait;
+    this.#retry = setTimeout(() => this.#tryAgain(), wait);
+  }
+
+  /** Firefox makes sockets to a server that was gone wait for up to a minute, but not requests. */
+  async #tryAgain() {
+    clearTimeout(this.#retry);
+    this.#retryAt = Infinity;
+    const { server, station } = this.#options;
+    const isHere = !this.#isGone || this.#attempts % PROBE_EVERY === 0 || (await isBack(server, station));
+    if (isHere && !this.#isClosed) {
+      this.connect();
+    } else if (!this.#isClosed) {
+      this.#wait();
     }
   }
 
@@ -313,7 +333,7 @@ export class Session {
     this.#tellState();
     this.#showTitles();
     if (performance.now() >= this.#retryAt) {
-      this.connect();
+      void this.#tryAgain();
     } else {
       this.#connection?.check();
     }
