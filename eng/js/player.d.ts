@@ -85,6 +85,8 @@ interface Profile {
   mostMs: number;
   /** How far ahead to schedule where there is no worklet. */
   aheadMs: number;
+  /** Audio that the server may send at once: it saves the server most of the cost. The delay must outlast it. */
+  intervalMs: number;
   /** For the browser's own buffer. */
   latencyHint: AudioContextLatencyCategory;
   /** The renditions to ask for, the best first. */

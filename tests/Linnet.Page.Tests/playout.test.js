@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PROFILES } from '../../src/Linnet.Server/wwwroot/player/profiles.js';
 import { Playout } from '../../src/Linnet.Server/wwwroot/player/playout.js';
 import { hasNoClick, isOnTarget, music, run } from './simulation.js';
 
@@ -68,6 +69,46 @@ test('it begins and ends without a click, and starts at once where the server se
   hasNoClick(Float32Array.of(...scene.output.subarray(-10), ...end));
   assert.equal(Math.abs(end[4799]), 0);
 });
+
+/** @type {['balanced' | 'robust', number][]} */
+const GROUPED = [
+  ['balanced', 960],
+  ['balanced', 240],
+  ['robust', 960],
+];
+
+/**
+ * Packets as a server groups them: each waits for the last of its group.
+ * @param {'balanced' | 'robust'} profile @param {number} packet @param {(index: number) => number} jitterMs @param {number} seconds
+ */
+function runGrouped(profile, packet, jitterMs, seconds) {
+  const { leastMs, mostMs, intervalMs } = PROFILES[profile];
+  const group = 2 ** Math.floor(Math.log2(Math.min(intervalMs, 200) / (packet / 48)));
+  assert.ok(group >= 2);
+  const missing = (/** @type {number} */ index) => group - 1 - (((index % group) + group) % group);
+  const network = (/** @type {number} */ index) => 1 + (missing(index) * packet) / 48 + jitterMs(Math.floor(index / group));
+  return run({ least: leastMs, most: mostMs, burstMs: leastMs, seconds, packet, network });
+}
+
+for (const [profile, packet] of GROUPED) {
+  const name = `groups of packets of ${packet / 48} ms, as ${profile} asks for,`;
+  test(`${name} play with no more delay than single packets, and start as soon`, () => {
+    const scene = runGrouped(profile, packet, () => 0, 10);
+    hasNoClick(scene.output);
+    isOnTarget(scene, 1000, 5);
+    assert.equal(scene.report.targetUs / 1000, PROFILES[profile].leastMs);
+    assert.deepEqual([scene.report.concealedFrames, scene.report.splices, scene.report.jumps], [0, 0, 0]);
+    const first = scene.output.findIndex((sample) => sample !== 0);
+    assert.ok(first < 0.25 * 48000, `the first sound comes after ${first / 48} ms`);
+  });
+
+  test(`${name} bear the jitter of a wireless network`, () => {
+    const scene = runGrouped(profile, packet, (group) => (group * 7919) % 40, 15);
+    hasNoClick(scene.output);
+    assert.deepEqual([scene.report.concealedFrames, scene.report.jumps], [0, 0]);
+    assert.ok(scene.report.targetUs / 1000 < PROFILES[profile].leastMs + 5);
+  });
+}
 
 test('a station that begins again is followed to its new positions without a click', () => {
   const scene = run({ seconds: 2 });

@@ -81,8 +81,11 @@ test('a hello that no decoder could follow is refused', () => {
 });
 
 test('addresses keep the path of a signed link and of a server behind a prefix', () => {
-  assert.equal(liveAddress('http://host:8000/', 'jazz', undefined, 0).href, 'ws://host:8000/jazz/live');
-  assert.equal(liveAddress('https://host/k/abc', 'jazz', 'flac', 80.4).href, 'wss://host/k/abc/jazz/live?rendition=flac&burst=80');
+  assert.equal(liveAddress('http://host:8000/', 'jazz', undefined, 0, 0).href, 'ws://host:8000/jazz/live');
+  assert.equal(
+    liveAddress('https://host/k/abc', 'jazz', 'flac', 80.4, 40).href,
+    'wss://host/k/abc/jazz/live?rendition=flac&burst=80&interval=40',
+  );
   assert.equal(stationAddress('http://host/radio/', 'a b', '.mp3').href, 'http://host/radio/a%20b.mp3');
   assert.equal(timeRequest(5), '{"type":"time","sent":5}');
 });

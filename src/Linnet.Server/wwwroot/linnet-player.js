@@ -186,9 +186,10 @@ export class LinnetPlayer extends EventTarget {
     if (PROFILES[value] && value !== this.#options.profile) {
       const last = this.#renditions();
       this.#options.profile = value;
-      this.#session?.setProfile(PROFILES[value]);
       if (this.#session && String(last) !== String(this.#renditions())) {
         this.#restart(this.#path);
+      } else {
+        this.#session?.setProfile(PROFILES[value]);
       }
     }
   }

@@ -138,21 +138,18 @@ public sealed record SourceSpec(string Name, SourceKind Kind, string Location, d
         return true;
     }
 
-    // With a page server a station is also served under its bare name, where the server has these pages.
-    private static readonly string[] PageNames = ["metrics", "events"];
-
     private static bool TryName(
         List<SourceSpec> parsed, Func<string, bool> folderExists, out IReadOnlyList<SourceSpec> specs, out string problem)
     {
         specs = [];
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        if (parsed.Select(static spec => spec.Name).FirstOrDefault(PageNames.Contains) is string page)
+        if (parsed.Select(static spec => StationName.ConflictOf(spec.Name)).FirstOrDefault(static p => p is not null) is string conflict)
         {
-            problem = $"A station cannot be named '{page}': the server's {page} are at /{page}.";
+            problem = conflict;
             return false;
         }
 
-        taken.UnionWith(PageNames);
+        taken.UnionWith(StationName.OfPages);
         foreach (SourceSpec spec in parsed.Where(spec => spec.Name.Length > 0))
         {
             if (!taken.Add(spec.Name))

@@ -14,7 +14,9 @@ public sealed record StationOptions : IValidatable
 
     private const int MaxArtUrl = 2048;
 
-    /// <summary>Its name in URLs: 1–64 of <c>a</c>–<c>z</c>, <c>0</c>–<c>9</c> and <c>-</c>.</summary>
+    /// <summary>
+    /// Its name in URLs: 1–64 of <c>a</c>–<c>z</c>, <c>0</c>–<c>9</c> and <c>-</c>, but neither <c>metrics</c> nor <c>events</c>.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>Starts at once instead of with the first listener. Live sources always do. Default <see langword="false"/>.</summary>
@@ -89,6 +91,7 @@ public sealed record StationOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<string> Problems() => new ProblemList()
         .Require(StationName.IsValid(Name), $"The station name '{Name}' must be 1–64 of a–z, 0–9 and '-'.")
+        .Include(StationName.ConflictOf(Name) is string conflict ? [conflict] : null)
         .Between(EncodeAhead, "20 ms", "5 s")
         .Between(RingDuration, "1 s", "300 s")
         .Between(MaxOnDemand, 0, MaxStreams)

@@ -84,7 +84,7 @@ export class Session {
     this.#connection?.close();
     const { server, station, profile } = this.#options;
     const rendition = this.#renditions[0];
-    const url = liveAddress(server, station, rendition, profile.leastMs);
+    const url = liveAddress(server, station, rendition, profile.leastMs, profile.intervalMs);
     this.#openedAt = performance.now();
     this.#connection = new Connection(url, {
       onPacket: (packet) => this.#receive(packet),
@@ -113,8 +113,12 @@ export class Session {
 
   /** @param {Profile} profile */
   setProfile(profile) {
+    const { intervalMs } = this.#options.profile;
     this.#options.profile = profile;
     this.#output?.setBounds(profile.leastMs * 1000, profile.mostMs * 1000);
+    if (profile.intervalMs !== intervalMs) {
+      this.connect();
+    }
   }
 
   /** The numbers of `PlayerStatistics`. */

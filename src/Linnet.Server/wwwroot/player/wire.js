@@ -67,17 +67,20 @@ export function timeRequest(sent) {
 /**
  * The address of a station's live sound.
  * @param {string} server As `http://host:8000/` or, for a signed link, `http://host:8000/k/…/`. @param {string} station
- * @param {string | undefined} rendition @param {number} burstMs How much sound to send at once.
+ * @param {string | undefined} rendition @param {number} burstMs How much sound to send at the start.
+ * @param {number} intervalMs How much sound may come at once after that.
  */
-export function liveAddress(server, station, rendition, burstMs) {
+export function liveAddress(server, station, rendition, burstMs, intervalMs) {
   const url = stationAddress(server, station, '/live');
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   if (rendition) {
     url.searchParams.set('rendition', rendition);
   }
 
-  if (burstMs > 0) {
-    url.searchParams.set('burst', String(Math.round(burstMs)));
+  for (const [name, ms] of Object.entries({ burst: burstMs, interval: intervalMs })) {
+    if (ms > 0) {
+      url.searchParams.set(name, String(Math.round(ms)));
+    }
   }
 
   return url;

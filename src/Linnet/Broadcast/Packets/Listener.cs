@@ -137,6 +137,15 @@ internal abstract class Listener
     /// <returns><see langword="false"/> while something still waits.</returns>
     internal virtual bool TryFlush() => true;
 
+    /// <summary>
+    /// When to call <see cref="TryWake"/>, in ticks: it has something to send by itself. Default: never. Read after each packet.
+    /// </summary>
+    internal virtual long WakeAt => SenderLoop.Never;
+
+    /// <summary>Sends what <see cref="WakeAt"/> announced.</summary>
+    /// <returns><see langword="false"/> if it has no room now; it is called again.</returns>
+    internal virtual bool TryWake(long now) => true;
+
     /// <summary>Sends a report of what it was sent and which wall-clock time its positions stand for.</summary>
     /// <param name="now">The instant to report, in ticks.</param>
     /// <param name="batch">Takes the datagrams.</param>

@@ -72,6 +72,19 @@ internal sealed class ListenerCalls(SendBatch batch, SenderCounters counters, IL
         }
     }
 
+    internal bool TryWake(Listener listener, long now)
+    {
+        try
+        {
+            return listener.TryWake(now);
+        }
+        catch (Exception e)
+        {
+            GiveUp(listener, e);
+            return false;
+        }
+    }
+
     internal void SendReport(Listener listener, long now)
     {
         try

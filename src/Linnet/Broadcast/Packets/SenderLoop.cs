@@ -344,7 +344,8 @@ internal sealed class SenderLoop
         for (int i = group.Listeners.Count - 1; i >= 0; i--)
         {
             Listener listener = group.Listeners[i];
-            bool flushed = listener.Dropped == DropReason.None && _calls.TryFlush(listener);
+            bool flushed = listener.Dropped == DropReason.None && (listener.WakeAt > now || _calls.TryWake(listener, now))
+                && _calls.TryFlush(listener);
             if (!flushed && !KeepStalled(listener, now))
             {
                 group.Listeners.RemoveAt(i);
@@ -368,7 +369,7 @@ internal sealed class SenderLoop
                 Report(listener, now);
             }
 
-            next = Math.Min(next, listener.ReportAt);
+            next = Math.Min(next, Math.Min(listener.ReportAt, flushed ? listener.WakeAt : Never));
             if (flushed && group.TryFollow(listener))
             {
                 group.Listeners.RemoveAt(i);

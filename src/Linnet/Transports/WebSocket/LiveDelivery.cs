@@ -88,7 +88,7 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         var finished = new TaskCompletionSource<DropReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         LiveFraming framing = LiveFraming.Of(ring, time.TimestampFrequency);
         var listener = new LiveListener(
-            lease, exchange.Remote, output, framing, format, reason => finished.TrySetResult(reason))
+            lease, exchange.Remote, output, framing, format, time.GetTimestamp(), reason => finished.TrySetResult(reason))
         {
             Group = LiveGroupFraming.Of(ring, framing, interval),
             Memory = memory,
@@ -125,7 +125,7 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
         CancellationToken timeOver, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(timeOver, cancellationToken);
-        Task<WebSocketClose?> reading = ReadAsync(exchange.Input, questions, over.Token);
+        Task<WebSocketClose?> reading = ReadAsync(exchange.Input, listener, questions, over.Token);
         try
         {
             senders.AddAtOnce(listener, listener.Lease.Request.Stock);
@@ -214,7 +214,8 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
 
     /// <summary>Reads what the client says.</summary>
     /// <returns>The code to close with; <see langword="null"/>: the client has left without a word, or this was canceled.</returns>
-    private static async Task<WebSocketClose?> ReadAsync(PipeReader input, LiveQuestions questions, CancellationToken cancellationToken)
+    private static async Task<WebSocketClose?> ReadAsync(
+        PipeReader input, LiveListener listener, LiveQuestions questions, CancellationToken cancellationToken)
     {
         var reader = new WebSocketReader();
         try
@@ -226,6 +227,7 @@ internal sealed class LiveDelivery(SenderPool senders, TimeProvider time, ILogge
                 WebSocketClose? close = null;
                 while (close is null && reader.TryRead(ref rest, out WebSocketMessage message))
                 {
+                    listener.NoteSpoken();
                     close = questions.Answer(message);
                 }
 

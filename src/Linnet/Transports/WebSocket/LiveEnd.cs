@@ -12,7 +12,7 @@ internal enum LiveEnd
     /// <summary>The client sent what is not allowed.</summary>
     BrokeProtocol,
 
-    /// <summary>The client received nothing for too long.</summary>
+    /// <summary>The client received nothing for too long, or did not answer pings.</summary>
     Stalled,
 
     /// <summary>The station ended.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Clock;
 
 namespace Linnet.Transports.WebSocket;
 
@@ -32,6 +33,9 @@ internal sealed record LiveGroupFraming(BroadcastRing Ring, LiveFraming Single, 
         // Each number is kept as bytes of its own for the whole ring, so that there must be few.
         return count < 2 ? null : ring.Know(new LiveGroupFraming(ring, single, 1 << BitOperations.Log2((uint)count)));
     }
+
+    /// <summary>After how long the packets of a group are sent though the last is missing, in ticks.</summary>
+    internal long MaxWait { get; } = (Ring.Info.PacketTime * Count).InTicks(Single.TicksPerSecond);
 
     /// <summary>Whether a packet is the last of its group: the same for all listeners, so that they share the bytes.</summary>
     internal bool IsLast(PacketItem packet) => (packet.Number + 1) % Count == 0;

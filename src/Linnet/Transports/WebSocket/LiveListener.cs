@@ -1,6 +1,7 @@
 using System.Net;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Clock;
 using Linnet.Wire.WebSocket;
 
 namespace Linnet.Transports.WebSocket;
@@ -11,15 +12,30 @@ namespace Linnet.Transports.WebSocket;
 /// <param name="output">The connection's output.</param>
 /// <param name="framing">Makes the messages.</param>
 /// <param name="told">The format that it was told.</param>
+/// <param name="joinedAt">When it was told, in the framing's ticks.</param>
 /// <param name="onFinished">Called once, on the sender's thread, when no more will be sent. Must be quick.</param>
 internal sealed class LiveListener(
-    RingLease lease, IPEndPoint remote, FramedOutput output, LiveFraming framing, LiveFormat told, Action<DropReason> onFinished)
+    RingLease lease, IPEndPoint remote, FramedOutput output, LiveFraming framing, LiveFormat told, long joinedAt,
+    Action<DropReason> onFinished)
     : ConnectionListener(lease, remote, TransportTotal.WebSocket, output, onFinished)
 {
+    /// <summary>Without audio, the client gets a ping this often: many proxies cut a connection that is silent for a minute.</summary>
+    internal static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(20);
+
+    /// <summary>A client is gone if it says nothing in the time of so many pings.</summary>
+    internal const int MaxUnanswered = 3;
+
+    private static readonly byte[] Ping = WebSocketFrame.ToArray(WebSocketOpcode.Ping, []);
+
     private readonly Queue<PacketItem> _held = new();
+    private readonly long _keepAlive = KeepAlive.InTicks(framing.TicksPerSecond);
     private LiveFormat _told = told;
     private long _toldSkipped;
     private int _heldBytes;
+    private long _heldUntil = SenderLoop.Never;
+    private long _pingAt = joinedAt + KeepAlive.InTicks(framing.TicksPerSecond);
+    private int _unanswered;
+    private bool _hasSpoken = true;
 
     /// <summary>
     /// Sends several packets with one write, so that the first of them waits for the last. <see langword="null"/>, the default: each packet
@@ -28,8 +44,15 @@ internal sealed class LiveListener(
     internal LiveGroupFraming? Group { get; init; }
 
     /// <inheritdoc/>
+    internal override long WakeAt => Math.Min(_heldUntil, _pingAt);
+
+    /// <summary>Notes that the client has sent something. Any thread may call.</summary>
+    internal void NoteSpoken() => Volatile.Write(ref _hasSpoken, true);
+
+    /// <inheritdoc/>
     internal override bool TrySend(PacketItem packet, SendBatch batch)
     {
+        _pingAt = packet.DueAt + _keepAlive;
         if (!TryTellMoved())
         {
             return DropIfBroken();
@@ -42,6 +65,7 @@ internal sealed class LiveListener(
 
         if (!Group.IsLast(packet))
         {
+            _heldUntil = _held.Count == 0 ? packet.DueAt + Group.MaxWait : _heldUntil;
             _held.Enqueue(packet);
             _heldBytes += framing.Frame(packet).Length;
             return true;
@@ -52,6 +76,10 @@ internal sealed class LiveListener(
         bool isSent = IsWhole(group, packet) ? TrySendGroup(group) : TrySendHeld() && Output.TrySend(framing.Frame(packet));
         return isSent || DropIfBroken();
     }
+
+    /// <summary>Sends a group whose last packet has not come, as when the source pauses, and keeps a silent connection open.</summary>
+    internal override bool TryWake(long now) =>
+        ((now < _heldUntil || TrySendHeld()) && (now < _pingAt || TryPing(now))) || DropIfBroken();
 
     /// <inheritdoc/>
     internal override bool OnItem(RingItem item, SendBatch batch)
@@ -111,12 +139,34 @@ internal sealed class LiveListener(
             return true;
         }
 
-        if (!TrySendHeld() || !Output.TryPost(LiveMessage.Moved(skipped - _toldSkipped)))
+        // What was held is as late as what was skipped.
+        if (!Output.TryPost(LiveMessage.Moved(skipped - _toldSkipped + _held.Count)))
         {
             return false;
         }
 
         _toldSkipped = skipped;
+        Release();
+        return true;
+    }
+
+    private bool TryPing(long now)
+    {
+        int unanswered = Volatile.Read(ref _hasSpoken) ? 0 : _unanswered + 1;
+        if (unanswered == MaxUnanswered)
+        {
+            Drop(DropReason.Stalled);
+            return false;
+        }
+
+        if (!Output.TryPost(Ping))
+        {
+            return false;
+        }
+
+        _unanswered = unanswered;
+        Volatile.Write(ref _hasSpoken, false);
+        _pingAt = now + _keepAlive;
         return true;
     }
 
@@ -131,8 +181,7 @@ internal sealed class LiveListener(
             return false;
         }
 
-        _held.Clear();
-        _heldBytes = 0;
+        Release();
         return true;
     }
 
@@ -150,6 +199,13 @@ internal sealed class LiveListener(
             _heldBytes -= frame.Length;
         }
 
+        _heldUntil = SenderLoop.Never;
         return true;
+    }
+
+    private void Release()
+    {
+        _held.Clear();
+        (_heldBytes, _heldUntil) = (0, SenderLoop.Never);
     }
 }

@@ -23,6 +23,7 @@ public sealed class LiveListenerTests : IDisposable
     private readonly Socket _far;
     private readonly List<DropReason> _finished = [];
     private long _packets;
+    private long _pause;
     private int _payloadLength = 4;
 
     public LiveListenerTests()
@@ -117,17 +118,72 @@ public sealed class LiveListenerTests : IDisposable
     {
         Packets(5);
         Join(interval: 80, from: 1);
-        Run(0, 200);
+        Run(0, 140);
 
         Assert.Equal(["packet at 960", "packet at 1920", "packet at 2880"], await ReadAsync());
     }
 
     [Fact]
-    public async Task A_slow_reader_is_told_how_much_it_missed_and_goes_on_at_the_live_edge()
+    public void A_group_is_sent_when_its_time_is_over_though_the_source_pauses()
+    {
+        LiveListener listener = Join(interval: 80);
+        Packets(2);
+        Run(0, 79);
+        Assert.Equal(0, _far.Available);
+
+        Run(80, 80);
+        Assert.Equal(2 * 30, Arrived());
+
+        _pause = 5000;
+        Packets(2);
+        Run(81, Due);
+        Assert.Equal(4 * 30, Arrived());
+        Assert.Equal(4, listener.PacketsSent);
+    }
+
+    [Fact]
+    public void Without_audio_a_client_gets_pings_and_is_left_when_it_says_nothing()
+    {
+        LiveListener listener = Join();
+        Packets(1);
+        Run(0, 19_999);
+        Assert.Equal(30, Arrived());
+
+        Run(20_000, 20_000);
+        Assert.Equal("8900", Convert.ToHexStringLower(Received()[30..]));
+        listener.NoteSpoken();
+        Run(20_001, 79_999);
+        Assert.Equal("89008900", Convert.ToHexStringLower(Received()));
+        Assert.Empty(_finished);
+
+        Run(80_000, 100_000);
+        Assert.Equal([DropReason.Stalled], _finished);
+    }
+
+    [Fact]
+    public async Task A_client_that_gets_audio_gets_no_pings()
+    {
+        Join();
+        var bytes = new List<byte>();
+        for (int second = 0; second < 40; second++)
+        {
+            Packets(50);
+            Run(second * 1000, (second * 1000) + 999);
+            bytes.AddRange(Received());
+        }
+
+        Assert.Equal(2000, Parse([.. bytes]).Concat(await ReadAsync()).Count(static m => m.StartsWith("packet", StringComparison.Ordinal)));
+        Assert.Equal(2000 * 30, bytes.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(80)]
+    public async Task A_slow_reader_is_told_how_much_it_missed_and_goes_on_at_the_live_edge(int interval)
     {
         _payloadLength = 2000;
         _near.SendBufferSize = BufferSize;
-        LiveListener listener = Join();
+        LiveListener listener = Join(interval);
         Packets(1000);
         Run(0, 4000);
         long before = listener.PacketsSent;
@@ -136,11 +192,11 @@ public sealed class LiveListenerTests : IDisposable
         List<string> got = await ReadAsync(until: 5000);
 
         string moved = Assert.Single(got, static m => m.StartsWith('{'));
-        Assert.Equal($$"""{"type":"moved","packets":{{listener.PacketsSkipped}}}""", moved);
         int at = got.IndexOf(moved);
         long last = PositionOf(got[at - 1]);
         long next = PositionOf(got[at + 1]);
-        Assert.Equal(listener.PacketsSkipped, ((next - last) / Rings.FramesPerPacket) - 1);
+        Assert.Equal($$"""{"type":"moved","packets":{{((next - last) / Rings.FramesPerPacket) - 1}}}""", moved);
+        Assert.InRange(listener.PacketsSkipped, 500, 1000);
         Assert.InRange(next, 3000 * 48, 4100 * 48);
     }
 
@@ -183,7 +239,7 @@ public sealed class LiveListenerTests : IDisposable
         LiveFraming framing = LiveFraming.Of(_ring, 1000);
         var listener = new LiveListener(
             lease, new IPEndPoint(IPAddress.Loopback, 9), new FramedOutput(ConnectionOutput.ToSocket(_near)), framing,
-            LiveRendition.FormatOf(_ring.Info, []), _finished.Add)
+            LiveRendition.FormatOf(_ring.Info, []), joinedAt: 0, _finished.Add)
         {
             Group = LiveGroupFraming.Of(_ring, framing, TimeSpan.FromMilliseconds(interval)),
             Next = from,
@@ -192,7 +248,7 @@ public sealed class LiveListenerTests : IDisposable
         return listener;
     }
 
-    private long Due => _packets * 20;
+    private long Due => (_packets * 20) + _pause;
 
     private long Position => _packets * Rings.FramesPerPacket;
 
@@ -222,6 +278,19 @@ public sealed class LiveListenerTests : IDisposable
 
     private static long PositionOf(string packet) =>
         long.Parse(packet["packet at ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Bytes that were sent and not read.</summary>
+    private int Arrived()
+    {
+        Assert.True(_far.Poll(TimeSpan.FromSeconds(60), SelectMode.SelectRead));
+        return _far.Available;
+    }
+
+    private byte[] Received()
+    {
+        byte[] bytes = new byte[Arrived()];
+        return bytes[.._far.Receive(bytes)];
+    }
 
     /// <summary>Reads what was sent, while simulated time goes on to <paramref name="until"/>.</summary>
     private async Task<List<string>> ReadAsync(long until = 0)
