@@ -109,6 +109,36 @@ test('a lost connection is made again; the sound goes on, and each title shows w
   assert.equal(rendition, 'l16');
 });
 
+test('a profile asks for its groups of packets, and another one connects again for its own', async (t) => {
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {() => void} */
+  let onAsked = () => {};
+  const server = await startServer(0, (socket, url) => {
+    asked.push(new URL(url, 'http://localhost').search);
+    socket.send(JSON.stringify(HELLO));
+    onAsked();
+  });
+  t.after(() => server.close());
+  const nextAsked = () => new Promise((resolve) => (onAsked = () => resolve(undefined)));
+  const first = nextAsked();
+  const session = open(server.address, {});
+  t.after(() => session.close());
+  await first;
+  for (const profile of /** @type {const} */ (['robust', 'low-latency'])) {
+    const next = nextAsked();
+    session.setProfile(PROFILES[profile]);
+    await next;
+    session.setProfile(PROFILES[profile]);
+  }
+
+  assert.deepEqual(asked, [
+    '?rendition=l16&burst=80&interval=40',
+    '?rendition=l16&burst=900&interval=160',
+    '?rendition=l16&burst=25',
+  ]);
+});
+
 test('the end of a station is told', async (t) => {
   const server = await startServer(0, (socket) => socket.send('{"type":"end","reason":"ended"}'));
   t.after(() => server.close());

@@ -5,11 +5,15 @@ using System.Text.Json;
 using Linnet.Access;
 using Linnet.Audio;
 using Linnet.Server.Endpoints.Events;
+using Linnet.Server.Hosting;
 using Linnet.Server.Tests.Hosting;
+using Linnet.Server.Tests.Hosting.Tls;
 using Linnet.Sources;
 using Linnet.Stations;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Linnet.Server.Tests.Endpoints.Events;
@@ -236,6 +240,44 @@ public class EventsTests
         Assert.Contains("\r\nRetry-After: ", head, StringComparison.Ordinal);
         Assert.Contains("Too many pages are open", body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, events.Response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reader_that_resets_the_connection_gives_its_place_back_and_is_no_fault(bool isHttp2)
+    {
+        var log = new HostLog();
+        using var logging = new HostLogging(log);
+        await using WebHost host = await WebHost.StartAsync(
+            isDirect: true, services: builder => builder.Logging.AddProvider(logging),
+            protocols: isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        EventFeed feed = host.Services.GetRequiredService<EventFeed>();
+        IDisposable?[] others = [.. Enumerable.Range(1, EventFeed.MostPerAddress - 1).Select(_ => feed.TryEnter(IPAddress.Loopback))];
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync });
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{host.EndPoint}/events")
+        {
+            Version = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        HttpResponseMessage events = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, HangLimit);
+        await (await events.Content.ReadAsStreamAsync(HangLimit)).ReadExactlyAsync(new byte[100], HangLimit);
+        Assert.Null(feed.TryEnter(IPAddress.Loopback));
+
+        // HTTP/1.1: closes the connection, which resets it. HTTP/2: resets the stream alone.
+        events.Dispose();
+
+        await Until.TrueAsync(() => feed.TryEnter(IPAddress.Loopback) is not null);
+        Assert.DoesNotContain(others, static place => place is null);
+        Assert.DoesNotContain(log.Texts, static text => text.Contains("unhandled exception", StringComparison.OrdinalIgnoreCase));
+
+        static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
     }
 
     private static string? TitleOf(JsonElement station, string field) =>

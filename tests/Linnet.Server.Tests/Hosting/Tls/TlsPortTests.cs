@@ -146,6 +146,31 @@ public class TlsPortTests
     }
 
     [Fact]
+    public async Task A_reader_of_events_over_HTTP_2_stays_longer_than_a_page_may_take()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using TlsServer server = await TlsServer.StartAsync(time: time);
+        using HttpClient client = Client();
+        using HttpResponseMessage events =
+            await client.SendAsync(Request(server, "/events", "2.0"), HttpCompletionOption.ResponseHeadersRead, HangLimit);
+        using var reader = new StreamReader(await events.Content.ReadAsStreamAsync(HangLimit));
+
+        for (TimeSpan passed = TimeSpan.Zero; passed < 2 * PageConnections.Longest;)
+        {
+            Task<string?> line = reader.ReadLineAsync(HangLimit).AsTask();
+            while (!line.IsCompleted)
+            {
+                // Short steps, and a whole exchange between them: the server has time to send what it sends.
+                passed += TimeSpan.FromSeconds(3);
+                time.Advance(TimeSpan.FromSeconds(3));
+                await server.Hosted.GetAsync("/health/live");
+            }
+
+            Assert.NotNull(await line);
+        }
+    }
+
+    [Fact]
     public async Task RTSP_is_spoken_over_TLS_with_addresses_of_rtsps()
     {
         await using TlsServer server = await TlsServer.StartAsync();
