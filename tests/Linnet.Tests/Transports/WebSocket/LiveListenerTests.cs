@@ -130,6 +130,7 @@ public sealed class LiveListenerTests : IDisposable
         Packets(2);
         Run(0, 79);
         Assert.Equal(0, _far.Available);
+        Assert.Equal(80, _loop.Step(79));
 
         Run(80, 80);
         Assert.Equal(2 * 30, Arrived());
