@@ -81,7 +81,7 @@ test('a hello that no decoder could follow is refused', () => {
 });
 
 test('addresses keep the path of a signed link and of a server behind a prefix', () => {
-  assert.equal(liveAddress('http://host:8000/', 'jazz', undefined, 0, 0).href, 'ws://host:8000/jazz/live');
+  assert.equal(liveAddress('http://host:8000/', 'jazz', undefined, 0).href, 'ws://host:8000/jazz/live');
   assert.equal(
     liveAddress('https://host/k/abc', 'jazz', 'flac', 80.4, 40).href,
     'wss://host/k/abc/jazz/live?rendition=flac&burst=80&interval=40',

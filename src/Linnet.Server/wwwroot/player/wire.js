@@ -68,9 +68,9 @@ export function timeRequest(sent) {
  * The address of a station's live sound.
  * @param {string} server As `http://host:8000/` or, for a signed link, `http://host:8000/k/…/`. @param {string} station
  * @param {string | undefined} rendition @param {number} burstMs How much sound to send at the start.
- * @param {number} intervalMs How much sound may come at once after that.
+ * @param {number} [intervalMs] How much sound may come at once after that.
  */
-export function liveAddress(server, station, rendition, burstMs, intervalMs) {
+export function liveAddress(server, station, rendition, burstMs, intervalMs = 0) {
   const url = stationAddress(server, station, '/live');
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   if (rendition) {
