@@ -83,13 +83,13 @@ class Crowd:
         self.watch(1)
         for look in self.looks.values():
             look.begin()
-        received, cpu, alone = self.bytes, rig.cpu_seconds(self.pid), self.alone_seconds()
+        received, own, cpu, alone = self.bytes, time.process_time(), rig.cpu_seconds(self.pid), self.alone_seconds()
         began = time.monotonic()
         self.watch(seconds)
         lasted = time.monotonic() - began
         sending = rig.cpu_seconds(self.pid) - cpu - (self.alone_seconds() - alone)
         late = [ms for look in self.looks.values() for ms in look.late] or [0]
-        return {"name": self.name, "percent": sending / lasted * 100_000 / self.count, "late": max(late), "late99": rig.percentile(late, 0.99),
+        return {"name": self.name, "client": (time.process_time() - own) / lasted * 100, "percent": sending / lasted * 100_000 / self.count, "late": max(late), "late99": rig.percentile(late, 0.99),
                 "kb": (rig.memory_kb(self.pid) - self.before) / self.count, "rate": (self.bytes - received) / lasted / self.count,
                 "gap": max((look.longest for look in self.looks.values()), default=0) * 1000, "skips": sum(look.skips for look in self.looks.values())}
 
@@ -136,7 +136,8 @@ class Server(Crowd):
         self.port, self.server = self.start()
         self.alone_port, self.alone = self.start()
         self.pid = self.server.pid
-        self.one = self.connect(self.alone_port)
+        self.one = self.connect(self.alone_port)[0]
+        self.one.setblocking(False)
         self.gather()
 
     def start(self):
@@ -147,8 +148,12 @@ class Server(Crowd):
 
     def watch(self, seconds):
         super().watch(seconds)
-        while select.select([self.one[0]], [], [], 0)[0] and self.one[0].recv(1 << 20):
-            pass
+        while True:
+            try:
+                if not self.one.recv(1 << 20):
+                    raise SystemExit("the single listener was cut off")
+            except (BlockingIOError, ssl.SSLWantReadError):
+                break
 
     def alone_seconds(self):
         return rig.cpu_seconds(self.alone.pid)
@@ -278,18 +283,20 @@ def main():
     group = 1 << max(0, (Player.interval // 20).bit_length() - 1)
     floors = {Player.floor: 50 / group, Packets.floor: 50}
     print(f"the player asks for groups of {group} packets and holds {buffer} ms; load {os.getloadavg()[0]:.1f}")
-    print(f"{'':12} {'% per 1000':>11} {'kB each':>8} {'kB/s each':>10} {'gap ms':>7} {'late ms 99 %':>13} {'most':>6} {'skips':>6}")
+    print(f"{'':12} {'% per 1000':>11} {'kB each':>8} {'kB/s each':>10} {'gap ms':>7} {'late ms 99 %':>13} {'most':>6} {'skips':>6} {'client %':>9}")
     rows, rates = {}, {}
     for _ in range(given.rounds):
         for name in given.only:
             crowd = kinds[name](given.listeners) if name in kinds else Floor(name, given.listeners, floors[name], rates.get(name, 17_900))
-            crowd.watch(4)
-            row = crowd.measure(given.seconds)
-            crowd.stop()
+            try:
+                crowd.watch(4)
+                row = crowd.measure(given.seconds)
+            finally:
+                crowd.stop()
             if name in kinds:
                 rates[kinds[name].floor] = row["rate"]
             rows.setdefault(name, []).append(row)
-            print(f"{name:12} {row['percent']:11.1f} {row['kb']:8.1f} {row['rate'] / 1000:10.2f} {row['gap']:7.0f} {row['late99']:13.0f} {row['late']:6.0f} {row['skips']:6}", flush=True)
+            print(f"{name:12} {row['percent']:11.1f} {row['kb']:8.1f} {row['rate'] / 1000:10.2f} {row['gap']:7.0f} {row['late99']:13.0f} {row['late']:6.0f} {row['skips']:6} {row['client']:9.0f}", flush=True)
     print(f"\n{'median':12} {'% per 1000':>11} {'× the C loop':>13}")
     for name, measured in rows.items():
         floor = rows.get(kinds[name].floor) if name in kinds else None

@@ -2,7 +2,8 @@
  *
  *   radio_floor PORT WRITES BYTES      accepts on 127.0.0.1:PORT and answers any request with a head; then each connection gets BYTES a second in
  *                                      WRITES non-blocking writes a second, the connections spread over the time between two writes in steps of 20 ms,
- *                                      each step at its absolute time. Bytes that a socket does not accept are not sent.
+ *                                      each step at its absolute time. Bytes that a socket does not accept are not sent. What a client sends later is answered
+ *                                      with 90 bytes.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,6 +77,8 @@ int main(int argc, char **argv)
                 int fd = events[i].data.fd;
                 if (fd == listening) {
                     while ((fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+                        // As the servers do: else a write would wait until the last one is acknowledged, and go out with the next.
+                        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
                         e.data.fd = fd;
                         epoll_ctl(poll, EPOLL_CTL_ADD, fd, &e);
                     }
@@ -89,6 +93,8 @@ int main(int argc, char **argv)
                     bucket[s][in_bucket[s]++] = fd;
                     bucket_of[fd] = s + 1;
                 }
+                else
+                    send(fd, sound, length < 90 ? length : 90, MSG_NOSIGNAL);
             }
         }
         int s = step % steps;
