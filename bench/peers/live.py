@@ -146,8 +146,8 @@ class Server(Crowd):
         wait_for(port, server)
         return port, server
 
-    def watch(self, seconds):
-        super().watch(seconds)
+    def read(self):
+        super().read()
         while True:
             try:
                 if not self.one.recv(1 << 20):
@@ -280,7 +280,7 @@ def main():
     buffer, interval = profile()
     Player.interval = interval if given.interval is None else given.interval
     kinds = {kind.name: kind for kind in (Packets, Player, PacketsTls, PlayerTls, Rtsp)}
-    group = 1 << max(0, (Player.interval // 20).bit_length() - 1)
+    group = max(1, next((length for length in (200, 80, 60, 40) if length <= Player.interval), 20) // 20)
     floors = {Player.floor: 50 / group, Packets.floor: 50}
     print(f"the player asks for groups of {group} packets and holds {buffer} ms; load {os.getloadavg()[0]:.1f}")
     print(f"{'':12} {'% per 1000':>11} {'kB each':>8} {'kB/s each':>10} {'gap ms':>7} {'late ms 99 %':>13} {'most':>6} {'skips':>6} {'client %':>9}")

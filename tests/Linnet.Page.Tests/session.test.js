@@ -132,7 +132,7 @@ test('a profile asks for its groups of packets, and another one connects again f
     session.setProfile(PROFILES[profile]);
   }
 
-  assert.deepEqual(asked, ['?rendition=l16&burst=80&interval=40', '?rendition=l16&burst=900&interval=160', '?rendition=l16&burst=25']);
+  assert.deepEqual(asked, ['?rendition=l16&burst=80&interval=60', '?rendition=l16&burst=900&interval=200', '?rendition=l16&burst=25']);
 });
 
 test('the end of a station is told', async (t) => {

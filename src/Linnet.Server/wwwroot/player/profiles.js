@@ -5,8 +5,8 @@ const PCM = ['l16', 'l24', 'pcm'];
 /** @type {Record<'low-latency' | 'balanced' | 'robust', Profile>} */
 export const PROFILES = {
   'low-latency': { leastMs: 25, mostMs: 150, aheadMs: 100, intervalMs: 0, latencyHint: 'interactive', opus: ['opus-5ms', 'opus'] },
-  balanced: { leastMs: 80, mostMs: 400, aheadMs: 140, intervalMs: 40, latencyHint: 'interactive', opus: ['opus'] },
-  robust: { leastMs: 900, mostMs: 3000, aheadMs: 300, intervalMs: 160, latencyHint: 'playback', opus: ['opus'] },
+  balanced: { leastMs: 80, mostMs: 400, aheadMs: 140, intervalMs: 60, latencyHint: 'interactive', opus: ['opus'] },
+  robust: { leastMs: 900, mostMs: 3000, aheadMs: 300, intervalMs: 200, latencyHint: 'playback', opus: ['opus'] },
 };
 
 /**

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Clock;
@@ -14,8 +13,8 @@ namespace Linnet.Transports.WebSocket;
 /// <param name="Count">The packets of a group: at least 2.</param>
 internal sealed record LiveGroupFraming(BroadcastRing Ring, LiveFraming Single, int Count) : PacketFraming
 {
-    /// <summary>The longest time that a packet waits for others: 200 ms.</summary>
-    internal static readonly TimeSpan MaxInterval = TimeSpan.FromMilliseconds(200);
+    // The audio of a group, in milliseconds, at most. For each of them the whole ring is kept once more, so that they must be few.
+    private static readonly int[] Lengths = [200, 80, 60, 40];
 
     // What waits for one listener.
     private const int MaxBytes = 64 * 1024;
@@ -26,12 +25,10 @@ internal sealed record LiveGroupFraming(BroadcastRing Ring, LiveFraming Single, 
     /// <param name="interval">The audio that one write may hold.</param>
     internal static LiveGroupFraming? Of(BroadcastRing ring, LiveFraming single, TimeSpan interval)
     {
-        double packets = (interval < MaxInterval ? interval : MaxInterval) / ring.Info.PacketTime;
+        double length = Array.Find(Lengths, length => length <= interval.TotalMilliseconds) / ring.Info.PacketTime.TotalMilliseconds;
         double room = MaxBytes / Math.Max(ring.Info.BitRate / 8 * ring.Info.PacketTime.TotalSeconds, 1);
-        int count = (int)Math.Min(packets, room);
-
-        // Each number is kept as bytes of its own for the whole ring, so that there must be few.
-        return count < 2 ? null : ring.Know(new LiveGroupFraming(ring, single, 1 << BitOperations.Log2((uint)count)));
+        int count = (int)Math.Min(length, room);
+        return count < 2 ? null : ring.Know(new LiveGroupFraming(ring, single, count));
     }
 
     /// <summary>After how long the packets of a group are sent though the last is missing, in ticks.</summary>

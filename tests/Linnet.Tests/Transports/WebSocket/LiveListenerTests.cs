@@ -123,6 +123,15 @@ public sealed class LiveListenerTests : IDisposable
         Assert.Equal(["packet at 960", "packet at 1920", "packet at 2880"], await ReadAsync());
     }
 
+    [Theory]
+    [InlineData(39, null)]
+    [InlineData(40, 2)]
+    [InlineData(79, 3)]
+    [InlineData(199, 4)]
+    [InlineData(4_000_000_000, 10)]
+    public void Few_sizes_of_groups_are_kept(uint interval, int? packets) => Assert.Equal(
+        packets, LiveGroupFraming.Of(_ring, LiveFraming.Of(_ring, 1000), TimeSpan.FromMilliseconds(interval))?.Count);
+
     [Fact]
     public void A_group_is_sent_when_its_time_is_over_though_the_source_pauses()
     {
