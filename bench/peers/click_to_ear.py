@@ -120,12 +120,22 @@ def player(pulse, rtsp, profile, count):
     rig.stop(process)
 
 
+def clicking(folder):
+    """A copy of Snapweb that begins to play by itself."""
+    copy = os.path.join(rig.WORK, "snapweb")
+    shutil.copytree(folder, copy, dirs_exist_ok=True)
+    with open(os.path.join(copy, "index.html"), "a") as f:
+        f.write("<script>setTimeout(() => [...document.querySelectorAll('header button')].at(-1).click(), 5000)</script>")
+    return copy
+
+
 def snapcast(pulse, given):
+    site_folder = clicking(given.snapweb) if given.snapweb else rig.WORK
     stream, control, site = rig.free_port(), rig.free_port(), rig.free_port()
     for buffer in (1000, 400):
         path = os.path.join(rig.WORK, "snapserver.conf")
         with open(path, "w") as f:
-            f.write(f"[server]\ndatadir = {rig.WORK}\n[http]\nenabled = true\nbind_to_address = 127.0.0.1\nport = {site}\ndoc_root = {given.snapweb or rig.WORK}\n[tcp]\nbind_to_address = 127.0.0.1\nport = {control}\n[stream]\nbind_to_address = 127.0.0.1\n"
+            f.write(f"[server]\ndatadir = {rig.WORK}\n[http]\nenabled = true\nbind_to_address = 127.0.0.1\nport = {site}\ndoc_root = {site_folder}\n[tcp]\nbind_to_address = 127.0.0.1\nport = {control}\n[stream]\nbind_to_address = 127.0.0.1\n"
                     f"port = {stream}\n"
                     f"source = process:///usr/bin/parec?name=clicks&sampleformat=48000:16:2&params=--device=clicks.monitor --raw --format=s16le --rate=48000 --latency-msec=10\n"
                     f"buffer = {buffer}\nchunk_ms = 20\ncodec = opus\n")
@@ -136,7 +146,7 @@ def snapcast(pulse, given):
         show(f"snapclient, buffer of {buffer} ms", clicks(pulse, given.clicks))
         rig.stop(client)
         if given.snapweb:
-            browser = Browser(pulse, f"http://127.0.0.1:{site}/?autoplay=true")
+            browser = Browser(pulse, f"http://127.0.0.1:{site}/")
             time.sleep(10)
             show(f"Snapweb, buffer of {buffer} ms", clicks(pulse, given.clicks))
             browser.stop()
