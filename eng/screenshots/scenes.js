@@ -84,7 +84,7 @@ export const PICTURES = [
   { name: 'page-desktop-dark', scene: 'plain', width: 1280, height: 800, theme: 'dark', play: 'ambient' },
   { name: 'page-tablet', scene: 'ten', width: 820, height: 1100, theme: 'light', hash: '#jazz' },
   { name: 'page-details', scene: 'ten', width: 1180, height: 820, theme: 'dark', hash: '#electronic', play: 'electronic', panel: true },
-  { name: 'page-phone', scene: 'ten', width: 390, height: 844, scale: 2, theme: 'light', play: 'folk' },
+  { name: 'page-phone', scene: 'ten', width: 390, height: 844, scale: 2, theme: 'light', play: 'ambient' },
   { name: 'page-phone-dark', scene: 'ten', width: 390, height: 844, scale: 2, theme: 'dark', hash: '#jazz', play: 'jazz' },
   { name: 'page-trouble', scene: 'trouble', width: 820, height: 860, theme: 'light', play: 'full', isOffline: true },
   { name: 'page-empty', scene: 'none', width: 820, height: 420, theme: 'dark' },

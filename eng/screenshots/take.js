@@ -85,12 +85,12 @@ async function take({ name, scene, width, height, scale = 1, theme, hash = '', p
   await context.close();
 }
 
-/** Waits until the player has played without an interruption for so long, but no longer than two minutes. @param {any} page @param {number} ms */
+/** Waits until the player has played without an interruption for so long, but no longer than 45 s. @param {any} page @param {number} ms */
 async function calm(page, ms) {
   const isCalm = () =>
     /^(1?\d?\d ms)?$/.test(document.querySelector('.delay')?.textContent ?? '') && !document.querySelector('.dock[data-state=waiting]');
   let since = performance.now();
-  for (const start = since; performance.now() - since < ms && performance.now() - start < 120_000;) {
+  for (const start = since; performance.now() - since < ms && performance.now() - start < 45_000;) {
     since = (await page.evaluate(isCalm)) ? since : performance.now();
     await wait(100);
   }
