@@ -9,7 +9,7 @@ tools=eng/js
 wwwroot=src/Linnet.Server/wwwroot
 declarations=src/Linnet.Server/npm
 most_bytes=200000
-sources=("$wwwroot/**/*.js" "tests/Linnet.Page.Tests/**/*.js" "$tools/*.js")
+sources=("$wwwroot/**/*.js" "tests/Linnet.Page.Tests/**/*.js" "$tools/*.js" "eng/screenshots/*.js")
 passed=0 failed=0 skipped=0
 
 finish() {
