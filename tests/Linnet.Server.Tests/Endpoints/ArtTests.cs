@@ -46,7 +46,7 @@ public class ArtTests
         {
             using HttpResponseMessage refusal = await client.GetAsync(new Uri(gone, UriKind.Relative), HangLimit);
             Assert.Equal(HttpStatusCode.NotFound, refusal.StatusCode);
-            Assert.NotEqual(true, refusal.Headers.CacheControl?.Public);
+            Assert.Equal("no-store", refusal.Headers.CacheControl!.ToString());
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Linnet.Audio;
 using Linnet.Tests.Wire.Tags;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Ogg;
