@@ -46,6 +46,14 @@ internal sealed partial class BadNetwork : IAsyncDisposable
     /// <summary>Starts a program on the listeners' host.</summary>
     public Tool OnClient(string program, params string[] arguments) => On(_hosts[1], program, arguments);
 
+    /// <summary>Writes a script that runs a program on the listeners' host, for what starts programs itself.</summary>
+    public string ScriptOnClient(TempFolder folder, string program)
+    {
+        string script = folder.Write("on-client", $"#!/bin/sh\nexec ip netns exec {_hosts[1]} {program} \"$@\"\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return script;
+    }
+
     /// <summary>Adds an address to a host's end of the cable: 0 is the server's host, 1 the listeners'.</summary>
     public Task AddAddressAsync(int host, string address) =>
         Tool.RunAsync(

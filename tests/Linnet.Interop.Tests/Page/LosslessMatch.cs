@@ -17,7 +17,8 @@ internal static class LosslessMatch
         Assert.InRange(Exact(page.Rendered, first, end), least, int.MaxValue);
     }
 
-    /// <summary>Fails unless decoded blocks are the noise at their positions. Returns the first position and the one after the last.</summary>
+    /// <summary>Fails unless decoded blocks are the noise at their positions.</summary>
+    /// <returns>The first position and the one after the last.</returns>
     private static (long First, long End) AssertDecoded(JsonElement blocks)
     {
         (long first, long end) = (long.MaxValue, 0);
@@ -33,7 +34,7 @@ internal static class LosslessMatch
         return (first, end);
     }
 
-    /// <summary>The longest piece of a recording that is the noise, in frames. It is in the second half of it, and may begin before.</summary>
+    /// <summary>The piece around the middle of a recording that is the noise, in frames.</summary>
     private static int Exact(Rendered rendered, long first, long end)
     {
         ReadOnlySpan<float> samples = rendered.Samples;

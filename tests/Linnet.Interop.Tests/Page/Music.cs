@@ -30,7 +30,7 @@ internal sealed class Music : IAudioSource
         double low = (220 * t) + (23 * Math.Sin(2 * Math.PI * 0.13 * t)) + (3.1 * Math.Sin((2 * Math.PI * 0.71 * t) + 1));
         double middle = (331 * t) + (31 * Math.Sin((2 * Math.PI * 0.17 * t) + 2)) + (2.3 * Math.Sin((2 * Math.PI * 1.13 * t) + 3));
         double high = (1300 * t) + (97 * Math.Sin((2 * Math.PI * 0.11 * t) + 4));
-        return (float)((0.3 * Math.Sin(2 * Math.PI * low)) + (0.15 * Math.Sin(2 * Math.PI * middle)) + (0.08 * Math.Sin(2 * Math.PI * high)));
+        return (float)((0.3 * Wave(low)) + (0.15 * Wave(middle)) + (0.08 * Wave(high)));
     }
 
     /// <summary>Samples from a position on.</summary>
@@ -56,6 +56,8 @@ internal sealed class Music : IAudioSource
 
         return new SourceRead(frames);
     }
+
+    private static double Wave(double turns) => Math.Sin(2 * Math.PI * turns);
 
     public void Dispose()
     {

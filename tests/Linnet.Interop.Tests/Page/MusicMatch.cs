@@ -91,7 +91,10 @@ internal sealed class MusicMatch
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Strangers} of {Lags.Length} blocks are not the music (from {FirstBlock} on: {Where()}); likeness {Likeness:F4}, {Quietest:F1} to {Loudest:F1} dB, sharpest corner {Sharpest:F2}");
+        $"""
+        {Strangers} of {Lags.Length} blocks are not the music (from {FirstBlock} on: {Where()});
+        likeness {Likeness:F4}, {Quietest:F1} to {Loudest:F1} dB, sharpest corner {Sharpest:F2}
+        """);
 
     private string Where() =>
         string.Join(' ', Enumerable.Range(0, Lags.Length).Where(block => block > FirstBlock && Lags[block] is null).Take(20));

@@ -79,7 +79,6 @@ public sealed class RecoveryTests(PulseServer pulse) : IClassFixture<PulseServer
         ChromiumPage tab = await browser.NewPageAsync();
         PlayedPage page = await PlayedPage.PlayAsync(tab, server.Address);
         await page.Rendered.UntilAsync(TimeSpan.FromSeconds(8));
-        (int before, double delayBefore) = await NowAsync(page);
 
         await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
         await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -87,13 +86,13 @@ public sealed class RecoveryTests(PulseServer pulse) : IClassFixture<PulseServer
         await page.Rendered.TakeAsync();
         int back = page.Rendered.Frames / MusicMatch.Block;
         await page.Rendered.UntilAsync(TimeSpan.FromSeconds(15));
-        (int after, double delayAfter) = await NowAsync(page);
+        double latency = (await page.StatisticsAsync()).GetProperty("latency").GetDouble();
 
         var match = new MusicMatch(page.Rendered.Channel(0), 0, Most);
         int first = Array.FindIndex(match.Lags, back, static lag => lag is not null);
         Assert.InRange(Duration(first - back), TimeSpan.Zero, Soon);
+        Assert.InRange(latency, 0, 500);
         Assert.True(match.Sharpest < MusicMatch.Click, match.ToString());
-        Assert.True(first >= 0 && after > first, match.ToString());
     }
 
     [Theory]
@@ -115,7 +114,7 @@ public sealed class RecoveryTests(PulseServer pulse) : IClassFixture<PulseServer
         {
             page.Rendered.KeepLast(Tail);
             await page.Rendered.UntilAsync(TimeSpan.FromSeconds(30));
-            Assert.True(page.Rendered.Sharpest < MusicMatch.Click, $"There was a click, {page.Rendered.Sharpest:F1} times as sharp as the music.");
+            Assert.InRange(page.Rendered.Sharpest, 0, MusicMatch.Click);
         }
 
         JsonElement statistics = await page.StatisticsAsync();

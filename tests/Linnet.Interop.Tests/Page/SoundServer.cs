@@ -48,7 +48,8 @@ internal sealed class SoundServer : IAsyncDisposable
         WebApplication app = builder.Build();
         foreach (string file in (string[])["capture.js", "capture-worklet.js", "embed.html"])
         {
-            app.MapGet("/" + file, () => Results.File(PathOf(file), file.EndsWith("js", StringComparison.Ordinal) ? "text/javascript" : "text/html"));
+            string type = file.EndsWith("js", StringComparison.Ordinal) ? "text/javascript" : "text/html";
+            app.MapGet("/" + file, () => Results.File(PathOf(file), type));
         }
 
         app.MapLinnet();

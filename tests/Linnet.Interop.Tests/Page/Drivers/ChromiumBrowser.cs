@@ -16,7 +16,8 @@ internal sealed class ChromiumBrowser : IAsyncDisposable
     }
 
     /// <summary>Starts one that plays only after a click, and in which <c>linnet.test</c> is this machine.</summary>
-    public static async Task<ChromiumBrowser> StartAsync()
+    /// <param name="program">The browser, or a script that starts it.</param>
+    public static async Task<ChromiumBrowser> StartAsync(string program = Chromium.Program)
     {
         IPlaywright playwright = await Playwright.CreateAsync();
         try
@@ -24,7 +25,7 @@ internal sealed class ChromiumBrowser : IAsyncDisposable
             return new ChromiumBrowser(
                 playwright,
                 await Chromium.LaunchAsync(
-                    playwright, "--autoplay-policy=user-gesture-required", "--host-resolver-rules=MAP linnet.test 127.0.0.1"));
+                    playwright, program, ["--autoplay-policy=user-gesture-required", "--host-resolver-rules=MAP linnet.test 127.0.0.1"]));
         }
         catch
         {
