@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Linnet.Interop.Tests.Devices;
 using Linnet.Interop.Tests.Page.Drivers;
 
@@ -9,7 +10,7 @@ public sealed class OtherSounds : IAsyncLifetime
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(7);
 
     private readonly PulseServer _pulse = new();
-    private readonly List<AnyBrowser> _browsers = [];
+    private readonly ConcurrentBag<AnyBrowser> _browsers = [];
     private SoundServer? _server;
 
     internal Task<PlayedPage> Firefox { get; private set; } = null!;
@@ -39,11 +40,7 @@ public sealed class OtherSounds : IAsyncLifetime
     private async Task<PlayedPage> HearAsync(string name)
     {
         AnyBrowser browser = await AnyBrowser.StartAsync(name, _pulse);
-        lock (_browsers)
-        {
-            _browsers.Add(browser);
-        }
-
+        _browsers.Add(browser);
         PlayedPage page = await PlayedPage.PlayAsync(browser.Page, _server!.Address);
         await page.Rendered.UntilAsync(Duration);
         return page;

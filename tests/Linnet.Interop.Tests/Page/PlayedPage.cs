@@ -3,7 +3,7 @@ using Linnet.Interop.Tests.Page.Drivers;
 
 namespace Linnet.Interop.Tests.Page;
 
-/// <summary>A page on which somebody has pressed play, and what is heard of it.</summary>
+/// <summary>A page whose play button was clicked, and the sound that it renders.</summary>
 internal sealed class PlayedPage
 {
     private PlayedPage(ITestPage page, Rendered rendered)
