@@ -83,7 +83,9 @@ internal sealed class MusicMatch
         float most = 0;
         for (int i = 2; i < heard.Length; i++)
         {
-            most = Math.Max(most, Math.Abs(heard[i] - (2 * heard[i - 1]) + heard[i - 2]));
+            // Not where something was not recorded.
+            float corner = Math.Abs(heard[i] - (2 * heard[i - 1]) + heard[i - 2]);
+            most = corner > most ? corner : most;
         }
 
         return most / Music.Corner;
@@ -93,7 +95,8 @@ internal sealed class MusicMatch
         CultureInfo.InvariantCulture,
         $"""
         {Strangers} of {Lags.Length} blocks are not the music (from {FirstBlock} on: {Where()});
-        likeness {Likeness:F4}, {Quietest:F1} to {Loudest:F1} dB, sharpest corner {Sharpest:F2}
+        likeness {Likeness:F4}, {Quietest:F1} to {Loudest:F1} dB, sharpest corner {Sharpest:F2};
+        {_heard.Count(float.IsNaN)} frames were not recorded
         """);
 
     private string Where() =>

@@ -98,8 +98,9 @@ internal sealed class Rendered
         if (context == _context)
         {
             int missed = (int)Math.Max(0, frame - First - Frames);
-            // What was not recorded, because the page stood still, is silence.
-            _samples.AddRange(new float[2 * missed]);
+
+            // What was not recorded, because the page stood still, is no number.
+            _samples.AddRange(Enumerable.Repeat(float.NaN, 2 * missed));
             int last = Math.Max(0, Frames - 2);
             _samples.AddRange(samples);
             Sharpest = Math.Max(Sharpest, MusicMatch.SharpestOf(Channel(0, last)));
