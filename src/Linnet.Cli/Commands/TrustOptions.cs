@@ -12,7 +12,9 @@ internal static class TrustOptions
     internal static Option<string?> Fingerprint { get; } = Ask.Word(
         "--tls-fingerprint", "SHA256",
         "Accept a certificate of an rtsps or https server by its SHA-256 fingerprint, or by that of an authority that the server presents.",
-        "none").Sets(nameof(PlayerOptions), nameof(PlayerOptions.Trust));
+        "none")
+        .Sets(nameof(PlayerOptions), nameof(PlayerOptions.Trust))
+        .Sets(nameof(ServerTrust), nameof(ServerTrust.Fingerprint));
 
     internal static Option<string?> Authorities { get; } = Ask.Word(
         "--tls-ca", "FILE", "Accept only certificates of the authorities in this PEM file from rtsps and https servers.",

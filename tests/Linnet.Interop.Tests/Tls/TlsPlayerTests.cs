@@ -37,7 +37,7 @@ public class TlsPlayerTests
     }
 
     [Theory]
-    [InlineData("", "is not trusted here. Its SHA-256 fingerprint is ")]
+    [InlineData("", "is not trusted here. The SHA-256 fingerprint of its authority is ")]
     [InlineData("d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35", "presents another certificate than the one expected.")]
     public async Task A_certificate_that_is_not_trusted_ends_the_player_with_its_fingerprint_and_the_options(string given, string words)
     {

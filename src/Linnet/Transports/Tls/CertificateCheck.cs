@@ -49,7 +49,7 @@ internal sealed class CertificateCheck(string host, ServerTrust? trust, TimeProv
         }
         catch (CryptographicException)
         {
-            _problem = TlsProblem.Untrusted(_shown, CertificateFingerprint.Of(own));
+            _problem = TlsProblem.Untrusted(_shown, new ShownCertificate(own, IsAuthority: false));
         }
         finally
         {
@@ -67,7 +67,7 @@ internal sealed class CertificateCheck(string host, ServerTrust? trust, TimeProv
             return errors is SslPolicyErrors.None ? null
                 : Expired(own) ?? (!hasName && !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
                     ? TlsProblem.OtherName(_shown, own)
-                    : TlsProblem.Untrusted(_shown, CertificateFingerprint.Of(Shown(own, presented))));
+                    : TlsProblem.Untrusted(_shown, Shown(own, presented)));
         }
 
         if (trust.Fingerprint is not null && CertificateFingerprint.TryParse(trust.Fingerprint, out byte[]? fingerprint))
@@ -77,12 +77,12 @@ internal sealed class CertificateCheck(string host, ServerTrust? trust, TimeProv
                 : Array.Find(presented, c => CertificateFingerprint.Is(c, fingerprint)) is X509Certificate2 authority
                     && IsFrom([authority], own, presented)
                     ? Expired(own) ?? (hasName ? null : TlsProblem.OtherName(_shown, own))
-                : TlsProblem.OtherFingerprint(_shown, CertificateFingerprint.Of(Shown(own, presented)));
+                : TlsProblem.OtherFingerprint(_shown, Shown(own, presented));
         }
 
         return Expired(own)
             ?? (!IsFrom(trust.Authorities, own, presented)
-                ? TlsProblem.OtherAuthority(_shown, CertificateFingerprint.Of(Shown(own, presented)))
+                ? TlsProblem.OtherAuthority(_shown, Shown(own, presented))
             : hasName ? null
             : TlsProblem.OtherName(_shown, own));
     }
@@ -116,7 +116,10 @@ internal sealed class CertificateCheck(string host, ServerTrust? trust, TimeProv
         : null;
 
     // The authority's lasts longer, and is the one that a Linnet server prints. But anyone can present one that has signed nothing here.
-    private X509Certificate2 Shown(X509Certificate2 own, X509Certificate2[] presented) =>
+    private ShownCertificate Shown(X509Certificate2 own, X509Certificate2[] presented) =>
         Array.FindLast(
-            presented, c => c.SubjectName.RawData.AsSpan().SequenceEqual(c.IssuerName.RawData) && IsFrom([c], own, presented)) ?? own;
+            presented, c => c.SubjectName.RawData.AsSpan().SequenceEqual(c.IssuerName.RawData) && IsFrom([c], own, presented))
+            is X509Certificate2 authority
+            ? new ShownCertificate(authority, !authority.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span))
+            : new ShownCertificate(own, IsAuthority: false);
 }

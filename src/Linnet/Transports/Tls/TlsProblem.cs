@@ -12,6 +12,7 @@ internal sealed record TlsProblem(string Message)
     private const int MaxName = 80;
 
     private static readonly SettingAdvice Trust = new("PlayerOptions.Trust");
+    private static readonly SettingAdvice Fingerprint = new("ServerTrust.Fingerprint");
 
     private bool IsFinal { get; init; }
 
@@ -21,27 +22,23 @@ internal sealed record TlsProblem(string Message)
 
     /// <summary>The server presents a certificate that nobody here knows.</summary>
     /// <param name="host">The server.</param>
-    /// <param name="fingerprint">The fingerprint to show; <see langword="null"/>: it presents no certificate.</param>
-    internal static TlsProblem Untrusted(string host, string? fingerprint) => fingerprint is null
+    /// <param name="shown">Which fingerprint to compare; <see langword="null"/>: it presents no certificate.</param>
+    internal static TlsProblem Untrusted(string host, ShownCertificate? shown) => shown is null
         ? new($"{host} presents no certificate.") { IsFinal = true, IsUnknown = true }
-        : Distrusted(
-            $"The certificate of {host} is not trusted here. Its SHA-256 fingerprint is {fingerprint}: if the server shows the same one, "
-                + "accept it");
+        : Distrusted($"The certificate of {host} is not trusted here. {shown}. If the server shows the same one, accept it");
 
     /// <summary>The server presents no certificate with the given fingerprint.</summary>
-    internal static TlsProblem OtherFingerprint(string host, string fingerprint) => Distrusted(
-        $"{host} presents another certificate than the one expected. Its SHA-256 fingerprint is {fingerprint}: if the server was given a "
-            + "new certificate, accept that");
+    internal static TlsProblem OtherFingerprint(string host, ShownCertificate shown) => Distrusted(
+        $"{host} presents another certificate than the one expected. {shown}. If the server was given a new certificate, accept that");
 
     /// <summary>The certificate is not from the given authorities.</summary>
-    internal static TlsProblem OtherAuthority(string host, string fingerprint) => Distrusted(
-        $"The certificate of {host} is not from the authority expected. Its SHA-256 fingerprint is {fingerprint}: if the server was given "
-            + "a new certificate, accept that");
+    internal static TlsProblem OtherAuthority(string host, ShownCertificate shown) => Distrusted(
+        $"The certificate of {host} is not from the authority expected. {shown}. If the server was given a new certificate, accept that");
 
     /// <summary>The certificate is for other names.</summary>
     internal static TlsProblem OtherName(string host, X509Certificate2 certificate) => Distrusted(
         $"The certificate of {host} is for {NamesOf(certificate)} and not for this name: use such a name in the address, or accept the "
-            + $"certificate itself, whose SHA-256 fingerprint is {CertificateFingerprint.Of(certificate)},");
+            + $"certificate itself, whose SHA-256 fingerprint is {CertificateFingerprint.Of(certificate)},") with { Advice = Fingerprint };
 
     /// <summary>The certificate has expired. It may be renewed.</summary>
     internal static TlsProblem Expired(string host, DateTime end) => new(

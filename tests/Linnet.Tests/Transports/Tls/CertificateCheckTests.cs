@@ -22,7 +22,7 @@ public sealed class CertificateCheckTests : IDisposable
         TransportException failure = Refusal(own, null, SslPolicyErrors.RemoteCertificateChainErrors);
 
         Assert.Equal(
-            $"The certificate of studio.example is not trusted here. Its SHA-256 fingerprint is {CertificateFingerprint.Of(own)}: if the "
+            $"The certificate of studio.example is not trusted here. Its SHA-256 fingerprint is {CertificateFingerprint.Of(own)}. If the "
                 + "server shows the same one, accept it",
             failure.Message);
         Assert.True(failure.IsFinal);
@@ -118,9 +118,12 @@ public sealed class CertificateCheckTests : IDisposable
         string shown = Refusal(right, null, SslPolicyErrors.RemoteCertificateChainErrors).Message;
         string shownInstead = Refusal(forged, null, SslPolicyErrors.RemoteCertificateChainErrors).Message;
 
-        Assert.Contains(CertificateFingerprint.Of(_authority.Certificate), shown, StringComparison.Ordinal);
+        Assert.Contains(
+            $" The SHA-256 fingerprint of its authority is {CertificateFingerprint.Of(_authority.Certificate)}. If ", shown,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(CertificateFingerprint.Of(_authority.Certificate), shownInstead, StringComparison.Ordinal);
-        Assert.Contains(CertificateFingerprint.Of(forged), shownInstead, StringComparison.Ordinal);
+        Assert.Contains(
+            $" Its SHA-256 fingerprint is {CertificateFingerprint.Of(forged)}. If ", shownInstead, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,6 +168,7 @@ public sealed class CertificateCheckTests : IDisposable
             "The certificate of studio.example is for radio.example, 192.0.2.7 and not for this name: use such a name in the address, or "
                 + $"accept the certificate itself, whose SHA-256 fingerprint is {CertificateFingerprint.Of(own)}",
             failure.Message, StringComparison.Ordinal);
+        Assert.Equal("ServerTrust.Fingerprint", failure.Advice?.Setting);
     }
 
     [Theory]
