@@ -307,6 +307,19 @@ public sealed class HttpPlayerTests
         }
     }
 
+    [Fact]
+    public async Task A_wrong_password_is_not_asked_for_again()
+    {
+        await using var server = new ScriptedHttpServer(_ => "HTTP/1.1 401 Unauthorized\r\n\r\n");
+        Uri address = new UriBuilder(server.Address("/live.mp3")) { UserName = "ann", Password = "wrong" }.Uri;
+        await using var recording = new Recording(new PlayerOptions { Url = address });
+
+        TransportException e = await Assert.ThrowsAnyAsync<TransportException>(() => recording.Running);
+
+        Assert.EndsWith("/live.mp3 answers 401: it does not accept this user name and password.", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsFinal);
+    }
+
     [Theory]
     [InlineData("410 Gone", true)]
     [InlineData("503 Service Unavailable", false)]

@@ -14,14 +14,15 @@ internal sealed class HttpPullException(string message, Exception? innerExceptio
     internal bool IsLasting { get; init; }
 
     /// <summary>The server answered with a status that is no success.</summary>
-    /// <param name="from">The address.</param>
+    /// <param name="from">The address, with the account that was given.</param>
     /// <param name="status">The status.</param>
     /// <param name="reason">What the server says about it; <see langword="null"/>: nothing.</param>
     /// <param name="isOnly">Whether it is the only address, and not one of a playlist.</param>
     internal static HttpPullException Answered(Uri from, HttpStatusCode status, string? reason, bool isOnly)
     {
-        string hint = status is HttpStatusCode.Unauthorized ? ": give a user name and a password, as in http://USER:PASSWORD@HOST/"
-            : reason is null ? "" : $": {reason}";
+        string hint = status is not HttpStatusCode.Unauthorized ? reason is null ? "" : $": {reason}"
+            : from.UserInfo.Length > 0 ? ": it does not accept this user name and password"
+            : $": give a user name and a password, as in {from.Scheme}://USER:PASSWORD@HOST/";
         return new(Sentence.Of(string.Create(CultureInfo.InvariantCulture, $"{PullAddress.Shown(from)} answers {(int)status}{hint}")))
         {
             IsLasting = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && isOnly,
