@@ -48,7 +48,10 @@ internal static class StateFolder
 
         // Relative ones do not count (XDG Base Directory Specification).
         string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-        return [OfTheService, Path.Join(Path.IsPathRooted(state) ? state : Path.Join(home, ".local", "state"), Name)];
+        string? own = Path.IsPathRooted(state) ? state : home.Length > 0 ? Path.Join(home, ".local", "state") : null;
+
+        // Without a home folder there is no other place: keys do not belong into the working folder.
+        return own is null ? [OfTheService] : [OfTheService, Path.Join(own, Name)];
     }
 
     private static bool IsWritable(string folder)
