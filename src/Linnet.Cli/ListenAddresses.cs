@@ -75,10 +75,13 @@ internal static class ListenAddresses
     /// <param name="output">Receives the text.</param>
     public static void AnnouncePush(IReadOnlyList<string> http, IReadOnlyList<string> stations, TextWriter output)
     {
+        // A password is better sent over TLS.
+        string? secure = http.FirstOrDefault(static address => address.StartsWith("https:", StringComparison.Ordinal));
         foreach (string station in http.Count > 0 ? stations : [])
         {
             output.WriteLine(
-                $"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 {PushAddress(http[0], station)}");
+                $"Push to {station}:  ffmpeg -re -i FILE -c:a libmp3lame -content_type audio/mpeg -f mp3 "
+                    + $"{(secure is null ? "" : "-tls 1 ")}{PushAddress(secure ?? http[0], station)}");
         }
 
         output.Flush();
