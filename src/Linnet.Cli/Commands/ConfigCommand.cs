@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Linnet.Cli.Configuration;
 using Linnet.Cli.Help;
+using Linnet.Server.Hosting.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Cli.Commands;
 
@@ -84,10 +86,30 @@ internal static class ConfigCommand
         ServeRequest request = configuration.Required();
         if (action == Check)
         {
+            CheckCertificate(configuration, request);
             shell.Out.WriteLine(
                 $"{configuration.File!.Name} is correct: {string.Join(", ", request.Stations.Select(static s => s.Name))}.");
         }
 
         return ExitCode.Ended;
+    }
+
+    // Opens it as a server does. A running server keeps the certificate that it has, but a new one would not start.
+    private static void CheckCertificate(ServeConfiguration configuration, ServeRequest request)
+    {
+        if (request.Http?.Tls is not { CertificateFile: not null } tls)
+        {
+            return;
+        }
+
+        try
+        {
+            new CertificateFile(tls, NullLogger.Instance).Open();
+        }
+        catch (IOException e)
+        {
+            ConfigKey key = ConfigKeys.All.First(static key => key.Option == TlsOptions.Certificate);
+            throw new UsageException(new ConfigProblem(configuration.Settings.Find(key, key.Table)?.Origin, 0, e.Message).ToString());
+        }
     }
 }

@@ -114,6 +114,7 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
             throw new UsageException(e switch
             {
                 FileNotFoundException or DirectoryNotFoundException => $"There is no configuration file '{path}'.",
+                _ when Directory.Exists(path) => $"'{path}' is a folder: name the configuration file in it.",
                 DecoderFallbackException => $"'{path}' is no configuration file: it is not UTF-8 text.",
                 _ => $"The configuration file cannot be read: {e.Message}",
             });

@@ -39,7 +39,7 @@ internal sealed class TomlFile
             return file;
         }
 
-        file.AddErrors(document.Diagnostics);
+        file.AddErrors(document.Diagnostics, text.Split('\n'));
         file.Add("", document.KeyValues);
         foreach (TableSyntaxBase table in document.Tables)
         {
@@ -114,7 +114,7 @@ internal sealed class TomlFile
     }
 
     // One mistake often causes many messages: only the first of a line, and none that follows an unfinished text.
-    private void AddErrors(DiagnosticsBag diagnostics)
+    private void AddErrors(DiagnosticsBag diagnostics, string[] lines)
     {
         foreach (DiagnosticMessage message in diagnostics.OrderBy(static d => d.Span.Start.Offset))
         {
@@ -122,9 +122,8 @@ internal sealed class TomlFile
             if (_errors.Count == 0 || _errors[^1].Line < line)
             {
                 // The parser's own message has a part of the line in it, which may be a password.
-                _errors.Add((
-                    line,
-                    $"This is not TOML (at column {message.Span.Start.Column + 1}). Write key = value, and put each text in quotes."));
+                string remedy = RemedyFor(lines.ElementAtOrDefault(line - 1) ?? "");
+                _errors.Add((line, $"This is not TOML (at column {message.Span.Start.Column + 1}). {remedy}"));
             }
 
             if (message.Message.Contains("in a string", StringComparison.Ordinal))
@@ -133,6 +132,11 @@ internal sealed class TomlFile
             }
         }
     }
+
+    private static string RemedyFor(string line) =>
+        line.TrimStart().StartsWith('[') ? "Write a table as [stations.jazz]."
+        : line.Contains('\\', StringComparison.Ordinal) ? "In double quotes write each \\ twice, or use single quotes, as in 'C:\\Music'."
+        : "Write key = value, and put each text in quotes.";
 
     private static int LineOf(SourceSpan span) => span.Start.Line + 1;
 

@@ -55,6 +55,8 @@ public sealed partial class ConfigTests : IDisposable
     [InlineData("version = 1\n[[stations]]\nsource = \"tone\"", ":2: Write [stations] with single brackets")]
     [InlineData("version = 1\n[stations.a]\nsource = \"tone", ":3: This is not TOML (at column ")]
     [InlineData("version = 1\n[http]\nport =", ":3: This is not TOML (at column ")]
+    [InlineData("version = 1\n[http\nport = 1", ":2: This is not TOML (at column 6). Write a table as [stations.jazz].")]
+    [InlineData("version = 1\n[stations.a]\nsource = \"C:\\Users\"", ":3: This is not TOML (at column 15). In double quotes write each \\")]
     [InlineData("version = 1\n[push]\npassword = topsecret", ":3: This is not TOML (at column 12). Write key = value,")]
     [InlineData("version = 1\n[push]\npassword = \"\"", ":3: push.password must not be empty: leave the line out for the default.")]
     [InlineData("version = 1\n[server]\nbind = \"\"", ":3: server.bind must not be empty")]
@@ -309,12 +311,23 @@ public sealed partial class ConfigTests : IDisposable
     [InlineData("config check /nowhere/linnet.toml", "There is no configuration file '/nowhere/linnet.toml'.")]
     [InlineData("config check /dev/zero", "is no configuration file: it is longer than 1 MiB.")]
     [InlineData("config check /usr/bin/env", "is no configuration file: it is not UTF-8 text.")]
-    [InlineData("serve --config /tmp", "The configuration file cannot be read:")]
+    [InlineData("serve --config /tmp", "'/tmp' is a folder: name the configuration file in it.")]
     public async Task A_file_that_is_none_is_told(string commandLine, string says)
     {
         Assert.Equal(2, await RunAsync(commandLine.Split(' ')));
 
         Assert.Contains(says, Assert.Single(_shell.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_no_server_could_use_is_a_mistake()
+    {
+        string file = Write("version = 1\n[tls]\ncertificate = \"none.pem\"\nkey = \"key.pem\"" + Tone);
+
+        Assert.Equal(2, await RunAsync("config", "check", file));
+
+        Assert.Equal(
+            $"linnet: {file}:3: There is no file '{Path.Join(_folder, "none.pem")}' with the certificate.", _shell.Errors.TrimEnd());
     }
 
     [Fact]
