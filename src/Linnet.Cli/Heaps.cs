@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 namespace Linnet.Cli;
 
 /// <summary>
-/// Limits the heaps of glibc to one for each processor. By default there are eight for each, and memory that a connection freed in one
-/// heap is of no use to a connection in another: the memory of a server with TLS listeners that come and go grows for hours.
+/// Keeps the heaps of glibc small. By default there are eight for each processor, and memory that a connection freed in one heap is of
+/// no use to a connection in another; what is free in a heap stays there. So the memory of a server with TLS listeners that come and go
+/// grows for a long time.
 /// </summary>
-/// <remarks>Before other threads allocate, because a heap that exists stays in use. Other C libraries have no such setting.</remarks>
+/// <remarks>Other C libraries have no such functions.</remarks>
 internal static partial class Heaps
 {
     private const int ArenaMaximum = -8; // M_ARENA_MAX of mallopt(3)
@@ -14,6 +15,9 @@ internal static partial class Heaps
     /// <summary>Two let one thread allocate while another one does.</summary>
     private const int Fewest = 2;
 
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Allows one heap for each processor. Before other threads allocate, because a heap that exists stays in use.</summary>
     internal static void Limit()
     {
         if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is not null)
@@ -30,6 +34,25 @@ internal static partial class Heaps
             // musl has one heap.
         }
     }
+
+    /// <summary>Returns free memory to the system once a minute, until the result is disposed of.</summary>
+    internal static ITimer? TrimRegularly(TimeProvider time) =>
+        OperatingSystem.IsLinux() ? time.CreateTimer(static _ => Trim(), null, TrimInterval, TrimInterval) : null;
+
+    private static void Trim()
+    {
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl trims by itself.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint rest);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);

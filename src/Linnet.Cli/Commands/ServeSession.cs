@@ -26,6 +26,7 @@ internal static class ServeSession
         (StationServer opened, List<(ServedStation Station, Exception Problem)> failed) = await OpenAsync(
             request, mayFail: configuration.File is not null, shell, session.Log, session.Ending);
         await using StationServer server = opened;
+        using ITimer? trimming = Heaps.TrimRegularly(shell.Time);
         await using RadioHost? host = request.Http is { } http
             ? await RadioHost.StartAsync(server, http, shell.Time, session.Log, session.Ending)
             : null;
