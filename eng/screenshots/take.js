@@ -81,7 +81,7 @@ async function take({ name, scene, width, height, scale = 1, theme, hash = '', p
   await wait(500);
   // 256 colours are enough for a page.
   const png = await page.screenshot();
-  await sharp(png).png({ palette: true, quality: 95, effort: 10, compressionLevel: 9 }).toFile(`${folder}/${name}.png`);
+  await sharp(png).png({ palette: true, dither: 0.5, effort: 10, compressionLevel: 9 }).toFile(`${folder}/${name}.png`);
   await context.close();
 }
 
