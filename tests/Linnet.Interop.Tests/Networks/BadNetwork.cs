@@ -47,10 +47,10 @@ internal sealed partial class BadNetwork : IAsyncDisposable
     public Tool OnClient(string program, params string[] arguments) => On(_hosts[1], program, arguments);
 
     /// <summary>Writes a script that runs a program on the listeners' host, for what starts programs itself.</summary>
-    public string ScriptOnClient(TempFolder folder, string program)
+    public async Task<string> ScriptOnClientAsync(TempFolder folder, string program)
     {
         string script = folder.Write("on-client", $"#!/bin/sh\nexec ip netns exec {_hosts[1]} {program} \"$@\"\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await Tool.RunAsync(Limit, "chmod", "+x", script);
         return script;
     }
 

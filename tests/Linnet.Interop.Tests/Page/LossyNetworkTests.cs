@@ -21,7 +21,8 @@ public sealed class LossyNetworkTests
         await using Tool server = network.OnServer(
             "linnet", "serve", "music=" + folder["music.wav"], "--live", "--bind", BadNetwork.Server, "--http-port", "8000");
         await server.LineAsync("In a browser: ", TimeSpan.FromSeconds(60));
-        await using ChromiumBrowser browser = await ChromiumBrowser.StartAsync(network.ScriptOnClient(folder, Radio.Chromium.Program));
+        string program = await network.ScriptOnClientAsync(folder, Radio.Chromium.Program);
+        await using ChromiumBrowser browser = await ChromiumBrowser.StartAsync(program);
 
         PlayedPage page = await PlayedPage.PlayAsync(
             await browser.NewPageAsync(), $"http://{BadNetwork.Server}:8000/", profile: "robust");
