@@ -8,7 +8,7 @@
 for the time once a second, as the player does. "-tls" is the same over TLS. The C loop (radio_floor.c) makes as many writes of as many bytes as "packets", and
 "floor-player" as "player". CPU is user and system time of the whole process, less that of the same server with one listener. Opus at 128 kb/s in 20 ms packets. The
 servers run in turns, so that each is measured on the same machine. The listeners are read ten times a second by this process. One in a hundred is read at once: its
-packets must follow each other without a gap ("skips"). "gap ms" is the longest time in which such a listener received nothing, and "late ms" how long after its due
+packets must follow each other without a gap ("skips"). "cut" are listeners that the server gave up. "gap ms" is the longest time in which such a listener received nothing, and "late ms" how long after its due
 time a packet came, 99 % of them and the latest: the player's buffer must outlast it. This process's turns are in both. Memory is the resident memory that the
 listeners add.
 """
@@ -26,14 +26,20 @@ import rig
 from radio_servers import identity, wait_for
 
 
+# {"type":"time","sent":1}, masked with zeros.
+QUESTION = b'\x81\x98\0\0\0\0{"type":"time","sent":1}'
+
+
 class Crowd:
     """Listeners of one kind, all of one server."""
+
+    question = None
 
     def __init__(self, count):
         self.count = count
         self.poll, self.watched = select.epoll(), select.epoll()
         self.connections, self.looks = {}, {}
-        self.bytes, self.turn = 0, 0
+        self.bytes, self.turn, self.cut = 0, 0, 0
 
     def gather(self):
         self.before = rig.memory_kb(self.pid)
@@ -58,8 +64,13 @@ class Crowd:
                 data = connection.recv(65536)
             except (BlockingIOError, ssl.SSLWantReadError):
                 return
+            except OSError:
+                data = b""
             if not data:
-                raise SystemExit("a listener was cut off")
+                self.cut += 1
+                (self.watched if descriptor in self.looks else self.poll).unregister(descriptor)
+                self.connections.pop(descriptor).close()
+                return
             self.bytes += len(data)
             if descriptor in self.looks:
                 self.looks[descriptor].take(data)
@@ -77,7 +88,13 @@ class Crowd:
                 self.receive(descriptor)
 
     def ask(self):
-        """Called ten times a second: what the listeners send."""
+        """Called ten times a second: each listener asks once a second."""
+        self.turn += 1
+        for connection in list(self.connections.values())[self.turn % 10 :: 10] if self.question else ():
+            try:
+                connection.send(self.question)
+            except OSError:
+                pass
 
     def measure(self, seconds):
         self.watch(1)
@@ -91,7 +108,7 @@ class Crowd:
         late = [ms for look in self.looks.values() for ms in look.late] or [0]
         return {"name": self.name, "client": (time.process_time() - own) / lasted * 100, "percent": sending / lasted * 100_000 / self.count, "late": max(late), "late99": rig.percentile(late, 0.99),
                 "kb": (rig.memory_kb(self.pid) - self.before) / self.count, "rate": (self.bytes - received) / lasted / self.count,
-                "gap": max((look.longest for look in self.looks.values()), default=0) * 1000, "skips": sum(look.skips for look in self.looks.values())}
+                "gap": max((look.longest for look in self.looks.values()), default=0) * 1000, "skips": sum(look.skips for look in self.looks.values()), "cut": self.cut}
 
     def alone_seconds(self):
         return 0
@@ -136,9 +153,13 @@ class Server(Crowd):
         self.port, self.server = self.start()
         self.alone_port, self.alone = self.start()
         self.pid = self.server.pid
-        self.one = self.connect(self.alone_port)[0]
-        self.one.setblocking(False)
-        self.gather()
+        try:
+            self.one = self.connect(self.alone_port)[0]
+            self.one.setblocking(False)
+            self.gather()
+        except BaseException:
+            self.stop()
+            raise
 
     def start(self):
         port = rig.free_port()
@@ -166,7 +187,7 @@ class Server(Crowd):
 class Packets(Server):
     name, floor = "packets", "floor"
     interval = 0
-    question = b'{"type":"time","sent":1}'
+    question = QUESTION
 
     def ports(self, port):
         return "--rtsp-port", "off", "--rtp-port", "0", "--http-port", port
@@ -186,12 +207,6 @@ class Packets(Server):
 
     def dial(self, port):
         return socket.create_connection(("127.0.0.1", port), timeout=60)
-
-    def ask(self):
-        self.turn += 1
-        frame = bytes([0x81, 0x80 | len(self.question), 0, 0, 0, 0]) + self.question
-        for connection in list(self.connections.values())[self.turn % 10 :: 10]:
-            connection.send(frame)
 
     def next(self, data):
         if len(data) < 4 or len(data) < (head := 4 if data[1] == 126 else 2) + (length := struct.unpack(">H", data[2:4])[0] if data[1] == 126 else data[1]):
@@ -243,6 +258,8 @@ class Rtsp(Server):
 
 
 class Floor(Crowd):
+    question = QUESTION
+
     def __init__(self, name, count, writes, rate):
         super().__init__(count)
         self.name = name
@@ -283,7 +300,7 @@ def main():
     group = max(1, next((length for length in (200, 80, 60, 40) if length <= Player.interval), 20) // 20)
     floors = {Player.floor: 50 / group, Packets.floor: 50}
     print(f"the player asks for groups of {group} packets and holds {buffer} ms; load {os.getloadavg()[0]:.1f}")
-    print(f"{'':12} {'% per 1000':>11} {'kB each':>8} {'kB/s each':>10} {'gap ms':>7} {'late ms 99 %':>13} {'most':>6} {'skips':>6} {'client %':>9}")
+    print(f"{'':12} {'% per 1000':>11} {'kB each':>8} {'kB/s each':>10} {'gap ms':>7} {'late ms 99 %':>13} {'most':>6} {'skips':>6} {'cut':>4} {'client %':>9}")
     rows, rates = {}, {}
     for _ in range(given.rounds):
         for name in given.only:
@@ -296,7 +313,7 @@ def main():
             if name in kinds:
                 rates[kinds[name].floor] = row["rate"]
             rows.setdefault(name, []).append(row)
-            print(f"{name:12} {row['percent']:11.1f} {row['kb']:8.1f} {row['rate'] / 1000:10.2f} {row['gap']:7.0f} {row['late99']:13.0f} {row['late']:6.0f} {row['skips']:6} {row['client']:9.0f}", flush=True)
+            print(f"{name:12} {row['percent']:11.1f} {row['kb']:8.1f} {row['rate'] / 1000:10.2f} {row['gap']:7.0f} {row['late99']:13.0f} {row['late']:6.0f} {row['skips']:6} {row['cut']:4} {row['client']:9.0f}", flush=True)
     print(f"\n{'median':12} {'% per 1000':>11} {'× the C loop':>13}")
     for name, measured in rows.items():
         floor = rows.get(kinds[name].floor) if name in kinds else None
