@@ -21,7 +21,7 @@ public sealed class ChromiumSoundTests(ChromiumSounds sounds) : IClassFixture<Ch
     [Fact]
     public async Task Lossless_sound_is_exact_to_the_bit_where_it_is_decoded_and_where_it_is_heard()
     {
-        await LosslessMatch.AssertAsync(await sounds.Lossless, TimeSpan.FromSeconds(5));
+        await LosslessMatch.AssertAsync(await sounds.Lossless, TimeSpan.FromSeconds(4));
     }
 
     [Fact]

@@ -2,10 +2,10 @@ using Linnet.Interop.Tests.Page.Drivers;
 
 namespace Linnet.Interop.Tests.Page;
 
-/// <summary>Pages of Chromium that play the same server at the same time, each in another way.</summary>
+/// <summary>Pages of Chromium that play at the same time, each in another way.</summary>
 public sealed class ChromiumSounds : IAsyncLifetime
 {
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan DriftDuration = TimeSpan.FromSeconds(20);
 
     private readonly List<SoundServer> _servers = [];
@@ -37,9 +37,12 @@ public sealed class ChromiumSounds : IAsyncLifetime
         Element = HearAsync(page => PlayedPage.PlayAsync(page, address, "audio"));
         const string Exact = """{"station":"noise","rendition":"flac","drift":false,"profile":"robust"}""";
         Lossless = HearAsync(page => PlayedPage.PlayEmbeddedAsync(page, address, Exact));
+        await Task.WhenAny(Task.WhenAll(WebCodecs, Insecure, Element, Lossless));
+
+        // Later, so that a small machine has the time for all.
         Fast = HearAsync(page => PlayedPage.PlayAsync(page, fast.Address), DriftDuration);
         Slow = HearAsync(page => PlayedPage.PlayAsync(page, slow.Address), DriftDuration);
-        await Task.WhenAny(Task.WhenAll(WebCodecs, Insecure, Element, Lossless, Fast, Slow));
+        await Task.WhenAny(Task.WhenAll(Fast, Slow));
     }
 
     public async ValueTask DisposeAsync()
