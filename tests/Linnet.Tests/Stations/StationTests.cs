@@ -42,18 +42,6 @@ public class StationTests
         Assert.Equal(counters.Due, counters.Sent);
     }
 
-    [Theory]
-    [InlineData("metrics")]
-    [InlineData("events")]
-    public void A_station_does_not_hide_a_page_of_the_server(string name)
-    {
-        using var source = new ToneSource(440);
-
-        ArgumentException problem = Assert.ThrowsAny<ArgumentException>(() => new Station(new StationOptions { Name = name }, source));
-        Assert.Contains(
-            $"A station cannot be named '{name}': the server's {name} are at /{name}.", problem.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void A_station_is_stopped_until_its_first_listener_and_then_starts_at_the_first_frame()
     {
