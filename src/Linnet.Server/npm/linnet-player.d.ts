@@ -35,8 +35,7 @@ export type PlayerOptions = {
      */
     artwork?: string;
     /**
-     * Whether to follow the server's clock by tiny changes of speed. Default: true. Without it, lossless sound
-     * stays lossless if the device has its rate, with a gap or a jump now and then.
+     * Follow the server's clock by tiny changes of speed. Default: true. False keeps lossless sound lossless.
      */
     drift?: boolean;
     /**
@@ -114,8 +113,7 @@ export type PlayerStatistics = {
  * @property {boolean} [muted] Default: false.
  * @property {string} [rendition] As `flac`; default: what suits the path.
  * @property {string} [artwork] Address of a picture that the browser shows with what is heard, as on a lock screen.
- * @property {boolean} [drift] Whether to follow the server's clock by tiny changes of speed. Default: true. Without it, lossless sound
- * stays lossless if the device has its rate, with a gap or a jump now and then.
+ * @property {boolean} [drift] Follow the server's clock by tiny changes of speed. Default: true. False keeps lossless sound lossless.
  * @property {number} [outputDelay] What the device delays without telling the browser, in ms, as Bluetooth does. Counts in the latency.
  * @property {'auto' | 'scheduled'} [output] `scheduled`: no AudioWorklet even where there is one.
  */

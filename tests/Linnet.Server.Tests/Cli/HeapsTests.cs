@@ -35,7 +35,8 @@ public class HeapsTests
     private static (long Begin, long End, string Rights) Part(string line)
     {
         string[] words = line.Split(' ', 3);
-        long[] bounds = [.. words[0].Split('-').Select(static a => (long)ulong.Parse(a, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+        long[] bounds =
+            [.. words[0].Split('-').Select(static a => (long)ulong.Parse(a, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
         return (bounds[0], bounds[1], words[1]);
     }
 }

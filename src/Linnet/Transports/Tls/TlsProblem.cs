@@ -38,7 +38,8 @@ internal sealed record TlsProblem(string Message)
     /// <summary>The certificate is for other names.</summary>
     internal static TlsProblem OtherName(string host, X509Certificate2 certificate) => Distrusted(
         $"The certificate of {host} is for {NamesOf(certificate)} and not for this name: use such a name in the address, or accept the "
-            + $"certificate itself, whose SHA-256 fingerprint is {CertificateFingerprint.Of(certificate)},") with { Advice = Fingerprint };
+            + $"certificate itself, whose SHA-256 fingerprint is {CertificateFingerprint.Of(certificate)},") with
+    { Advice = Fingerprint };
 
     /// <summary>The certificate has expired. It may be renewed.</summary>
     internal static TlsProblem Expired(string host, DateTime end) => new(
