@@ -4,6 +4,7 @@ namespace Linnet.Interop.Tests.Page;
 
 /// <summary>What Firefox and WebKitGTK render when a listener opens the page and presses play.</summary>
 [Collection(nameof(Alone))]
+[Trait("Length", "Long")]
 public sealed class OtherSoundTests(OtherSounds sounds) : IClassFixture<OtherSounds>
 {
     private const int Seconds = 60;

@@ -6,6 +6,9 @@ namespace Linnet.Interop.Tests.Page;
 /// <summary>A page whose play button was clicked, and the sound that it renders.</summary>
 internal sealed class PlayedPage
 {
+    private JsonElement? _lastStatistics;
+    private JsonElement? _lastBlocks;
+
     private PlayedPage(ITestPage page, Rendered rendered)
     {
         Page = page;
@@ -53,10 +56,19 @@ internal sealed class PlayedPage
     public Task UntilAsync(string expression) => UntilAsync(Page, expression);
 
     /// <summary>What the player says of itself.</summary>
-    public async Task<JsonElement> StatisticsAsync() => JsonElement.Parse(await Page.EvaluateAsync("capture.player.statistics"));
+    public async Task<JsonElement> StatisticsAsync() =>
+        _lastStatistics ?? JsonElement.Parse(await Page.EvaluateAsync("capture.player.statistics"));
 
     /// <summary>The decoded blocks on their way to the worklet: <c>position</c>, and <c>sound</c> in base64.</summary>
-    public async Task<JsonElement> BlocksAsync() => JsonElement.Parse(await Page.EvaluateAsync("capture.blocks"));
+    public async Task<JsonElement> BlocksAsync() => _lastBlocks ?? JsonElement.Parse(await Page.EvaluateAsync("capture.blocks"));
+
+    /// <summary>Leaves the page, so that it takes no more of the machine's time. What it said last stays known.</summary>
+    public async Task LeaveAsync()
+    {
+        _lastStatistics = await StatisticsAsync();
+        _lastBlocks = await BlocksAsync();
+        await Page.OpenAsync("about:blank");
+    }
 
     /// <summary>Fails unless what was rendered is silence and then the music, all of it, without a click.</summary>
     /// <param name="seconds">How much of the music the station has played, at most.</param>
