@@ -4,8 +4,8 @@ using Linnet.Interop.Tests.Soaks;
 namespace Linnet.Interop.Tests.Page;
 
 /// <summary>
-/// What Chromium renders when a listener opens the page and presses play. Without a GPU a busy machine makes it skip a few frames, so a part
-/// may differ; <see cref="BrowserMatrixTests"/> wants each block.
+/// What Chromium renders when a listener opens the page and presses play. Without a GPU a busy machine makes it skip a few frames, so a
+/// part may differ; <see cref="BrowserMatrixTests"/> wants each block.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class ChromiumSoundTests(ChromiumSounds sounds) : IClassFixture<ChromiumSounds>
