@@ -67,8 +67,16 @@ internal static class FileArt
         return cover.Art;
     }
 
-    private static void ReadId3(Stream file, long at, long length, CoverChoice cover) =>
-        Id3Picture.Read(ReadPart(file, at, (int)Math.Min(length, MaxId3)), cover);
+    // What holds the tag may say that it is longer, as a chunk of a WAV.
+    private static void ReadId3(Stream file, long at, long length, CoverChoice cover)
+    {
+        Span<byte> head = stackalloc byte[Id3Tag.HeaderLength];
+        if (Fill(file, at, head) == head.Length)
+        {
+            long tag = Math.Min(length, Id3Tag.HeaderLength + Id3Tag.SevenBits(head[6..]));
+            Id3Picture.Read(ReadPart(file, at, (int)Math.Min(tag, MaxId3)), cover);
+        }
+    }
 
     private static void ReadFlac(Stream file, long at, CoverChoice cover)
     {
