@@ -18,6 +18,7 @@ internal sealed class TlsCertificates
     private readonly ILogger _logger;
     private CertificateOrigin _origin;
     private volatile ServedCertificate _current;
+    private ServedCertificate? _waiting;
     private Standing _said;
 
     private TlsCertificates(CertificateOrigin origin, ServedCertificate first, TimeProvider time, ILogger logger)
@@ -52,7 +53,7 @@ internal sealed class TlsCertificates
         {
             CertificateOrigin origin = OriginOf(settings, _time, _logger);
             ServedCertificate next = origin.Open();
-            _origin = origin;
+            (_origin, _waiting) = (origin, null);
             Take(next);
         }
     }
@@ -84,8 +85,18 @@ internal sealed class TlsCertificates
         {
             try
             {
-                if (_origin.Renew() is ServedCertificate next)
+                if (_origin.Renew() is ServedCertificate found)
                 {
+                    _waiting = found;
+                    if (MustWait(found))
+                    {
+                        _logger.CertificateWaits(Day(found.Certificate.NotBefore), Day(found.Certificate), Day(_current.Certificate));
+                    }
+                }
+
+                if (_waiting is ServedCertificate next && !MustWait(next))
+                {
+                    _waiting = null;
                     Take(next);
                 }
             }
@@ -97,6 +108,12 @@ internal sealed class TlsCertificates
             Judge();
         }
     }
+
+    // One that clients refuse now must not replace one that they accept.
+    private bool MustWait(ServedCertificate next) => IsValid(_current.Certificate) && !IsValid(next.Certificate);
+
+    private bool IsValid(X509Certificate2 certificate) =>
+        _time.GetUtcNow() is var now && now >= certificate.NotBefore && now <= certificate.NotAfter;
 
     private void Take(ServedCertificate next)
     {
@@ -148,6 +165,7 @@ internal sealed class TlsCertificates
         return names.Length > 0 ? string.Join(", ", names) : certificate.Subject;
     }
 
-    private static string Day(X509Certificate2 certificate) =>
-        certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(X509Certificate2 certificate) => Day(certificate.NotAfter);
+
+    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

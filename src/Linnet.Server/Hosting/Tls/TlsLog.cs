@@ -12,6 +12,11 @@ internal static partial class TlsLog
         781, LogLevel.Error, "The new certificate is not used, and the old one, which is valid until {End}, stays: {Problem}")]
     internal static partial void CertificateNotRenewed(this ILogger logger, Exception exception, string end, string problem);
 
+    [LoggerMessage(
+        787, LogLevel.Error,
+        "The new certificate is not valid today, but from {Begin} to {End}. The old one stays; it is valid until {OldEnd}")]
+    internal static partial void CertificateWaits(this ILogger logger, string begin, string end, string oldEnd);
+
     [LoggerMessage(782, LogLevel.Warning, "The certificate of {Names} expires on {End}: renew it. A new file is picked up by itself")]
     internal static partial void CertificateExpires(this ILogger logger, string names, string end);
 

@@ -161,6 +161,27 @@ public sealed class CertificateFileTests : IDisposable
         Assert.Equal(1, _log.Count(781));
     }
 
+    [Theory]
+    [InlineData(-80, -1)]
+    [InlineData(1, 80)]
+    public async Task A_certificate_of_another_time_does_not_replace_a_valid_one(int begin, int end)
+    {
+        using X509Certificate2 first = Write(_authority.Issue("radio.example"));
+        await using TlsServer server = await StartAsync();
+        using X509Certificate2 second = Write(_authority.Issue([], TimeSpan.FromDays(begin), TimeSpan.FromDays(end), "radio.example"));
+
+        await Until.TrueAsync(() => Advance(() => _log.Count(787) > 0));
+        Advance(static () => true);
+
+        Assert.Equal(first.Thumbprint, (await TlsServer.ShownAsync(server.Https)).Thumbprint);
+        Assert.Equal(1, _log.Count(787));
+        if (begin > 0)
+        {
+            _time.Advance(TimeSpan.FromDays(begin));
+            await RenewAsync(server, second);
+        }
+    }
+
     [Fact]
     public async Task A_reload_can_name_another_file_and_a_wrong_one_changes_nothing()
     {
