@@ -7,7 +7,6 @@ namespace Linnet.Cli;
 /// no use to a connection in another; what is free in a heap stays there. So the memory of a server with TLS listeners that come and go
 /// grows for a long time.
 /// </summary>
-/// <remarks>Other C libraries have no such functions.</remarks>
 internal static partial class Heaps
 {
     private const int ArenaMaximum = -8; // M_ARENA_MAX of mallopt(3)
@@ -17,39 +16,22 @@ internal static partial class Heaps
 
     private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
 
+    // musl has one heap, which it trims by itself, and none of these functions.
+    private static readonly bool IsGlibc = OperatingSystem.IsLinux()
+        && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "malloc_trim", out _);
+
     /// <summary>Allows one heap for each processor. Before other threads allocate, because a heap that exists stays in use.</summary>
     internal static void Limit()
     {
-        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is not null)
-        {
-            return;
-        }
-
-        try
+        if (IsGlibc && Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is null)
         {
             _ = SetOption(ArenaMaximum, Math.Max(Fewest, Environment.ProcessorCount));
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // musl has one heap.
         }
     }
 
     /// <summary>Returns free memory to the system once a minute, until the result is disposed of.</summary>
     internal static ITimer? TrimRegularly(TimeProvider time) =>
-        OperatingSystem.IsLinux() ? time.CreateTimer(static _ => Trim(), null, TrimInterval, TrimInterval) : null;
-
-    private static void Trim()
-    {
-        try
-        {
-            _ = Trim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // musl trims by itself.
-        }
-    }
+        IsGlibc ? time.CreateTimer(static state => _ = Trim(0), null, TrimInterval, TrimInterval) : null;
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int Trim(nuint rest);
