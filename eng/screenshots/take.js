@@ -85,7 +85,7 @@ async function take({ name, scene, width, height, scale = 1, theme, hash = '', p
   await context.close();
 }
 
-/** Waits until the player has played without an interruption for so long, but no longer than 45 s. @param {any} page @param {number} ms */
+/** Waits until the player has played for `ms` without an interruption. Gives up after 45 s. @param {any} page @param {number} ms */
 async function calm(page, ms) {
   const isCalm = () =>
     /^(1?\d?\d ms)?$/.test(document.querySelector('.delay')?.textContent ?? '') && !document.querySelector('.dock[data-state=waiting]');

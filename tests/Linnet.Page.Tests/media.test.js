@@ -66,7 +66,7 @@ function start() {
   return player;
 }
 
-test('what is heard is shown with its picture, and silence plays beside it from the click on', () => {
+test('title and picture are shown, and a silent element plays from the click on', () => {
   const player = start();
   assert.equal(media.metadata.title, 'So What');
   assert.deepEqual(media.metadata.artwork, [{ src: WHAT.artwork }]);

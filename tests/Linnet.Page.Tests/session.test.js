@@ -247,6 +247,6 @@ test('a server that is gone is asked by requests, until it answers', async (t) =
   await isDone;
   session.close();
 
-  // One that is heard, one that finds nobody, and one after the answer.
+  // The first connection works, the second finds no server, the third is made after the server has answered.
   assert.deepEqual(sockets, [0, 0, 3]);
 });

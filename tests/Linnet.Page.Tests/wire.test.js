@@ -130,7 +130,7 @@ for (const converts of [true, false]) {
   });
 }
 
-test('when a frame is heard comes from the output, unless that is in the future', () => {
+test('the output tells when a frame is heard, and a time in the future is ignored', () => {
   const now = performance.now();
   const context = { currentTime: 5, baseLatency: 0.01, outputLatency: 0.02, getOutputTimestamp: () => stamp };
   let stamp = { contextTime: 4.9, performanceTime: now - 50 };

@@ -30,7 +30,7 @@ const provenPaths = new Map();
  * @property {number} [volume] 0 to 1. Default: 1.
  * @property {boolean} [muted] Default: false.
  * @property {string} [rendition] As `flac`; default: what suits the path.
- * @property {string} [artwork] Address of a picture that the browser shows with what is heard, as on a lock screen.
+ * @property {string} [artwork] Address of a picture for the lock screen and the media controls of the browser.
  * @property {boolean} [drift] Follow the server's clock by tiny changes of speed. Default: true. False keeps lossless sound lossless.
  * @property {number} [outputDelay] What the device delays without telling the browser, in ms, as Bluetooth does. Counts in the latency.
  * @property {'auto' | 'scheduled'} [output] `scheduled`: no AudioWorklet even where there is one.

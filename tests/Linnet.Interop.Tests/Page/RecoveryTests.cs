@@ -5,7 +5,7 @@ using Linnet.Interop.Tests.Soaks;
 
 namespace Linnet.Interop.Tests.Page;
 
-/// <summary>What is heard in browsers while the network, the server or the browser fails for a while, and after that.</summary>
+/// <summary>The sound in browsers during and after a failure of the network, the server or the browser.</summary>
 [Collection(nameof(Alone))]
 [Trait("Length", "Long")]
 public sealed class RecoveryTests(PulseServer pulse) : IClassFixture<PulseServer>

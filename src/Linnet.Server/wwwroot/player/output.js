@@ -70,7 +70,7 @@ export function heardAtMs(context, at) {
   const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
   const now = performance.now();
 
-  // What is heard at a later time than now is an error, as of WebKitGTK, whose clock runs at twice its speed.
+  // A time in the future is wrong. WebKitGTK reports such times: its clock runs at twice the right speed.
   return contextTime > 0 && performanceTime > 0 && performanceTime < now + MOST_AHEAD_MS
     ? performanceTime + (at - contextTime) * 1000
     : now + (at - context.currentTime + (context.baseLatency || 0) + (context.outputLatency || 0)) * 1000;
