@@ -2,13 +2,15 @@
  *
  * A unit is an MP3 frame or an Ogg page. The first listener to receive a unit adds its hash to a list that all share; every other listener
  * must then get exactly the following units of that list. A unit that does not follow is a skip, counted with the number of units left out; bytes outside a unit
- * are broken. Ogg's header pages, which each listener gets when it joins, are not in the list. For a correct list, one listener must join
- * some seconds before the others.
+ * are broken. Ogg's header pages, which each listener gets when it joins, are not in the list. A listener that joins takes its place at its
+ * first unit that the list has, so that one which is ahead of all others does not leave units out of the list. For a correct list, one
+ * listener must join some seconds before the others.
  */
 #include <stdint.h>
 #include <string.h>
 
-enum { KNOWN = 1 << 16, HEAD_MOST = 27 + 255 };
+/* After so many units that nobody else had, nobody else is there to ask: the list goes on with this listener. */
+enum { KNOWN = 1 << 16, HEAD_MOST = 27 + 255, ALONE = 500 };
 enum format { PLAIN, MP3, OGG };
 
 struct check {
@@ -17,7 +19,7 @@ struct check {
     int8_t is_header;
     uint64_t hash;
     int64_t next;
-    uint32_t units, skips, skipped, broken;
+    uint32_t units, skips, skipped, broken, unknown;
     int8_t joined, in_step;
 };
 
@@ -66,6 +68,8 @@ static void finish_unit(struct check *c, struct order *known)
         c->joined = 0;
         return;
     }
+    if (at < 0 && !c->joined && known->count > 0 && ++c->unknown < ALONE)
+        return;
     if (at < 0) {
         at = known->count++;
         known->hash[at % KNOWN] = c->hash;
@@ -75,6 +79,7 @@ static void finish_unit(struct check *c, struct order *known)
         c->skipped += at > c->next ? (uint32_t)(at - c->next) : 0;
     }
     c->joined = 1;
+    c->unknown = 0;
     c->next = at + 1;
 }
 
