@@ -9,8 +9,8 @@ namespace Linnet.Wire.Hls;
 internal static class HlsGrammar
 {
     /// <summary>
-    /// A text from anywhere, such as a title, as a quoted string; <see langword="null"/> if nothing readable is left. A quotation mark
-    /// becomes ”; control characters, line breaks and damaged characters become spaces; the text ends after
+    /// A text from anywhere, such as a title, as a quoted string; <see langword="null"/> if nothing readable is left. Quotation marks
+    /// become ”. Control characters, line breaks and damaged characters become spaces. The text is cut after
     /// <see cref="TagText.MaxLength"/> characters.
     /// </summary>
     /// <remarks>The RFC also asks for the composed form of Unicode (NFC). No player checks it, and Linnet has no tables for it.</remarks>

@@ -112,7 +112,7 @@ internal sealed record Mp4AudioTrack(
         var boxes = new BoxWriter();
         using (boxes.FullBox("esds"u8))
         {
-            // Each descriptor is a tag, a length and its content: 3 (stream) holds 4 (decoder), which holds 5 (configuration), and 6 (sync).
+            // A descriptor is a tag, a length and its content: 3 (stream) holds 4 (decoder) and 6 (sync); 4 holds 5 (configuration).
             boxes.Bytes([3, 25, 0, 0, 0]);
 
             // 0x40: AAC. 0x15: an audio stream. The buffer and the bit rates, 11 bytes in all, are not stated.
