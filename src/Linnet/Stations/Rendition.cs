@@ -18,6 +18,9 @@ internal sealed class Rendition : IDisposable
     /// <summary>The buffer of profile robust and its device together, so that the first listener starts without a wait.</summary>
     internal static readonly TimeSpan RtpPreRoll = TimeSpan.FromMilliseconds(550);
 
+    // An encoder that begins within sound would make a click of it: it first gets what was before, and those packets are left out.
+    private const int WarmUpPackets = 2;
+
     private readonly Func<IAudioEncoder> _createEncoder;
     private readonly SoundHistory _history;
     private readonly AudioFormat _source;
@@ -92,7 +95,7 @@ internal sealed class Rendition : IDisposable
     internal void Start(long stock, MediaTimeline timeline, long now)
     {
         long from = Math.Clamp(timeline.PositionAt(now - Math.Max(stock, _leastStock)), _history.Start, _history.End);
-        Begin(from, timeline, now);
+        FeedHistory(Begin(from, timeline, now), from, arrivedAt: null);
         foreach ((long position, TrackInfo track) in _history.TracksAfter(from))
         {
             FeedHistory(from, position, arrivedAt: null);
@@ -215,16 +218,23 @@ internal sealed class Rendition : IDisposable
     }
 
     /// <summary>Begins a run at <paramref name="position"/>, in frames of the source.</summary>
-    private void Begin(long position, MediaTimeline timeline, long now)
+    /// <returns>The position of the first frame to feed: some packets earlier, where an encoder has to warm up.</returns>
+    private long Begin(long position, MediaTimeline timeline, long now)
     {
         _track = _history.TrackAt(position);
-        _fedTo = position;
+        long start = position;
         if (_passThrough?.TryStart(AtClockRate(position), Ring.Info.FramesPerPacket, out long first) != true)
         {
             _passThrough?.Drop();
-            _chain = new RenditionChain(_source, _createEncoder(), position, LoudnessOf(_track));
-            _encodedPosition = first = _chain.NextPosition - Ring.Info.Delay;
+            (int clockRate, int block) = (Ring.Info.Payload.ClockRate, Ring.Info.FramesPerPacket);
+            start = Ring.Info.Delay == 0 ? position
+                : Math.Max(_history.Start, position - RateConversion.Ceiling(WarmUpPackets * block, clockRate, _source.SampleRate));
+            RenditionChain chain = _chain = new RenditionChain(_source, _createEncoder(), start, LoudnessOf(_track));
+            _encodedPosition = chain.NextPosition - Ring.Info.Delay;
+            first = _encodedPosition + ((AtClockRate(position) - chain.NextPosition) / block * block);
         }
+
+        _fedTo = start;
 
         Volatile.Write(ref _isRunning, true);
         _logger.RenditionStarts(Ring.Info.ToString());
@@ -238,6 +248,8 @@ internal sealed class Rendition : IDisposable
         {
             _writer.SetTitle(first, _track);
         }
+
+        return start;
     }
 
     /// <summary>Encodes the next frames of the source; while packets are passed on, passes on those that begin in them.</summary>
@@ -289,7 +301,7 @@ internal sealed class Rendition : IDisposable
         _passThrough!.End();
         (int clockRate, int block) = (Ring.Info.Payload.ClockRate, Ring.Info.FramesPerPacket);
         long end = RateConversion.Floor(_history.End, _source.SampleRate, clockRate);
-        long start = _writer.Position + Ring.Info.Delay - (2 * block);
+        long start = _writer.Position + Ring.Info.Delay - (WarmUpPackets * block);
         start -= Math.Max(0, (start - end + block - 1) / block * block);
         long from = Math.Clamp(RateConversion.Floor(start, clockRate, _source.SampleRate), _history.Start, _history.End);
         RenditionChain chain = _chain = new RenditionChain(_source, _createEncoder(), from, LoudnessOf(_track));

@@ -1,6 +1,11 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Codecs.Opus;
+using Linnet.Sources;
+using Linnet.Stations;
+using Linnet.Tests.Broadcast;
 using Linnet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Tests.Stations;
 
@@ -27,6 +32,44 @@ public class SameMomentTests
         int clock = run.Ring.Info.Payload.ClockRate;
         Assert.Equal(At / (double)Rate, run.Items[index].Position / (double)clock, 1.0 / clock);
         Assert.InRange(run.Items[index].Position, after.Position, after.Position + after.Frames - 1);
+    }
+
+    [Theory]
+    [InlineData("opus")]
+    [InlineData("opus-5ms")]
+    public void A_rendition_that_begins_within_a_tone_begins_without_a_click(string rendition)
+    {
+        // How far three samples in a row of the tone are from a line. A step has much more.
+        const float Corner = ToneSource.Peak * 0.0033f;
+        var time = new SteppedTime();
+        using var engine = new Station(
+            new StationOptions { Name = "jazz", StartAtOnce = true }, new ToneSource(), time, NullLogger.Instance);
+        for (long end = time.Now + (3 * time.TimestampFrequency / 2); time.Now < end;)
+        {
+            time.Now = engine.Step(TestContext.Current.CancellationToken);
+        }
+
+        BroadcastRing ring = engine.Listing.Renditions.Single(r => r.Info.Name == rendition);
+        using RingLease lease = Rings.Open(ring);
+        engine.Step(TestContext.Current.CancellationToken);
+
+        using var decoder = new OpusDecoder(2);
+        float[] heard = new float[2 * decoder.MaxFramesPerPacket];
+        (float before, float last, float sharpest, float loudest) = (0, 0, 0, 0);
+        foreach (PacketItem packet in StreamRun.ItemsOf(ring).OfType<PacketItem>())
+        {
+            Assert.InRange(packet.Position, 24_000, 96_000);
+            Assert.True(decoder.TryDecode(packet.Payload.Span, heard, out int frames));
+            for (int i = 0; i < frames; i++)
+            {
+                float now = heard[2 * i];
+                (sharpest, loudest) = (Math.Max(sharpest, Math.Abs(now - (2 * last) + before)), Math.Max(loudest, now));
+                (before, last) = (last, now);
+            }
+        }
+
+        Assert.InRange(loudest, ToneSource.Peak * 0.9f, ToneSource.Peak * 1.1f);
+        Assert.InRange(sharpest, Corner, 2 * Corner);
     }
 
     [Theory]
