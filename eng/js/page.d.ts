@@ -30,4 +30,5 @@ interface Station {
   before?: Track;
   streams?: Stream[];
   renditions?: string[];
+  hls?: string;
 }

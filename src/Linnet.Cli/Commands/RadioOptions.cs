@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Net;
 using Linnet.Broadcast.Streams;
+using Linnet.Cli.Help;
 using Linnet.Codecs.Mp3;
 using Linnet.Server;
 using Linnet.Server.Hosting;
 using Linnet.Server.Hosting.Tls;
 using Linnet.Serving;
 using Linnet.Stations;
+using Linnet.Transports.Http.Hls;
 using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Cli.Commands;
@@ -15,6 +17,9 @@ namespace Linnet.Cli.Commands;
 internal static class RadioOptions
 {
     private const int Megabyte = 1 << 20;
+    private const string OnDemand = "on-demand";
+    private const string Always = "always";
+    private const string Off = "off";
 
     internal static Option<string?> Streams { get; } = Ask.Word(
         "--streams", "LIST",
@@ -34,6 +39,14 @@ internal static class RadioOptions
 
     internal static Option<int?> MaxBuffer { get; } = Ask.Whole(
         "--max-buffer", "MIB", "Memory for the audio that HTTP listeners share, in MiB.", "256", Quantity.Mebibytes, 1, 65_536);
+
+    internal static Option<string?> HlsMode { get; } = Ask.Choice(
+        "--hls", "When the streams of HLS (/NAME/hls.m3u8) are encoded: while someone listens, or always, so that the first listener need "
+            + "not wait.", OnDemand, OnDemand, Always, Off);
+
+    internal static Option<double?> HlsSegment { get; } = Ask.Number(
+        "--hls-segment", "SECONDS", "Length of an HLS segment. HLS listeners are about three segments behind live.", "4 s",
+        Quantity.Seconds, 1, 30);
 
     /// <summary><c>--http-port PORT</c>.</summary>
     public static Option<int?> HttpPort { get; } =
@@ -55,6 +68,9 @@ internal static class RadioOptions
     /// <summary>Limits of listeners over HTTP.</summary>
     public static Option[] Limits => [MaxPerStation, MaxBuffer, Burst];
 
+    /// <summary>How stations are heard over HLS.</summary>
+    public static OptionGroup Hls => new("HLS", [], [HlsMode, HlsSegment]);
+
     /// <summary>Whether the user named the port. Otherwise any other will do.</summary>
     public static bool HasPort(ParseResult parsed) => parsed.GetValue(HttpPort) is not null;
 
@@ -73,7 +89,7 @@ internal static class RadioOptions
                 $"{TlsOptions.Certificate.Name} has no port: {HttpsPort.Name} and {TlsOptions.RtspsPort.Name} are off.");
         }
 
-        Option[] details = [Streams, Mp3BitRate, Burst, MaxPerStation, MaxBuffer, MetricsAllow];
+        Option[] details = [Streams, Mp3BitRate, Burst, MaxPerStation, MaxBuffer, HlsMode, HlsSegment, MetricsAllow];
         if (port is null && https is null
             && details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail)
         {
@@ -107,6 +123,12 @@ internal static class RadioOptions
                 MaxListenersPerStation = parsed.GetValue(MaxPerStation) ?? maxListeners ?? limits.MaxListenersPerStation,
                 MaxListenersPerAddress = maxPerAddress ?? limits.MaxListenersPerAddress,
                 MaxBufferBytes = (parsed.GetValue(MaxBuffer) * (long)Megabyte) ?? limits.MaxBufferBytes,
+            },
+            Hls = parsed.GetValue(HlsMode) is Off ? null : new HlsServerOptions
+            {
+                AlwaysRuns = parsed.GetValue(HlsMode) is Always,
+                SegmentTime = parsed.GetValue(HlsSegment) is { } length
+                    ? TimeSpan.FromSeconds(length) : new HlsServerOptions().SegmentTime,
             },
             Sender = network.Sender with
             {

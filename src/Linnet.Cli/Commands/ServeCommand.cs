@@ -69,6 +69,7 @@ internal static class ServeCommand
         NetworkOptions.Ports(RadioOptions.HttpPort, TlsOptions.Certificate),
         TlsOptions.Group,
         NetworkOptions.Limits(RadioOptions.Limits),
+        RadioOptions.Hls,
         PushOptions.Group,
         PyAudioOptions.Group,
         new OptionGroup("Process and monitoring", [Stats], [NetworkOptions.User, RadioOptions.MetricsAllow]),
@@ -116,6 +117,9 @@ internal static class ServeCommand
         }
 
         PyAudioServerOptions? pyAudio = PyAudioOptions.Read(parsed, network);
+        CheckPorts(
+            (RadioOptions.HttpPort, host?.Port), (RadioOptions.HttpsPort, host?.HttpsPort), (TlsOptions.RtspsPort, host?.RtspsPort),
+            (NetworkOptions.RtspPort, network.RtspPort), (PyAudioOptions.TcpPort, pyAudio?.TcpPort));
         if (network.RtspPort is null && host is null && pyAudio is null)
         {
             throw new UsageException("Every port is off: leave one of them on.");
@@ -133,6 +137,17 @@ internal static class ServeCommand
                 PyAudio = pyAudio,
             },
         };
+    }
+
+    /// <summary>Two protocols cannot listen at one port.</summary>
+    private static void CheckPorts(params (Option Option, int? Port)[] ports)
+    {
+        (Option Option, int? Port)[] named = [.. ports.Where(static p => p.Port > 0)];
+        foreach (IGrouping<int?, (Option Option, int? Port)> same in named.GroupBy(static p => p.Port).Where(static g => g.Count() > 1))
+        {
+            throw new UsageException(
+                $"{string.Join(" and ", same.Select(static p => p.Option.Name))} are both {same.Key}: give each its own port.");
+        }
     }
 
     /// <summary>Reads what concerns one station.</summary>

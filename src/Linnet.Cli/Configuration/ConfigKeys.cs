@@ -40,6 +40,8 @@ internal static partial class ConfigKeys
         new("http", "burst", RadioOptions.Burst, "2"),
         new("http", "max-per-station", RadioOptions.MaxPerStation, "5000") { IsLive = true },
         new("http", "max-buffer", RadioOptions.MaxBuffer, "256"),
+        new("http", "hls", RadioOptions.HlsMode, "\"always\""),
+        new("http", "hls-segment", RadioOptions.HlsSegment, "4"),
         new("http", "metrics-allow", RadioOptions.MetricsAllow, "[\"192.168.1.0/24\"]") { IsLive = true },
         new("rtsp", "port", NetworkOptions.RtspPort, "8554"),
         new("rtsp", "rtsps-port", TlsOptions.RtspsPort, "8322"),
@@ -55,6 +57,7 @@ internal static partial class ConfigKeys
         new("tls", "key", TlsOptions.Key, "\"/etc/letsencrypt/live/radio.example/privkey.pem\"") { IsPath = true },
         new("tls", "password", TlsOptions.Password, "\"hackme\"") { Alternative = TlsOptions.PasswordFile, IsSecret = true },
         new("tls", "password-file", TlsOptions.PasswordFile, "\"tls-password\"") { Alternative = TlsOptions.Password, IsPath = true },
+        new("tls", "names", TlsOptions.Name, "[\"radio.example\"]"),
         new("tls", "state-folder", TlsOptions.Folder, "\"/var/lib/linnet\"") { IsPath = true },
         new("push", "password", PushOptions.Password, "\"hackme\"")
         {

@@ -23,6 +23,8 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
     // The same limits as the front's: a request that it refuses to read is not offered to it again.
     private static readonly HttpLimits Limits = HttpHeadReader.Limits;
 
+    private bool _isLong;
+
     public override HttpRequestHead Head => head;
 
     public override ForwardedRequest Request => request;
@@ -72,7 +74,11 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         return HttpRequestHead.TryParse(bytes, Limits, out HttpRequestHead? head, out _) == HttpReadResult.Done ? head : null;
     }
 
-    public override void Begin() => context.Features.Get<PageRequest>()?.ServeLong();
+    public override void Begin()
+    {
+        _isLong = true;
+        context.Features.Get<PageRequest>()?.ServeLong();
+    }
 
     public override Task StartAsync(HttpResponseHead responseHead, CancellationToken cancellationToken)
     {
@@ -102,13 +108,17 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
 
     private void Prepare(HttpResponseHead responseHead)
     {
-        // Slow listeners are moved and dropped by the rules for listeners.
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        if (_isLong)
         {
-            rate.MinDataRate = null;
+            // Slow listeners are moved and dropped by the rules for listeners.
+            if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            {
+                rate.MinDataRate = null;
+            }
+
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         }
 
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         foreach ((string name, string value) in responseHead.Headers)
         {
             // The web server sets the headers Connection and Date, and HTTP/2 has no Upgrade.

@@ -14,6 +14,7 @@ namespace Linnet.Server.Endpoints;
 internal static class LinnetEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] PlaylistMethods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Options];
 
     // CONNECT is WebSocket over HTTP/2.
     private static readonly string[] AudioMethods =
@@ -37,6 +38,12 @@ internal static class LinnetEndpoints
             MapAudio(all, "/{link}/{path}", below: 2, AudioMethods);
             MapAudio(all, "/{path}/live", below: 2, [HttpMethods.Get, HttpMethods.Connect]);
             MapAudio(all, "/{link}/{path}/live", below: 3, [HttpMethods.Get, HttpMethods.Connect]);
+            MapAudio(all, "/{path}/hls.m3u8", below: 2, PlaylistMethods);
+            MapAudio(all, "/{link}/{path}/hls.m3u8", below: 3, PlaylistMethods);
+            MapAudio(all, "/{path}/hls/{list}", below: 3, PlaylistMethods);
+            MapAudio(all, "/{link}/{path}/hls/{list}", below: 4, PlaylistMethods);
+            MapAudio(all, "/{path}/hls/{run}/{rendition}/{file}", below: 5, PlaylistMethods);
+            MapAudio(all, "/{link}/{path}/hls/{run}/{rendition}/{file}", below: 6, PlaylistMethods);
             MapAudio(all, "/admin/metadata", below: 2, [HttpMethods.Get]);
         }
 
@@ -87,9 +94,10 @@ internal static class LinnetEndpoints
     private static void MapAudio(
         RouteGroupBuilder all, [StringSyntax("Route")] string pattern, int? below, IReadOnlyList<string> methods)
     {
-        string ending = pattern[(pattern.LastIndexOf('}') + 1)..];
+        const string Parameter = AudioConstraint.Parameter + "}";
+        int at = pattern.IndexOf(Parameter, StringComparison.Ordinal);
         RouteValueDictionary? constraint =
-            ending.Length < pattern.Length ? new() { [AudioConstraint.Parameter] = new AudioConstraint(ending) } : null;
+            at < 0 ? null : new() { [AudioConstraint.Parameter] = new AudioConstraint(pattern[(at + Parameter.Length)..]) };
         all.Map(RoutePatternFactory.Parse(pattern, defaults: null, constraint), AudioEndpoint.At(below))
             .WithMetadata(new HttpMethodMetadata(methods), new AudioMetadata());
     }

@@ -133,8 +133,7 @@ public sealed class StationServer : IAsyncDisposable
     /// <param name="time">The clock; default <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">The log; default none.</param>
     /// <param name="fed">More stations, whose sound others send; disposed with it.</param>
-    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or two stations or two protocols have one name; the
-    /// message says which.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems, or two stations or protocols have one name.</exception>
     /// <exception cref="PortException">A port cannot be opened; the message says which and why.</exception>
     public static StationServer Open(
         IReadOnlyList<Station> stations,
@@ -302,6 +301,7 @@ public sealed class StationServer : IAsyncDisposable
             _protocols.Add(http);
             _protocols.Add(new PushProtocol(Push));
             _protocols.Add(new WebSocketProtocol(radio, http.Front, context));
+            _protocols.AddRange(_options.Hls is { } hls ? [new HlsProtocol(hls, radio, http.Front, context)] : []);
         }
 
         if (_options.PyAudio is { } pyAudio)

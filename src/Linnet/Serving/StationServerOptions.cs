@@ -1,6 +1,7 @@
 using System.Net;
 using Linnet.Access;
 using Linnet.Broadcast.Packets;
+using Linnet.Transports.Http.Hls;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
 using Linnet.Transports.PyAudio;
@@ -44,6 +45,9 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>How stations are heard over HTTP; <see langword="null"/>, the default: not at all.</summary>
     public RadioServerOptions? Radio { get; init; }
 
+    /// <summary>How stations are heard over HLS, where HTTP is on; <see langword="null"/>: not at all.</summary>
+    public HlsServerOptions? Hls { get; init; } = new();
+
     /// <summary>
     /// TCP port for HTTP, 0–65535; 0: any free one; <see langword="null"/>, the default: another host, such as Kestrel, listens, and
     /// passes its connections on (package Linnet.Server).
@@ -85,6 +89,7 @@ public sealed record StationServerOptions : IValidatable
         .Include(Rtsp.Problems())
         .Include(Sender.Problems())
         .Include(Radio?.Problems())
+        .Include(Hls?.Problems())
         .Include(Push.Problems())
         .Include(Access.Problems())
         .Include(PyAudio?.Problems());

@@ -19,6 +19,9 @@ public sealed record TransportTotal(string Transport, long Connections, long Byt
     /// <summary>HTTP.</summary>
     internal const string Http = "http";
 
+    /// <summary>HLS.</summary>
+    internal const string Hls = "hls";
+
     /// <summary>WebSocket.</summary>
     internal const string WebSocket = "websocket";
 }

@@ -49,6 +49,13 @@ public class CommandLineTests
     [InlineData("serve tone --tls self-signed --tls-key x.pem",
         "--tls-key is for a certificate from a file, and --tls is self-signed.")]
     [InlineData("serve tone --tls x.pem --https-port off --rtsps-port off", "--tls has no port: --https-port and --rtsps-port are off.")]
+    [InlineData("serve tone --rtsp-port 8000", "--http-port and --rtsp-port are both 8000: give each its own port.")]
+    [InlineData("serve tone --pyaudio --pyaudio-tcp-port 8554", "--rtsp-port and --pyaudio-tcp-port are both 8554: give each its own port.")]
+    [InlineData("serve tone --tls x.pem --tls-name a.example", "--tls-name is for the self-signed certificate: one from a file has its own names.")]
+    [InlineData("serve tone --tls self-signed --tls-name a/b", "'a/b' is not a valid value for --tls-name: use a name or an address of this server.")]
+    [InlineData("serve tone --hls sometimes", "'sometimes' is not a valid value for --hls: use on-demand or always or off")]
+    [InlineData("serve tone --hls-segment 0.5", "--hls-segment")]
+    [InlineData("serve tone --http-port off --hls always", "--hls is about HTTP, which --http-port off switches off.")]
     [InlineData("serve tone --tls x.pem --https-port 8000", "Two of the HTTP, HTTPS and RTSPS ports are the same")]
     [InlineData("serve tone --tls x.pem --https-redirect perhaps", "use on or off")]
     [InlineData("play rtsps://x --tls-fingerprint 3A", "'3A' is not a valid value for --tls-fingerprint: use a SHA-256 fingerprint")]

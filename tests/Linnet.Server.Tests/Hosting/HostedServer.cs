@@ -6,6 +6,7 @@ using Linnet.Broadcast.Streams;
 using Linnet.Server.Hosting;
 using Linnet.Serving;
 using Linnet.Stations;
+using Linnet.Transports.Http.Hls;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
 using Microsoft.Extensions.Logging;
@@ -36,7 +37,8 @@ internal sealed class HostedServer : IAsyncDisposable
 
     public static async Task<HostedServer> StartAsync(
         IReadOnlyList<Station> stations, RadioHostOptions? options = null, IngestStation? fed = null, TimeProvider? time = null,
-        StreamOptions? streams = null, IReadOnlyList<ProtocolFactory>? protocols = null, ILogger? logger = null, params string[] proxies)
+        StreamOptions? streams = null, IReadOnlyList<ProtocolFactory>? protocols = null, ILogger? logger = null,
+        HlsServerOptions? hls = null, params string[] proxies)
     {
         var ports = new StationServerOptions
         {
@@ -46,6 +48,7 @@ internal sealed class HostedServer : IAsyncDisposable
             TrustedProxiesName = "--trusted-proxy",
             TrustedProxies = [.. proxies.Select(static p => IPNetwork.Parse(p))],
             Radio = new RadioServerOptions(),
+            Hls = hls ?? new HlsServerOptions(),
             Sender = new SenderOptions { Threads = 1, Streams = streams ?? new StreamOptions() },
             Push = new PushServerOptions { Password = "hackme" },
             Protocols = protocols ?? [],

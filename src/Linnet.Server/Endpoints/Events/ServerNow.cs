@@ -1,5 +1,6 @@
 using Linnet.Broadcast;
 using Linnet.Serving;
+using Linnet.Transports.Http.Hls;
 using Linnet.Stations;
 
 namespace Linnet.Server.Endpoints.Events;
@@ -25,7 +26,7 @@ internal sealed record ServerNow(int? RtspPort, int? RtspsPort, IReadOnlyList<St
             if (server.Directory.TryFind(station.Name, out StationListing? listing))
             {
                 stations.Add(StationNow.Of(
-                    station, listing, !server.Judge.IsOpen(station.Name), known.GetValueOrDefault(station.Name)));
+                    station, listing, !server.Judge.IsOpen(station.Name), server.Front?.Hls is null ? null : HlsServer.PathOf(listing), known.GetValueOrDefault(station.Name)));
             }
         }
 

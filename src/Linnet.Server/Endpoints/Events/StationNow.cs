@@ -46,6 +46,9 @@ internal sealed record StationNow(string Name, string State)
     /// <summary>The names of the renditions that packets carry: <c>opus</c>, <c>pcm</c>, …</summary>
     internal IReadOnlyList<string> Renditions { get; init; } = [];
 
+    /// <summary>The path of its playlist for HLS; <see langword="null"/>: it has none.</summary>
+    internal string? Hls { get; init; }
+
     /// <summary>What it was made from, so that it is not made again while that stays.</summary>
     internal StationListing? Listing { get; private init; }
 
@@ -53,8 +56,9 @@ internal sealed record StationNow(string Name, string State)
     /// <param name="station">Its state.</param>
     /// <param name="listing">Its renditions and description.</param>
     /// <param name="isLocked">Whether it needs a password or a link.</param>
+    /// <param name="hls">The path of its playlist for HLS; <see langword="null"/>: it has none.</param>
     /// <param name="last">What was said about it before; <see langword="null"/>: nothing.</param>
-    internal static StationNow Of(StationSnapshot station, StationListing listing, bool isLocked, StationNow? last)
+    internal static StationNow Of(StationSnapshot station, StationListing listing, bool isLocked, string? hls, StationNow? last)
     {
         bool isSame = ReferenceEquals(last?.Listing, listing);
         IReadOnlyList<StreamView> streams = isSame
@@ -70,6 +74,7 @@ internal sealed record StationNow(string Name, string State)
                 Listing = listing,
                 Streams = streams,
                 Renditions = renditions,
+                Hls = hls,
             };
         }
 
@@ -88,6 +93,7 @@ internal sealed record StationNow(string Name, string State)
             Next = next == track ? null : next,
             Streams = streams,
             Renditions = renditions,
+            Hls = hls,
             Listing = listing,
         };
     }
@@ -116,6 +122,7 @@ internal sealed record StationNow(string Name, string State)
         WriteText(json, "genre", Genre, before.Genre);
         WriteText(json, "url", Url, before.Url);
         WriteText(json, "art", Art, before.Art);
+        WriteText(json, "hls", Hls, before.Hls);
         if (IsLocked != before.IsLocked)
         {
             json.WriteBoolean("locked", IsLocked);

@@ -71,6 +71,7 @@ function rows(station, stations, base) {
     [texts.addressMpv, rtsp && `mpv --profile=low-latency ${rtsp}`],
     [texts.addressLinnet, `linnet play ${rtsp ?? at(station.name)}`],
     [texts.addressRadio, usual && at(usual.path)],
+    [texts.addressHls, station.hls && at(station.hls)],
     [texts.addressLossless, lossless && at(lossless.path)],
   ];
   return /** @type {[string, string][]} */ (all.filter((row) => row[1]));

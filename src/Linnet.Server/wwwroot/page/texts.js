@@ -87,6 +87,7 @@ export const texts = {
   addressMpv: 'mpv',
   addressLinnet: 'Linnet',
   addressRadio: 'Internet radios',
+  addressHls: 'Apple devices and CDNs (HLS)',
   addressLossless: 'Lossless',
   playlists: 'Playlist files',
   copy: 'Copy',

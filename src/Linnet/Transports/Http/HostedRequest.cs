@@ -30,7 +30,9 @@ internal abstract class HostedRequest
     /// <summary>Whether the client has left.</summary>
     public abstract bool HasLeft { get; }
 
-    /// <summary>Called once, before all else: the request is about audio, and may last as long as it likes.</summary>
+    /// <summary>
+    /// Called before all else if the request is for audio that does not end, or for a push: it may last as long as it likes.
+    /// </summary>
     public abstract void Begin();
 
     /// <summary>Sends the response's head.</summary>

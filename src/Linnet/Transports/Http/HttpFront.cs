@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Linnet.Access;
 using Linnet.Broadcast;
+using Linnet.Transports.Http.Hls;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
 using Linnet.Transports.WebSocket;
@@ -20,7 +21,8 @@ internal delegate Task PageHandler(HttpRequestHead? head, ForwardedRequest reque
 
 /// <summary>
 /// The front of the HTTP port: reads the head of a connection's first request once, and routes it once:
-/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ /NAME/live: LiveServer │ a station's paths: RadioServer │ all others: pages</c>.
+/// <c>head ─► PUT, SOURCE, /admin/: PushServer │ /NAME/live: LiveServer │ /NAME/hls…: HlsServer │ a station's paths: RadioServer │
+/// all others: pages</c>.
 /// </summary>
 /// <remarks>
 /// Only a connection's first request is answered without the web server, and may take the socket. A later one on a kept-alive connection is
@@ -63,6 +65,7 @@ internal sealed class HttpFront
         Page,
         Radio,
         Live,
+        Hls,
         Push,
     }
 
@@ -71,6 +74,9 @@ internal sealed class HttpFront
 
     /// <summary>Serves listeners over WebSocket; <see langword="null"/>: there are none. Set before the first connection.</summary>
     internal LiveServer? Live { get; set; }
+
+    /// <summary>Serves listeners over HLS; <see langword="null"/>: there are none. Set before the first connection.</summary>
+    internal HlsServer? Hls { get; set; }
 
     /// <summary>Connections whose first request is incomplete, and kept-alive ones that wait for the next.</summary>
     internal WaitingRoom Waiting => _radio.Waiting;
@@ -119,7 +125,11 @@ internal sealed class HttpFront
             return false;
         }
 
-        request.Begin();
+        if (service != Service.Hls)
+        {
+            request.Begin();
+        }
+
         var exchange = new HostedExchange(request, head, request.Request with { PathBase = pathBase }, _time) { Link = link };
         await AnswerAsync(exchange, service, target, cancellationToken).ConfigureAwait(false);
         return true;
@@ -160,7 +170,7 @@ internal sealed class HttpFront
             head = read.Head;
 
             bool isPush = head?.Method is "PUT" or "SOURCE";
-            bool isTaken = TryRoute(head, out Routed routed);
+            bool isTaken = TryRoute(head, hasPages, out Routed routed);
             if (isTaken || !Site.IsShared)
             {
                 // A client that does not push sends no more than its request.
@@ -218,7 +228,8 @@ internal sealed class HttpFront
     }
 
     /// <summary>Routes a connection's first request, if it is about listening or pushing and may be answered past the web server.</summary>
-    private bool TryRoute(HttpRequestHead? head, out Routed routed)
+    /// <remarks>Segments are for the web server, if there is one: players ask again and again on the same connection.</remarks>
+    private bool TryRoute(HttpRequestHead? head, bool hasPages, out Routed routed)
     {
         HttpSite site = Site;
         foreach (string pathBase in site.PathBases)
@@ -226,7 +237,7 @@ internal sealed class HttpFront
             if (head?.Below(pathBase) is HttpRequestHead whole
                 && BelowLink(whole, pathBase) is var (below, withLink, link)
                 && Route(below.Method, below.Path, out RadioTarget target) is var service and not Service.Page
-                && (service == Service.Push || !site.ChecksListeners))
+                && (service == Service.Push || !site.ChecksListeners) && !(service == Service.Hls && hasPages))
             {
                 routed = new Routed(below, withLink, link, service, target);
                 return true;
@@ -257,6 +268,11 @@ internal sealed class HttpFront
             return Service.Live;
         }
 
+        if (Hls?.Takes(method, path) == true)
+        {
+            return Service.Hls;
+        }
+
         target = _radio.Find(path);
         return target.Kind == RadioTargetKind.None || (isShared && !_radio.Offers(target, path)) ? Service.Page : Service.Radio;
     }
@@ -267,6 +283,7 @@ internal sealed class HttpFront
         {
             Task answering = service == Service.Radio ? _radio.ServeAsync(exchange, target, cancellationToken)
                 : service == Service.Live ? Live!.ServeAsync(exchange, cancellationToken)
+                : service == Service.Hls ? Hls!.ServeAsync(exchange, cancellationToken)
                 : _push is not null ? _push.ServeAsync(exchange, cancellationToken)
                 : _radio.RefusePushAsync(exchange);
             await answering.ConfigureAwait(false);

@@ -1,0 +1,32 @@
+using System.Buffers;
+using Linnet.Wire.Tags;
+
+namespace Linnet.Broadcast.Segments;
+
+/// <summary>Packed Audio: an ID3 tag with the time of the first frame, then the frames as they are.</summary>
+/// <param name="info">The rendition.</param>
+/// <remarks>Source: RFC 8216 §3.4.</remarks>
+internal sealed class PackedAudio(RenditionInfo info) : ISegmentContainer
+{
+    /// <inheritdoc/>
+    public SegmentHead? Head => null;
+
+    /// <inheritdoc/>
+    public bool Take(FormatItem format, out SegmentHead? before)
+    {
+        before = null;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Write(long sequence, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output)
+    {
+        // The time includes the encoder's delay, as in the other containers: it is never negative.
+        long time = packets[0].Position + info.Delay;
+        Id3Timestamp.Write((long)((Int128)time * Id3Timestamp.ClockRate / info.Payload.ClockRate), output);
+        foreach (PacketItem packet in packets)
+        {
+            output.Write(packet.Payload.Span);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using Linnet.Access;
+using Linnet.Broadcast;
+
+namespace Linnet.Transports.Http.Hls;
+
+/// <summary>Whoever asks for a station's segments: HLS has no connections, so a listener is a series of requests.</summary>
+/// <param name="Station">The station's name.</param>
+/// <param name="Remote">The address of its first request.</param>
+/// <param name="Since">When that came.</param>
+internal sealed record HlsListener(string Station, IPEndPoint Remote, DateTimeOffset Since)
+{
+    private long _bytes;
+
+    /// <summary>Its number, unique in this process.</summary>
+    internal long Id { get; } = ListenerNumber.Next();
+
+    /// <summary>The rendition that it asked for last.</summary>
+    internal string Rendition { get; set; } = "";
+
+    /// <summary>When it asked last, in ticks.</summary>
+    internal long AskedAt { get; set; }
+
+    /// <summary>Its stay, if another service has admitted it.</summary>
+    internal HookVisit? Visit { get; set; }
+
+    /// <summary>The renditions that this service lets it hear; <see langword="null"/>: all.</summary>
+    internal IReadOnlyList<string>? Permitted { get; set; }
+
+    /// <summary>Bytes of segments sent to it.</summary>
+    internal long BytesSent => Interlocked.Read(ref _bytes);
+
+    /// <summary>Counts bytes of segments.</summary>
+    internal void Count(long bytes) => Interlocked.Add(ref _bytes, bytes);
+}
+
+/// <summary>By what a listener is known again: its address, and a hash of the other things that all its requests have.</summary>
+/// <param name="Peer">The address.</param>
+/// <param name="Hash">The hash.</param>
+internal readonly record struct HlsListenerKey(PeerAddress Peer, UInt128 Hash);

@@ -1,0 +1,86 @@
+using Linnet.Broadcast;
+using Linnet.Broadcast.Segments;
+using Linnet.Wire.Hls;
+
+namespace Linnet.Transports.Http.Hls;
+
+/// <summary>Writes the playlists of stations.</summary>
+internal static class HlsPlaylists
+{
+    private const string TitleClass = "linnet.title";
+
+    // Bits of a container and of constant bit rates that are not quite constant, in percent of the audio.
+    private const int Overhead = 5;
+
+    // FLAC has no bit rate: that of PCM is its peak, and music about two thirds of it.
+    private const int LosslessAverage = 65;
+
+    /// <summary>The renditions that HLS can carry, in the order in which they are offered.</summary>
+    /// <param name="station">The station.</param>
+    internal static IEnumerable<BroadcastRing> Renditions(StationListing station) =>
+        station.Streams.Where(static ring => ring.Info.StreamType!.Segments is not null);
+
+    /// <summary>
+    /// The renditions among which a player may choose and change. AAC and MP3, which all players know, are before Opus; without loss only
+    /// if there is nothing else.
+    /// </summary>
+    internal static BroadcastRing[] Variants(StationListing station)
+    {
+        BroadcastRing[] all = [.. Renditions(station)];
+        BroadcastRing[] lossy = [.. all.Where(static ring => !IsLossless(ring.Info)).OrderBy(static ring => Rank(ring.Info))];
+        return lossy.Length > 0 ? lossy : all;
+    }
+
+    /// <summary>The multivariant playlist.</summary>
+    internal static byte[] Multivariant(IEnumerable<BroadcastRing> variants) => new MultivariantPlaylist(
+    [
+        .. variants.Select(static ring => new VariantStream(
+            HlsPath.Of(ring.Info), Percent(ring.Info.BitRate, 100 + Overhead),
+            Percent(ring.Info.BitRate, IsLossless(ring.Info) ? LosslessAverage : 100 + Overhead),
+            ring.Info.StreamType!.Segments!.Codecs)),
+    ]).ToArray();
+
+    /// <summary>The playlist of a rendition.</summary>
+    internal static byte[] Media(RenditionInfo info, SegmentWindow window, SegmentTimes times)
+    {
+        Segment[] list = [.. window.List];
+
+        // A segment ends with a packet, and so may be a packet longer.
+        int target = (int)Math.Round((times.Length + info.PacketTime).TotalSeconds, MidpointRounding.AwayFromZero);
+        MediaSegment[] segments =
+        [
+            .. list.Select(segment => new MediaSegment(HlsPath.Of(info, segment), segment.Duration, segment.At)
+            {
+                Map = segment.Head is { } head ? HlsPath.Of(info, head) : null,
+                IsGap = segment.IsGap,
+                IsDiscontinuous = segment.IsDiscontinuity,
+            }),
+        ];
+        return new MediaPlaylist(target, list.Length > 0 ? list[0].Sequence : 0, segments)
+        {
+            DiscontinuitySequence = window.DiscontinuitySequence,
+            DateRanges =
+            [
+                .. window.Titles.Select((title, i) => new DateRange($"{HlsPath.RunOf(info)}-{title.Position}", title.At)
+                {
+                    Class = TitleClass,
+                    End = i + 1 < window.Titles.Count ? window.Titles[i + 1].At : null,
+                    Title = title.Track.Title,
+                    Artist = title.Track.Artist,
+                }),
+            ],
+            IsEnded = window.HasEnded,
+        }.ToArray();
+    }
+
+    private static bool IsLossless(RenditionInfo info) => info.StreamType!.Segments == SegmentType.Flac;
+
+    private static int Rank(RenditionInfo info) => info.StreamType!.Segments!.Codecs switch
+    {
+        "mp4a.40.2" => 0,
+        "mp4a.40.34" => 1,
+        _ => 2,
+    };
+
+    private static int Percent(long bitRate, int percent) => (int)(bitRate * percent / 100);
+}

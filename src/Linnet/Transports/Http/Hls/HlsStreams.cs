@@ -1,0 +1,194 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Broadcast.Segments;
+using Linnet.Clock;
+using Linnet.Transports.Http.Radio;
+using Microsoft.Extensions.Logging;
+
+namespace Linnet.Transports.Http.Hls;
+
+/// <summary>
+/// The renditions that are heard over HLS now. HLS has no connections: a rendition begins with the first request for it, and ends when
+/// nobody has asked for some time. Any thread may ask.
+/// </summary>
+/// <param name="times">The length of segments.</param>
+/// <param name="maxBytes">Memory for all segments, calculated from the renditions' bit rates.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Logs renditions whose segments could not be written.</param>
+internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider time, ILogger logger)
+{
+    // Longer than a player waits that has lost its network for a moment.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Enough for all items that a ring holds.
+    private static readonly TimeSpan Past = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<BroadcastRing, HlsStream> _open = [];
+
+    // Keeps no ring of a station that was removed.
+    private readonly ConditionalWeakTable<BroadcastRing, RestartPause> _pauses = [];
+    private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _reserved;
+    private long _failures;
+
+    /// <summary>Memory that the segments take now.</summary>
+    internal long Allocated => Open.Sum(static stream => stream.Log.Bytes);
+
+    /// <summary>How often segments could not be written.</summary>
+    internal long Failures => Interlocked.Read(ref _failures);
+
+    private HlsStream[] Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _open.Values];
+            }
+        }
+    }
+
+    /// <summary>Takes part in a rendition, starting it if necessary.</summary>
+    /// <param name="rendition">The rendition's ring.</param>
+    /// <param name="address">The listener's address.</param>
+    /// <param name="stream">The rendition's segments.</param>
+    /// <param name="refusal">Why there are none.</param>
+    internal bool TryOpen(
+        BroadcastRing rendition, IPAddress? address, [NotNullWhen(true)] out HlsStream? stream,
+        [NotNullWhen(false)] out RadioStreamRefusal? refusal)
+    {
+        long now = time.GetTimestamp();
+        lock (_gate)
+        {
+            refusal = null;
+            if (_open.TryGetValue(rendition, out stream) && !CanBeReplaced(stream, now))
+            {
+                stream.AskedAt = now;
+                return true;
+            }
+
+            long size = SizeOf(rendition.Info);
+            refusal = _pauses.TryGetValue(rendition, out RestartPause? pause) && pause.Left(now) is { } left
+                ? RadioStreamRefusal.Paused(rendition.Info.Name, left)
+                : _reserved + size - (stream?.Size ?? 0) > maxBytes ? RadioStreamRefusal.NoBuffer : null;
+            if (refusal is not null)
+            {
+                return false;
+            }
+
+            if (!rendition.TryOpen(new RingRequest(Past, address), out RingLease? lease, out RingRefusal? why))
+            {
+                refusal = RadioStreamRefusal.Of(why);
+                return false;
+            }
+
+            if (stream is not null)
+            {
+                Close(stream);
+            }
+
+            pause?.Start(now);
+            long first = Math.Min(rendition.IndexAt(now, Past.InTicks(time)), lease.OpenedAt);
+            stream = new HlsStream(
+                new SegmentLog(rendition, rendition.Info.StreamType!.Segments!.CreateContainer, first, times, time), lease, times, size);
+            _open.Add(rendition, stream);
+            _reserved += size;
+        }
+
+        _opened.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Completes when there is a rendition to bring up to date.</summary>
+    internal Task WaitForOneAsync()
+    {
+        lock (_gate)
+        {
+            if (_open.Count == 0 && _opened.Task.IsCompleted)
+            {
+                _opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            return _opened.Task;
+        }
+    }
+
+    /// <summary>Brings all renditions up to date, and ends those that nobody asks for.</summary>
+    internal void Advance()
+    {
+        foreach (HlsStream stream in Open)
+        {
+            stream.Log.Advance();
+            lock (_gate)
+            {
+                Note(stream);
+                if (time.GetElapsedTime(stream.AskedAt) > Patience
+                    && _open.TryGetValue(stream.Log.Ring, out HlsStream? current) && current == stream)
+                {
+                    Close(stream);
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends all.</summary>
+    internal void CloseAll()
+    {
+        lock (_gate)
+        {
+            foreach (HlsStream stream in Open)
+            {
+                Close(stream);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a new run of the rendition may take the place of one that has ended. The end of a station is final: its listeners hear the
+    /// rest.
+    /// </summary>
+    private bool CanBeReplaced(HlsStream stream, long now)
+    {
+        Note(stream);
+        return stream.Log.Window.HasEnded
+            && (stream.Log.EndReason is not DropReason.None || time.GetElapsedTime(stream.AskedAt, now) > Patience);
+    }
+
+    private void Close(HlsStream stream)
+    {
+        if (_open.Remove(stream.Log.Ring))
+        {
+            _reserved -= stream.Size;
+            stream.Lease.Dispose();
+        }
+    }
+
+    /// <summary>Counts and says once that segments could not be written, and leaves the rendition alone for a while. Under the lock.</summary>
+    private void Note(HlsStream stream)
+    {
+        if (stream.Log.Problem is not { } problem || stream.IsNoted)
+        {
+            return;
+        }
+
+        stream.IsNoted = true;
+        _failures++;
+        BroadcastRing rendition = stream.Log.Ring;
+        if (!_pauses.TryGetValue(rendition, out RestartPause? pause))
+        {
+            _pauses.Add(rendition, pause = new RestartPause(time.TimestampFrequency));
+            pause.Start(stream.Log.StartedAt);
+        }
+
+        if (pause.Fail(time.GetTimestamp()))
+        {
+            logger.SegmentsFailed(problem, rendition.Info.Station, rendition.Info.Name, pause.Length.TotalSeconds, _failures);
+        }
+    }
+
+    private long SizeOf(RenditionInfo info) => (long)(info.BitRate / 8 * times.KeptFor.TotalSeconds);
+}

@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Linnet.Access;
+using Linnet.Audio;
+using Linnet.Serving;
+using Linnet.Sources;
+using Linnet.Stations;
+using Linnet.Transports.Http.Radio;
+
+namespace Linnet.Server.Tests.Hosting;
+
+/// <summary>HLS from a whole server: what caches and players see.</summary>
+public sealed class HlsTests : IAsyncDisposable
+{
+    private const string Anyone = "ann";
+
+    private static readonly LinkKey Key = LiveTests.Key;
+
+    private readonly HttpClient _http = new();
+    private HostedServer? _server;
+
+    private static CancellationToken HangLimit => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_station_has_a_list_of_renditions_and_each_has_a_list_of_segments()
+    {
+        await StartAsync();
+
+        string[] all = await LinesAsync("/jazz/hls.m3u8");
+        string[] addresses = [.. all.Where(static line => !line.StartsWith('#'))];
+        Assert.Equal("hls/mp3.m3u8", addresses[0]);
+        Assert.Contains("hls/opus.m3u8", addresses);
+        Assert.DoesNotContain("hls/flac.m3u8", addresses);
+        Assert.Contains("CODECS=\"mp4a.40.34\"", all[Array.IndexOf(all, addresses[0]) - 1], StringComparison.Ordinal);
+
+        using HttpResponseMessage list = await _http.GetAsync(Url("/jazz/hls/mp3.m3u8"), HangLimit);
+        Assert.Equal("application/vnd.apple.mpegurl", list.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("*", list.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.InRange(list.Headers.CacheControl!.MaxAge!.Value.TotalSeconds, 1, 1);
+        Assert.True(list.Headers.CacheControl.Public);
+        string[] segments = [.. (await list.Content.ReadAsStringAsync(HangLimit)).Split('\n').Where(static l => l.EndsWith(".mp3", StringComparison.Ordinal))];
+        Assert.True(segments.Length >= 2);
+
+        using HttpResponseMessage segment = await _http.GetAsync(Url("/jazz/hls/" + segments[0]), HangLimit);
+        Assert.Equal("audio/mpeg", segment.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("public, max-age=31536000, immutable", segment.Headers.CacheControl!.ToString());
+        byte[] bytes = await segment.Content.ReadAsByteArrayAsync(HangLimit);
+        Assert.StartsWith("ID3", Encoding.ASCII.GetString(bytes), StringComparison.Ordinal);
+        Assert.InRange(bytes.Length, 15_000, 17_000);
+    }
+
+    [Fact]
+    public async Task Segments_of_Opus_and_FLAC_name_what_a_decoder_needs_first()
+    {
+        await StartAsync();
+
+        foreach (string rendition in (string[])["opus", "flac"])
+        {
+            string[] lines = await LinesAsync($"/jazz/hls/{rendition}.m3u8");
+            string map = Assert.Single(lines, static line => line.StartsWith("#EXT-X-MAP:URI=", StringComparison.Ordinal)).Split('"')[1];
+            using HttpResponseMessage head = await _http.GetAsync(Url("/jazz/hls/" + map), HangLimit);
+            Assert.Equal("audio/mp4", head.Content.Headers.ContentType!.MediaType);
+            Assert.Equal("ftyp", Encoding.ASCII.GetString(await head.Content.ReadAsByteArrayAsync(HangLimit), 4, 4));
+        }
+    }
+
+    [Fact]
+    public async Task A_playlist_is_compressed_for_those_who_can_read_that()
+    {
+        await StartAsync();
+        string plain = await _http.GetStringAsync(Url("/jazz/hls/mp3.m3u8"), HangLimit);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, Url("/jazz/hls/mp3.m3u8"));
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
+        using HttpResponseMessage answer = await _http.SendAsync(request, HangLimit);
+
+        Assert.Equal("gzip", answer.Content.Headers.ContentEncoding.Single());
+        Assert.Equal("Accept-Encoding", answer.Headers.Vary.Single());
+        await using var gzip = new GZipStream(await answer.Content.ReadAsStreamAsync(HangLimit), CompressionMode.Decompress);
+        using var reader = new StreamReader(gzip);
+        string text = await reader.ReadToEndAsync(HangLimit);
+        Assert.Equal(plain.Split('\n')[..4], text.Split('\n')[..4]);
+        Assert.True(answer.Content.Headers.ContentLength < text.Length / 2);
+    }
+
+    [Fact]
+    public async Task Titles_stand_at_the_time_of_their_sound()
+    {
+        await StartAsync(new TitledTone(new TrackInfo("So \"What\"\r\n#EXT-X-ENDLIST", "Miles")));
+
+        string[] lines = await LinesAsync("/jazz/hls/mp3.m3u8");
+
+        string title = Assert.Single(lines, static line => line.StartsWith("#EXT-X-DATERANGE:", StringComparison.Ordinal));
+        Assert.Contains("X-TITLE=\"So ”What”  #EXT-X-ENDLIST\"", title, StringComparison.Ordinal);
+        Assert.Contains("X-ARTIST=\"Miles\"", title, StringComparison.Ordinal);
+        Assert.DoesNotContain("#EXT-X-ENDLIST", lines);
+        string first = lines.First(static line => line.StartsWith("#EXT-X-PROGRAM-DATE-TIME:", StringComparison.Ordinal)).Split(':', 2)[1];
+        DateTimeOffset start = DateTimeOffset.Parse(title.Split("START-DATE=\"")[1].Split('"')[0], CultureInfo.InvariantCulture);
+        Assert.InRange(start - DateTimeOffset.Parse(first, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Requests_of_one_player_are_one_listener_and_stay_on_one_connection()
+    {
+        await StartAsync();
+        await LinesAsync("/jazz/hls/mp3.m3u8");
+        string segment = (await LinesAsync("/jazz/hls/mp3.m3u8")).First(static line => line.EndsWith(".mp3", StringComparison.Ordinal));
+        byte[] bytes = await _http.GetByteArrayAsync(Url("/jazz/hls/" + segment), HangLimit);
+
+        ProtocolSnapshot hls = Protocol();
+        Assert.Equal([new ListenerCount("jazz", "mp3", "hls", 1)], hls.Listeners);
+        Assert.Equal((1, bytes.Length), (hls.Totals.Single().Connections, hls.Totals.Single().Bytes));
+        ListenerSnapshot listener = Assert.Single(_server!.Server.GetListeners());
+        Assert.Equal(("jazz", "mp3", "hls", (long)bytes.Length), (listener.Station, listener.Rendition, listener.Transport, listener.BytesSent));
+
+        using var other = new HttpRequestMessage(HttpMethod.Get, Url("/jazz/hls/opus.m3u8"));
+        other.Headers.UserAgent.ParseAdd("another/1");
+        using HttpResponseMessage answer = await _http.SendAsync(other, HangLimit);
+        Assert.Equal(2, _server.Server.GetListeners().Count);
+    }
+
+    [Fact]
+    public async Task There_is_room_for_as_many_as_the_limits_say()
+    {
+        await StartAsync();
+        _server!.Server.Change(new StationServerOptions { Radio = new RadioServerOptions { MaxListeners = 1 } });
+        await LinesAsync("/jazz/hls/mp3.m3u8");
+
+        using var other = new HttpRequestMessage(HttpMethod.Get, Url("/jazz/hls/mp3.m3u8"));
+        other.Headers.UserAgent.ParseAdd("another/1");
+        using HttpResponseMessage full = await _http.SendAsync(other, HangLimit);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, full.StatusCode);
+        Assert.NotNull(full.Headers.RetryAfter);
+        Assert.Equal(1, Protocol().Refused["too_many_listeners"]);
+        await LinesAsync("/jazz/hls/mp3.m3u8");
+    }
+
+    [Theory]
+    [InlineData("/nothing/hls.m3u8", 404, "")]
+    [InlineData("/jazz/hls/nothing.m3u8", 404, "It has: mp3")]
+    [InlineData("/jazz/hls/wav.m3u8", 404, "It has: mp3")]
+    [InlineData("/jazz/hls/0123456789abcdef/mp3/1.mp3", 404, "earlier start")]
+    [InlineData("/jazz/hls/../../etc/passwd", 404, "")]
+    [InlineData("/jazz/hls/x/y/z/mp3.m3u8", 404, "")]
+    public async Task What_is_not_there_is_said(string path, int status, string text)
+    {
+        await StartAsync();
+
+        using HttpResponseMessage answer = await _http.GetAsync(Url(path), HangLimit);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Contains(text, await answer.Content.ReadAsStringAsync(HangLimit), StringComparison.Ordinal);
+        Assert.True(answer.Headers.CacheControl is null or { NoStore: true });
+    }
+
+    [Fact]
+    public async Task A_segment_that_is_not_kept_is_said_so()
+    {
+        await StartAsync();
+        string segment = (await LinesAsync("/jazz/hls/mp3.m3u8")).First(static line => line.EndsWith(".mp3", StringComparison.Ordinal));
+        string folder = segment[..segment.LastIndexOf('/')];
+
+        foreach (string name in (string[])["999999.mp3", "-1.mp3", "1.m4s", "1", ".mp3", "x.mp4"])
+        {
+            using HttpResponseMessage answer = await _http.GetAsync(Url($"/jazz/hls/{folder}/{name}"), HangLimit);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_closed_station_needs_a_password_or_a_link_and_only_the_link_may_be_cached()
+    {
+        await StartAsync();
+        _server!.Server.Access = new AccessOptions
+        {
+            ClosedStations = ["jazz"],
+            Accounts = [new Account(Anyone) { PasswordHash = "pink", Roles = [new(AccessAction.Listen, "jazz")] }],
+            Verify = static (hash, password) => hash == Encoding.UTF8.GetString(password),
+            LinkKeys = [Key],
+        };
+        foreach (string path in (string[])["/jazz/hls.m3u8", "/jazz/hls/mp3.m3u8", "/jazz/hls/x/mp3/1.mp3"])
+        {
+            using HttpResponseMessage closed = await _http.GetAsync(Url(path), HangLimit);
+            Assert.Equal(HttpStatusCode.Unauthorized, closed.StatusCode);
+        }
+
+        using var named = new HttpRequestMessage(HttpMethod.Get, Url("/jazz/hls/mp3.m3u8"));
+        named.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Anyone}:pink")));
+        using HttpResponseMessage own = await _http.SendAsync(named, HangLimit);
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        Assert.True(own.Headers.CacheControl!.Private);
+
+        string link = Key.Sign("jazz", TimeProvider.System.GetUtcNow().AddHours(1), "opus");
+        using HttpResponseMessage linked = await _http.GetAsync(Url($"{link}/jazz/hls.m3u8"), HangLimit);
+        Assert.True(linked.Headers.CacheControl!.Public);
+        Assert.Equal(
+            ["hls/opus.m3u8"],
+            (await linked.Content.ReadAsStringAsync(HangLimit)).Split('\n').Where(static l => l.Length > 0 && !l.StartsWith('#')));
+        string[] list = await LinesAsync($"{link}/jazz/hls/opus.m3u8");
+        await _http.GetByteArrayAsync(
+            Url($"{link}/jazz/hls/{list.First(static l => l.EndsWith(".m4s", StringComparison.Ordinal))}"), HangLimit);
+        using HttpResponseMessage other = await _http.GetAsync(Url($"{link}/jazz/hls/mp3.m3u8"), HangLimit);
+        Assert.Equal(HttpStatusCode.Forbidden, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_station_is_in_the_playlist()
+    {
+        await StartAsync(new ShortTone(TimeSpan.FromSeconds(2.5)));
+
+        string[] lines;
+        do
+        {
+            lines = await LinesAsync("/jazz/hls/flac.m3u8");
+        }
+        while (!lines.Contains("#EXT-X-ENDLIST"));
+
+        Assert.Equal(
+            2.5, lines.Where(static l => l.StartsWith("#EXTINF:", StringComparison.Ordinal))
+                .Sum(static l => double.Parse(l[8..^1], CultureInfo.InvariantCulture)), precision: 3);
+    }
+
+    [Fact]
+    public async Task HEAD_and_OPTIONS_are_answered()
+    {
+        await StartAsync();
+        using HttpResponseMessage head = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Head, Url("/jazz/hls.m3u8")), HangLimit);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.True(head.Content.Headers.ContentLength > 0);
+
+        using HttpResponseMessage options =
+            await _http.SendAsync(new HttpRequestMessage(HttpMethod.Options, Url("/jazz/hls/mp3.m3u8")), HangLimit);
+        Assert.Equal(HttpStatusCode.NoContent, options.StatusCode);
+    }
+
+    private async Task StartAsync(IAudioSource? source = null) => _server = await HostedServer.StartAsync(
+        [new Station(new StationOptions { Name = "jazz", StreamPreRoll = TimeSpan.FromSeconds(3) }, source ?? new ToneSource(440))],
+        hls: new() { SegmentTime = TimeSpan.FromSeconds(1) });
+
+    private ProtocolSnapshot Protocol() => _server!.Server.GetStatistics().Protocols.Single(static p => p.Name == "hls");
+
+    private async Task<string[]> LinesAsync(string path) => (await _http.GetStringAsync(Url(path), HangLimit)).Split('\n');
+
+    private Uri Url(string path) => new($"http://{_server!.Host.EndPoint}{path}");
+}
