@@ -30,6 +30,10 @@ internal static class TlsOptions
         "--state-folder", "FOLDER", $"Folder where {SelfSigned} certificates are kept.",
         "/var/lib/linnet, or ~/.local/state/linnet if that is not writable");
 
+    internal static Option<string[]> Name { get; } = Ask.Words(
+        "--tls-name", "NAME", $"Also put this name or address into the {SelfSigned} certificate, such as radio.example.",
+        "those of this machine");
+
     internal static Option<int?> RtspsPort { get; } =
         Ask.Port("--rtsps-port", "TCP port for RTSP over TLS.", 8322, canBeOff: true, " with --tls")
             .Sets(nameof(RadioHostOptions), nameof(RadioHostOptions.RtspsPort));
@@ -40,7 +44,7 @@ internal static class TlsOptions
 
     /// <summary>The help group of the options that go with <see cref="Certificate"/>.</summary>
     public static OptionGroup Group =>
-        new("TLS", [], [RadioOptions.HttpsPort, RtspsPort, Key, PasswordFile, Password, Redirect, Folder]);
+        new("TLS", [], [RadioOptions.HttpsPort, RtspsPort, Key, PasswordFile, Password, Redirect, Name, Folder]);
 
     /// <summary>Reads the certificate; <see langword="null"/>: no TLS.</summary>
     /// <param name="parsed">The command line.</param>
@@ -50,10 +54,14 @@ internal static class TlsOptions
     {
         string? certificate = parsed.GetValue(Certificate);
         bool isOwn = certificate == SelfSigned;
-        Option[] details = certificate is null ? [Key, Password, PasswordFile, Redirect] : isOwn ? [Key, Password, PasswordFile] : [];
+        Option[] details = certificate is null ? [Key, Password, PasswordFile, Redirect, Name]
+            : isOwn ? [Key, Password, PasswordFile] : [Name];
         if (details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail)
         {
-            throw new UsageException(isOwn
+            throw new UsageException(
+                certificate is not null && !isOwn
+                ? $"{detail.Name} is for the {SelfSigned} certificate: one from a file has its own names."
+                : isOwn
                 ? $"{detail.Name} is for a certificate from a file, and {Certificate.Name} is {SelfSigned}."
                 : $"{detail.Name} needs a certificate: {Certificate.Name} FILE, or {Certificate.Name} {SelfSigned}.");
         }
@@ -64,6 +72,8 @@ internal static class TlsOptions
             KeyFile = parsed.GetValue(Key),
             Password = PushOptions.ReadPassword(parsed, Password, PasswordFile, shell),
             StateFolder = parsed.GetValue(Folder),
+            Names = [.. (parsed.GetValue(Name) ?? []).Select(static text => MachineNames.IsNameOrAddress(text) ? text
+                : throw new UsageException($"'{text}' is not a valid value for {Name.Name}: use a name or an address of this server."))],
         };
     }
 

@@ -36,6 +36,7 @@ internal sealed class AccessControl : IDisposable
     private readonly LogThrottle _sayingClear;
     private readonly LogThrottle _sayingNetwork;
     private readonly LogThrottle _sayingLink;
+    private readonly LogThrottle _sayingWrong;
     private readonly string _dummyToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly Lock _changing = new();
     private volatile AccessState _state;
@@ -58,6 +59,7 @@ internal sealed class AccessControl : IDisposable
         _sayingClear = new LogThrottle(time);
         _sayingNetwork = new LogThrottle(time);
         _sayingLink = new LogThrottle(time);
+        _sayingWrong = new LogThrottle(time);
         _state = new AccessState(options, pushPassword, CreateHook(options));
     }
 
@@ -191,6 +193,12 @@ internal sealed class AccessControl : IDisposable
 
         AccessVerdict verdict =
             await _passwords.JudgeAsync(PeerAddress.Of(request.Client.Address), claim, cancellationToken).ConfigureAwait(false);
+        if (verdict is AccessVerdict.Wrong or AccessVerdict.Unanswered && request.Action is not AccessAction.Push
+            && _sayingWrong.TrySay(out Unsaid unsaid))
+        {
+            _logger.WrongPassword(request.Client, request.Protocol, unsaid);
+        }
+
         return verdict is AccessVerdict.Allowed && account?.May(request.Action, request.Station) == false
             ? new AccessDecision(AccessVerdict.NotPermitted, account)
             : new AccessDecision(verdict, account) { Visit = visit };

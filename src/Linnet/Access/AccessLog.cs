@@ -26,4 +26,7 @@ internal static partial class AccessLog
 
     [LoggerMessage(404, LogLevel.Information, "{Remote} used a link that is not accepted: {Reason}{Unsaid}")]
     public static partial void LinkRefused(this ILogger logger, EndPoint remote, string reason, Unsaid unsaid);
+
+    [LoggerMessage(405, LogLevel.Warning, "{Remote} sent a wrong name or password over {Protocol}{Unsaid}")]
+    public static partial void WrongPassword(this ILogger logger, EndPoint remote, string protocol, Unsaid unsaid);
 }

@@ -275,6 +275,14 @@ public sealed class AccessControlTests : IDisposable
             ["404 192.0.2.1:5000 used a link that is not accepted: other path"], _log.Lines);
     }
 
+    [Fact]
+    public async Task A_wrong_password_of_a_listener_is_logged_without_what_was_sent()
+    {
+        Assert.Equal(AccessVerdict.Wrong, await JudgeAsync(Listen("jazz") with { Authorization = Basic("ann", "guess") }));
+
+        Assert.Equal("405 192.0.2.1:5000 sent a wrong name or password over HTTP", _log.Lines[^1]);
+    }
+
     [Theory]
     [InlineData("192.0.2.1", true)]
     [InlineData("198.51.100.7", false)]

@@ -30,6 +30,16 @@ internal sealed record MachineNames(IReadOnlyList<string> Names, IReadOnlyList<I
             [.. ReadAddresses().Prepend(IPAddress.IPv6Loopback).Prepend(IPAddress.Loopback).Distinct().Take(MaxAddresses)]);
     }
 
+    /// <summary>The same with others.</summary>
+    /// <param name="others">Names and addresses for which <see cref="IsNameOrAddress"/> holds.</param>
+    internal MachineNames With(IReadOnlyList<string> others) => others.Count == 0 ? this : new MachineNames(
+        [.. Names.Concat(others.Where(static o => !IPAddress.TryParse(o, out _))).Distinct(StringComparer.OrdinalIgnoreCase)],
+        [.. Addresses.Concat(others.Select(static o => IPAddress.TryParse(o, out IPAddress? a) ? a : null).OfType<IPAddress>()).Distinct()]);
+
+    /// <summary>Whether a text is a name or an address that a certificate can have. The first part of a name may be <c>*</c>.</summary>
+    internal static bool IsNameOrAddress(string text) =>
+        IPAddress.TryParse(text, out _) || IsName(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text);
+
     /// <summary>Whether a certificate has all of them.</summary>
     internal bool AreIn(X509Certificate2 certificate)
     {

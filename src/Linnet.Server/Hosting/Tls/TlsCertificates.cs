@@ -76,7 +76,8 @@ internal sealed class TlsCertificates
     }
 
     private static CertificateOrigin OriginOf(TlsSettings settings, TimeProvider time, ILogger logger) =>
-        settings.CertificateFile is null ? new OwnCertificate(settings.StateFolder, time, logger)
+        settings.CertificateFile is null ? new OwnCertificate(
+                settings.StateFolder, time, logger, () => MachineNames.Read().With(settings.Names))
             : new CertificateFile(settings, logger);
 
     private void Renew()

@@ -20,6 +20,12 @@ internal sealed record TlsSettings
     /// </summary>
     public string? StateFolder { get; init; }
 
+    /// <summary>
+    /// Names and addresses in the server's own certificate beside those of this machine: of a router or a proxy before it. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>All but the password.</summary>
-    public override string ToString() => $"{nameof(TlsSettings)} {{ {CertificateFile ?? "self-signed"}, {KeyFile}, {StateFolder} }}";
+    public override string ToString() =>
+        $"{nameof(TlsSettings)} {{ {CertificateFile ?? "self-signed"}, {KeyFile}, {StateFolder}, {string.Join(' ', Names)} }}";
 }

@@ -47,6 +47,23 @@ public sealed class OwnCertificateTests : IDisposable
     }
 
     [Fact]
+    public void Names_of_a_router_or_a_proxy_are_added_to_those_of_this_machine()
+    {
+        string[] others = ["radio.example", "*.cdn.example", "203.0.113.9", "2001:db8::9", "localhost"];
+        Assert.All(others, static name => Assert.True(MachineNames.IsNameOrAddress(name)));
+        _names = _names.With(others);
+
+        X509SubjectAlternativeNameExtension names =
+            Origin().Open().Certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+
+        Assert.Equal(["studio", "localhost", "radio.example", "*.cdn.example"], names.EnumerateDnsNames());
+        Assert.Equal(
+            ["127.0.0.1", "192.0.2.7", "203.0.113.9", "2001:db8::9"], names.EnumerateIPAddresses().Select(static a => a.ToString()));
+        Assert.False(MachineNames.IsNameOrAddress("a b"));
+        Assert.False(MachineNames.IsNameOrAddress("*"));
+    }
+
+    [Fact]
     public void Only_the_owner_can_read_the_keys()
     {
         if (OperatingSystem.IsWindows())
