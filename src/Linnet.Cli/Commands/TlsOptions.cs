@@ -55,13 +55,10 @@ internal static class TlsOptions
         string? certificate = parsed.GetValue(Certificate);
         bool isOwn = certificate == SelfSigned;
         Option[] details = certificate is null ? [Key, Password, PasswordFile, Redirect, Name]
-            : isOwn ? [Key, Password, PasswordFile] : [Name];
+            : isOwn ? [Key, Password, PasswordFile] : [];
         if (details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail)
         {
-            throw new UsageException(
-                certificate is not null && !isOwn
-                ? $"{detail.Name} is for the {SelfSigned} certificate: one from a file has its own names."
-                : isOwn
+            throw new UsageException(isOwn
                 ? $"{detail.Name} is for a certificate from a file, and {Certificate.Name} is {SelfSigned}."
                 : $"{detail.Name} needs a certificate: {Certificate.Name} FILE, or {Certificate.Name} {SelfSigned}.");
         }

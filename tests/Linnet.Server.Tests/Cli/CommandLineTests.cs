@@ -51,7 +51,7 @@ public class CommandLineTests
     [InlineData("serve tone --tls x.pem --https-port off --rtsps-port off", "--tls has no port: --https-port and --rtsps-port are off.")]
     [InlineData("serve tone --rtsp-port 8000", "--http-port and --rtsp-port are both 8000: give each its own port.")]
     [InlineData("serve tone --pyaudio --pyaudio-tcp-port 8554", "--rtsp-port and --pyaudio-tcp-port are both 8554: give each its own port.")]
-    [InlineData("serve tone --tls x.pem --tls-name a.example", "--tls-name is for the self-signed certificate: one from a file has its own names.")]
+    [InlineData("serve tone --tls-name a.example", "--tls-name needs a certificate: --tls FILE, or --tls self-signed.")]
     [InlineData("serve tone --tls self-signed --tls-name a/b", "'a/b' is not a valid value for --tls-name: use a name or an address of this server.")]
     [InlineData("serve tone --hls sometimes", "'sometimes' is not a valid value for --hls: use on-demand or always or off")]
     [InlineData("serve tone --hls-segment 0.5", "--hls-segment")]

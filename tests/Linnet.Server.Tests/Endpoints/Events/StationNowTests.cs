@@ -24,7 +24,7 @@ public class StationNowTests
             TrackInfo? track = title == "-" ? null : new TrackInfo(title);
             var station = new StationSnapshot(
                 "jazz", StationState.Playing, null, track, new AudioFormat(48_000, 2), 16, TimeSpan.Zero, [], 0, []);
-            now = StationNow.Of(station, listing, isLocked: false, now);
+            now = StationNow.Of(station, listing, isLocked: false, hls: null, now);
         }
 
         Assert.Equal(before, now!.Before?.Title);
