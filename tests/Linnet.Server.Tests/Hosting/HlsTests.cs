@@ -9,6 +9,7 @@ using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
 using Linnet.Transports.Http.Radio;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Linnet.Server.Tests.Hosting;
 
@@ -246,9 +247,45 @@ public sealed class HlsTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.NoContent, options.StatusCode);
     }
 
-    private async Task StartAsync(IAudioSource? source = null) => _server = await HostedServer.StartAsync(
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_application_has_the_playlists_below_its_own_path(bool isDirect)
+    {
+        await using WebHost host = await WebHost.StartAsync(isDirect, static app => app.MapLinnet("/radio"), static builder =>
+            builder.Services.Configure<LinnetOptions>(static linnet => linnet.Server = linnet.Server with
+            {
+                Hls = new() { SegmentTime = TimeSpan.FromSeconds(1) },
+            }));
+        var root = new Uri($"http://{host.EndPoint}/radio/");
+
+        Assert.Contains("\nhls/mp3.m3u8\n", await _http.GetStringAsync(new Uri(root, "tone/hls.m3u8"), HangLimit), StringComparison.Ordinal);
+        string list = await _http.GetStringAsync(new Uri(root, "tone/hls/mp3.m3u8"), HangLimit);
+        string segment = list.Split('\n').First(static line => line.EndsWith(".mp3", StringComparison.Ordinal));
+        Assert.NotEmpty(await _http.GetByteArrayAsync(new Uri(root, $"tone/hls/{segment}"), HangLimit));
+        foreach (string other in (string[])["nothing/hls.m3u8", "tone/hls/x/y/z/1.mp3"])
+        {
+            Assert.Equal(WebHost.OwnPage, await _http.GetStringAsync(new Uri(root, other), HangLimit));
+        }
+    }
+
+    [Fact]
+    public async Task Renditions_that_always_run_are_ready_for_the_first_listener()
+    {
+        await StartAsync(alwaysRuns: true);
+
+        while (Protocol().Streams.BufferBytes < 8 * 16_000)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Empty(_server!.Server.GetListeners());
+        Assert.True((await LinesAsync("/jazz/hls/mp3.m3u8")).Count(static line => line.EndsWith(".mp3", StringComparison.Ordinal)) >= 2);
+    }
+
+    private async Task StartAsync(IAudioSource? source = null, bool alwaysRuns = false) => _server = await HostedServer.StartAsync(
         [new Station(new StationOptions { Name = "jazz", StreamPreRoll = TimeSpan.FromSeconds(3) }, source ?? new ToneSource(440))],
-        hls: new() { SegmentTime = TimeSpan.FromSeconds(1) });
+        hls: new() { SegmentTime = TimeSpan.FromSeconds(1), AlwaysRuns = alwaysRuns });
 
     private ProtocolSnapshot Protocol() => _server!.Server.GetStatistics().Protocols.Single(static p => p.Name == "hls");
 
