@@ -13,12 +13,13 @@ internal static class HlsGrammar
     /// become ”. Control characters, line breaks and damaged characters become spaces. The text is cut after
     /// <see cref="TagText.MaxLength"/> characters.
     /// </summary>
-    /// <remarks>The RFC also asks for the composed form of Unicode (NFC). No player checks it, and Linnet has no tables for it.</remarks>
+    /// <remarks>The RFC asks for the composed form of Unicode (NFC), too. Linnet has no tables for that.</remarks>
     public static string? Quoted(string? text) =>
         text is not null && TagText.Clean(text) is string clean ? $"\"{clean.Replace('"', '”')}\"" : null;
 
     /// <summary>A date in UTC, cut to milliseconds, such as <c>2026-11-30T21:56:03.250Z</c>.</summary>
-    public static string Date(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Date(DateTimeOffset date) =>
+        date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The value itself, if it can stand on a line of its own and within quotation marks.</summary>
     /// <exception cref="ArgumentException">It is empty, starts with <c>#</c>, or has characters other than visible ASCII.</exception>
