@@ -68,7 +68,10 @@ public class HlsPlaylistTests
     public void A_multivariant_playlist_lists_its_renditions_in_order()
     {
         var playlist = new MultivariantPlaylist(
-            [new VariantStream("hls/mp3.m3u8", 133_000, 129_000, "mp4a.40.34"), new VariantStream("hls/opus.m3u8", 140_000, 131_000, "Opus")]);
+            [
+                new VariantStream("hls/mp3.m3u8", 133_000, 129_000, "mp4a.40.34"),
+                new VariantStream("hls/opus.m3u8", 140_000, 131_000, "Opus"),
+            ]);
 
         Assert.Equal(
             """
@@ -105,11 +108,9 @@ public class HlsPlaylistTests
             Segment(3) with { Map = "1.mp4" }, Segment(4) with { Map = "1.mp4", IsDiscontinuous = true },
         ];
 
-        string[] lines = Text(new MediaPlaylist(4, 0, segments)).Split('\n');
+        string[] parts = Text(new MediaPlaylist(4, 0, segments)).Split(".m4s\n");
 
-        Assert.Equal([0, 4], Enumerable.Range(0, 5).Where(i =>
-            lines.TakeWhile(line => line != $"a/{i}.m4s").Reverse().Skip(1).TakeWhile(static line => !line.EndsWith(".m4s", StringComparison.Ordinal))
-                .Contains("#EXT-X-MAP:URI=\"1.mp4\"")));
+        Assert.Equal([0, 4], Enumerable.Range(0, 5).Where(i => parts[i].Contains("#EXT-X-MAP:URI=\"1.mp4\"", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -149,9 +150,10 @@ public class HlsPlaylistTests
     }
 
     [Fact]
-    public void A_title_without_readable_characters_is_left_out() =>
-        Assert.DoesNotContain("X-", Text(Playlist(new DateRange("t", Noon) { Title = " \r\n", Artist = "" })).Split("#EXT-X-DATERANGE:")[1].Split('\n')[0],
-            StringComparison.Ordinal);
+    public void A_title_without_readable_characters_is_left_out() => Assert.Contains(
+        "#EXT-X-DATERANGE:ID=\"t\",START-DATE=\"2026-11-30T12:00:00.250Z\"\n",
+        Text(Playlist(new DateRange("t", Noon) { Title = " \r\n", Artist = "" })),
+        StringComparison.Ordinal);
 
     [Fact]
     public void An_end_before_the_start_is_the_start() => Assert.Contains(
@@ -177,7 +179,7 @@ public class HlsPlaylistTests
         Exception? refusal = Record.Exception(() => new MediaPlaylist(4, 0, segments));
 
         Assert.Equal(fits, refusal is null);
-        Assert.True(fits || refusal is ArgumentException && refusal.Message.Contains("a/1.m4s", StringComparison.Ordinal));
+        Assert.True(fits || (refusal is ArgumentException && refusal.Message.Contains("a/1.m4s", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal sealed record Mp4Box(string Type, int Start, byte[] Content, IReadOnlyL
 
     /// <summary>The types of this box and those in it, each with its depth in front.</summary>
     public IEnumerable<string> Outline(int depth = 0) =>
-        [new string(' ', depth) + Type, .. Inside.SelectMany(box => box.Outline(depth + 1))];
+        [new string(' ', depth) + Type.TrimEnd(), .. Inside.SelectMany(box => box.Outline(depth + 1))];
 
     /// <summary>Reads boxes, which must fill the bytes exactly.</summary>
     public static IReadOnlyList<Mp4Box> Read(ReadOnlySpan<byte> bytes, int start = 0)

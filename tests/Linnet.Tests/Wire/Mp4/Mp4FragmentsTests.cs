@@ -32,7 +32,7 @@ public class Mp4FragmentsTests
                 smhd
                 dinf
                  dref
-                  url 
+                  url
                 stbl
                  stsd
                   Opus
@@ -107,7 +107,9 @@ public class Mp4FragmentsTests
     [Fact]
     public void Packets_of_different_durations_each_have_their_own()
     {
-        Mp4Box fragment = Mp4Box.Read(Write(Mp4AudioTrack.Aac(48_000, 2), 1, 0, [new((byte[])[1], 1024), new((byte[])[2, 3], 960)]))[1]["traf"];
+        byte[] segment = Write(Mp4AudioTrack.Aac(48_000, 2), 1, 0, [new((byte[])[1], 1024), new((byte[])[2, 3], 960)]);
+
+        Mp4Box fragment = Mp4Box.Read(segment)[1]["traf"];
 
         Assert.Equal(["traf", " tfhd", " tfdt", " trun"], fragment.Outline());
         Assert.Equal("00020000" + "00000001", Hex(fragment["tfhd"]));
