@@ -35,7 +35,10 @@ internal sealed record Mp4AudioTrack(
     /// a player must then discard nothing.
     /// </param>
     /// <param name="framesPerPacket">Frames of the usual packet, for the roll distance. Default: 20 ms.</param>
-    /// <remarks>Source: "Encapsulation of Opus in ISO Base Media File Format" 1.0.0 (opus-codec.org) §4.3.</remarks>
+    /// <remarks>
+    /// Source: "Encapsulation of Opus in ISO Base Media File Format" 1.0.0 (opus-codec.org) §4.3. It asks for an edit list, which cuts the
+    /// encoder's delay off the start of a file. There is none here: the time of a fragment says where its sound belongs.
+    /// </remarks>
     public static Mp4AudioTrack Opus(OpusHead head, int framesPerPacket = OpusRate / 50)
     {
         ArgumentNullException.ThrowIfNull(head);

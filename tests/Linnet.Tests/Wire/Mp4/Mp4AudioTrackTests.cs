@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Mp4;
 using Linnet.Wire.Ogg;
@@ -43,7 +44,7 @@ public class Mp4AudioTrackTests
 
         Assert.Equal("00000032" + "64664C61" + "00000000" + "80000022" + Convert.ToHexString(block.AsSpan(4)), Hex(track));
         Assert.Equal(("fLaC", 96_000, 6, 24, "fLaC", 0),
-            (track.SampleEntry, track.TimeScale, track.Channels, track.SampleSize, track.Codecs, track.RollDistance));
+            (track.SampleEntry, track.TimeScale, track.Channels, track.SampleSize, track.Codecs, (int)track.RollDistance));
         Assert.Equal(Hex(track), Hex(Mp4AudioTrack.Flac((byte[])[0x80, .. block.AsSpan(1), 1, 2, 3])));
     }
 

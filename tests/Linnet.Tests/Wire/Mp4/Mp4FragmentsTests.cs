@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using CsCheck;
+using Linnet.Audio;
 using Linnet.Wire.Flac;
 using Linnet.Wire.Mp4;
 using Linnet.Wire.Ogg;
