@@ -135,7 +135,7 @@ public class HlsPlaylistTests
     {
         int lines = Text(Playlist(new DateRange("t", Noon) { Title = "x" })).Count(static c => c == '\n');
         var noise = new Noise(8216);
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 5_000; i++)
         {
             byte[] bytes = noise.Bytes(400);
 

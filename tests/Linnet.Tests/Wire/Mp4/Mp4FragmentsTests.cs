@@ -114,7 +114,7 @@ public class Mp4FragmentsTests
 
         Assert.Equal(["traf", " tfhd", " tfdt", " trun"], fragment.Outline());
         Assert.Equal("00020000" + "00000001", Hex(fragment["tfhd"]));
-        Assert.Equal("00000301" + "00000002" + "0000006C" + "00000400" + "00000001" + "000003C0" + "00000002", Hex(fragment["trun"]));
+        Assert.Equal("00000301" + "00000002" + "00000070" + "00000400" + "00000001" + "000003C0" + "00000002", Hex(fragment["trun"]));
     }
 
     [Fact]
