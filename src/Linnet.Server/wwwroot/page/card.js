@@ -80,7 +80,9 @@ export class Card {
   showMore(station, stations, base, isOpen) {
     // The addresses are made again only if they differ: a reader may have selected one.
     const shows =
-      isOpen && station.state !== 'awaited' ? JSON.stringify([station.title, station.streams, station.hls, stations.rtspPort, stations.rtspsPort]) : '';
+      isOpen && station.state !== 'awaited'
+        ? JSON.stringify([station.title, station.streams, station.hls, stations.rtspPort, stations.rtspsPort])
+        : '';
     if (shows !== this.shown) {
       this.shown = shows;
       this.more.replaceChildren(...(shows ? [addresses(station, stations, base)] : []));
