@@ -114,7 +114,7 @@ internal sealed record StreamView(
         string label = extension is "flac" or "wav"
             ? $"{extension.ToUpperInvariant()} (lossless)"
             : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
-        int listeners = rendition.Leases;
+        int listeners = rendition.Listeners;
         int peak = heard.Where(h => h.Station == station && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(
             pathBase + StreamUrl.PathOf(station, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate,

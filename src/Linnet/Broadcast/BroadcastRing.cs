@@ -30,6 +30,7 @@ internal sealed class BroadcastRing
     private long _runStart;
     private int _run;
     private int _leases;
+    private int _listeners;
 
     /// <summary>An empty ring.</summary>
     /// <param name="info">The rendition it holds.</param>
@@ -69,6 +70,9 @@ internal sealed class BroadcastRing
 
     /// <summary>Leases held now: the users of this rendition.</summary>
     public int Leases => Volatile.Read(ref _leases);
+
+    /// <summary>Listeners now: one for each lease, unless it says otherwise (<see cref="RingLease.Listeners"/>).</summary>
+    public int Listeners => Volatile.Read(ref _listeners);
 
     /// <summary>The map from position to time that holds at the head; <see langword="null"/> before the rendition first ran.</summary>
     public MediaTimeline? Timeline => Volatile.Read(ref _timeline)?.Value;
@@ -129,6 +133,7 @@ internal sealed class BroadcastRing
 
             lease = new RingLease(this, head, _run, request);
             Volatile.Write(ref _leases, _leases + 1);
+            Volatile.Write(ref _listeners, _listeners + lease.Listeners);
             return true;
         }
     }
@@ -320,6 +325,21 @@ internal sealed class BroadcastRing
             Volatile.Write(ref _runStart, _head);
             Volatile.Write(ref _run, _run + 1);
             Volatile.Write(ref _leases, 0);
+            Volatile.Write(ref _listeners, 0);
+        }
+    }
+
+    /// <summary>Sets how many listeners a lease stands for.</summary>
+    internal void Count(RingLease lease, int listeners)
+    {
+        lock (_gate)
+        {
+            if (lease.Run == _run)
+            {
+                Volatile.Write(ref _listeners, _listeners + listeners - lease.Listeners);
+            }
+
+            lease.Listeners = listeners;
         }
     }
 
@@ -331,6 +351,7 @@ internal sealed class BroadcastRing
             if (lease.Run == _run)
             {
                 Volatile.Write(ref _leases, _leases - 1);
+                Volatile.Write(ref _listeners, _listeners - lease.Listeners);
                 _close?.Invoke(lease.Request);
             }
         }

@@ -28,6 +28,9 @@ internal sealed class RingLease : IDisposable
     /// <summary>The listener's request.</summary>
     internal RingRequest Request { get; }
 
+    /// <summary>The listeners that it stands for: 1, unless <see cref="BroadcastRing.Count"/> says otherwise.</summary>
+    internal int Listeners { get; set; } = 1;
+
     /// <summary>Whether the run was cut short, so that the lease keeps nothing running any more.</summary>
     internal bool IsOver => Run != Ring.Run;
 

@@ -38,7 +38,7 @@ internal static class StationLook
             Levels: [],
             Reanchored: 0,
             [.. rings.Select(static r => new RenditionSnapshot(
-                r.Info.Name, r.Info.Payload.ToString(), r.Info.BitRate, r.Timeline is not null && !HasEnded(r), r.Leases, Packets: 0))]);
+                r.Info.Name, r.Info.Payload.ToString(), r.Info.BitRate, r.Timeline is not null && !HasEnded(r), r.Listeners, Packets: 0))]);
     }
 
     private static bool HasEnded(BroadcastRing ring) =>

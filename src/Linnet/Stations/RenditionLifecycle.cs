@@ -153,7 +153,7 @@ internal sealed class RenditionLifecycle : IDisposable
     [
         .. _lives.Select(life => new RenditionSnapshot(
             life.Rendition.Ring.Info.Name, life.Rendition.Description, life.Rendition.Ring.Info.BitRate, life.Rendition.IsRunning,
-            life.Rendition.Ring.Leases, life.Rendition.Packets)
+            life.Rendition.Ring.Listeners, life.Rendition.Packets)
         {
             EncodeTime = TimeSpan.FromSeconds(life.Rendition.EncodeTicks / (double)_time.TimestampFrequency),
             LatePackets = life.Rendition.LatePackets,

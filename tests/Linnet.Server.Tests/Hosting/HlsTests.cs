@@ -280,6 +280,7 @@ public sealed class HlsTests : IAsyncDisposable
         }
 
         Assert.Empty(_server!.Server.GetListeners());
+        Assert.Equal(0, _server.Server.GetStatistics().Stations.Single().Listeners);
         Assert.True((await LinesAsync("/jazz/hls/mp3.m3u8")).Count(static line => line.EndsWith(".mp3", StringComparison.Ordinal)) >= 2);
     }
 

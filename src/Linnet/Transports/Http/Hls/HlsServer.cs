@@ -95,8 +95,8 @@ internal sealed class HlsServer
                 }
 
                 KeepRunning();
-                _streams.Advance();
                 _audience.Expire();
+                _streams.Advance(_audience.Count());
                 await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -95,6 +95,7 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
             long first = Math.Min(rendition.IndexAt(now, Past.InTicks(time)), lease.OpenedAt);
             stream = new HlsStream(
                 new SegmentLog(rendition, rendition.Info.StreamType!.Segments!.CreateContainer, first, times, time), lease, times, size);
+            rendition.Count(lease, 0);
             _open.Add(rendition, stream);
             _reserved += size;
         }
@@ -118,11 +119,14 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
     }
 
     /// <summary>Brings all renditions up to date, and ends those that nobody asks for.</summary>
-    internal void Advance()
+    /// <param name="listeners">The listeners of each station's renditions.</param>
+    internal void Advance(IReadOnlyDictionary<(string Station, string Rendition), int> listeners)
     {
         foreach (HlsStream stream in Open)
         {
             stream.Log.Advance();
+            RenditionInfo info = stream.Log.Ring.Info;
+            stream.Log.Ring.Count(stream.Lease, listeners.GetValueOrDefault((info.Station, info.Name)));
             lock (_gate)
             {
                 Note(stream);

@@ -29,14 +29,31 @@ public class HlsStreamsTests
         {
             _time.Timestamp += 29_000;
             Assert.Same(stream, Open(streams, ring));
-            streams.Advance();
+            Advance(streams);
         }
 
         Assert.Equal(1, ring.Leases);
         _time.Timestamp += 30_001;
-        streams.Advance();
+        Advance(streams);
         Assert.Equal(0, ring.Leases);
         Assert.NotSame(stream, Open(streams, ring));
+    }
+
+    [Fact]
+    public void A_rendition_has_as_many_listeners_as_ask_for_it_and_not_one_more()
+    {
+        BroadcastRing ring = Ring();
+        HlsStreams streams = Create();
+        Open(streams, ring);
+        using RingLease other = Rings.Open(ring);
+        Assert.Equal((2, 1), (ring.Leases, ring.Listeners));
+
+        Advance(streams, listeners: 5);
+        Assert.Equal(6, ring.Listeners);
+        Advance(streams, listeners: 2);
+        Assert.Equal(3, ring.Listeners);
+        streams.CloseAll();
+        Assert.Equal((1, 1), (ring.Leases, ring.Listeners));
     }
 
     [Fact]
@@ -75,7 +92,7 @@ public class HlsStreamsTests
         BroadcastRing broken = Ring(static _ => throw new InvalidDataException("No."));
         HlsStreams streams = Create();
         Assert.True(Open(streams, broken).Log.Window.HasEnded);
-        streams.Advance();
+        Advance(streams);
 
         Assert.False(streams.TryOpen(broken, null, out _, out RadioStreamRefusal? refusal));
         Assert.Equal((RadioRefusal.RenditionFailed, TimeSpan.FromSeconds(1)), (refusal.Reason, refusal.RetryAfter));
@@ -92,17 +109,20 @@ public class HlsStreamsTests
         BroadcastRing cut = Ring();
         HlsStream before = Open(streams, cut);
         cut.EndRun(new EndItem(0, 0) { Reason = DropReason.GaveWay });
-        streams.Advance();
+        Advance(streams);
         Assert.NotSame(before, Open(streams, cut));
 
         BroadcastRing ended = Ring();
         HlsStream last = Open(streams, ended);
         ended.Publish(new EndItem(0, 0));
-        streams.Advance();
+        Advance(streams);
         Assert.Same(last, Open(streams, ended));
     }
 
     private HlsStreams Create(long maxBytes = 1 << 20) => new(Times, maxBytes, _time, NullLogger.Instance);
+
+    private static void Advance(HlsStreams streams, int listeners = 0) =>
+        streams.Advance(new Dictionary<(string, string), int> { [("jazz", "mp3")] = listeners });
 
     private static HlsStream Open(HlsStreams streams, BroadcastRing ring)
     {
