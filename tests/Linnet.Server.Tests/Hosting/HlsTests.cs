@@ -51,7 +51,8 @@ public sealed class HlsTests : IAsyncDisposable
         Assert.Equal("*", list.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.InRange(list.Headers.CacheControl!.MaxAge!.Value.TotalSeconds, 1, 1);
         Assert.True(list.Headers.CacheControl.Public);
-        string[] segments = [.. (await list.Content.ReadAsStringAsync(HangLimit)).Split('\n').Where(static l => l.EndsWith(".mp3", StringComparison.Ordinal))];
+        string text = await list.Content.ReadAsStringAsync(HangLimit);
+        string[] segments = [.. text.Split('\n').Where(static line => line.EndsWith(".mp3", StringComparison.Ordinal))];
         Assert.True(segments.Length >= 2);
 
         using HttpResponseMessage segment = await _http.GetAsync(Url("/jazz/hls/" + segments[0]), HangLimit);
@@ -109,7 +110,8 @@ public sealed class HlsTests : IAsyncDisposable
         Assert.DoesNotContain("#EXT-X-ENDLIST", lines);
         string first = lines.First(static line => line.StartsWith("#EXT-X-PROGRAM-DATE-TIME:", StringComparison.Ordinal)).Split(':', 2)[1];
         DateTimeOffset start = DateTimeOffset.Parse(title.Split("START-DATE=\"")[1].Split('"')[0], CultureInfo.InvariantCulture);
-        Assert.InRange(start - DateTimeOffset.Parse(first, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
+        TimeSpan between = start - DateTimeOffset.Parse(first, CultureInfo.InvariantCulture);
+        Assert.InRange(between, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -124,7 +126,9 @@ public sealed class HlsTests : IAsyncDisposable
         Assert.Equal([new ListenerCount("jazz", "mp3", "hls", 1)], hls.Listeners);
         Assert.Equal((1, bytes.Length), (hls.Totals.Single().Connections, hls.Totals.Single().Bytes));
         ListenerSnapshot listener = Assert.Single(_server!.Server.GetListeners());
-        Assert.Equal(("jazz", "mp3", "hls", (long)bytes.Length), (listener.Station, listener.Rendition, listener.Transport, listener.BytesSent));
+        Assert.Equal(
+            ("jazz", "mp3", "hls", (long)bytes.Length),
+            (listener.Station, listener.Rendition, listener.Transport, listener.BytesSent));
 
         using var other = new HttpRequestMessage(HttpMethod.Get, Url("/jazz/hls/opus.m3u8"));
         other.Headers.UserAgent.ParseAdd("another/1");
@@ -199,7 +203,8 @@ public sealed class HlsTests : IAsyncDisposable
         }
 
         using var named = new HttpRequestMessage(HttpMethod.Get, Url("/jazz/hls/mp3.m3u8"));
-        named.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Anyone}:pink")));
+        named.Headers.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Anyone}:pink")));
         using HttpResponseMessage own = await _http.SendAsync(named, HangLimit);
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
         Assert.True(own.Headers.CacheControl!.Private);
@@ -259,7 +264,8 @@ public sealed class HlsTests : IAsyncDisposable
             }));
         var root = new Uri($"http://{host.EndPoint}/radio/");
 
-        Assert.Contains("\nhls/mp3.m3u8\n", await _http.GetStringAsync(new Uri(root, "tone/hls.m3u8"), HangLimit), StringComparison.Ordinal);
+        string renditions = await _http.GetStringAsync(new Uri(root, "tone/hls.m3u8"), HangLimit);
+        Assert.Contains("\nhls/mp3.m3u8\n", renditions, StringComparison.Ordinal);
         string list = await _http.GetStringAsync(new Uri(root, "tone/hls/mp3.m3u8"), HangLimit);
         string segment = list.Split('\n').First(static line => line.EndsWith(".mp3", StringComparison.Ordinal));
         Assert.NotEmpty(await _http.GetByteArrayAsync(new Uri(root, $"tone/hls/{segment}"), HangLimit));

@@ -50,7 +50,7 @@ public class ServerStatisticsTests
 
             ServerStatistics now = server.GetStatistics();
 
-            Assert.Equal(["rtsp", "http", "push", "websocket"], now.Protocols.Select(static p => p.Name));
+            Assert.Equal(["rtsp", "http", "push", "websocket", "hls"], now.Protocols.Select(static p => p.Name));
             Assert.Equal([("jazz", 1), ("news", 0)], now.Stations.Select(static s => (s.Name, s.Listeners)));
             Assert.Equal(1, now.Listeners);
             Assert.Equal("wav", Assert.Single(now.Protocols[1].Listeners, static l => l.Listeners == 1).Rendition);

@@ -25,8 +25,9 @@ internal sealed record ServerNow(int? RtspPort, int? RtspsPort, IReadOnlyList<St
             // It may have left the directory just now.
             if (server.Directory.TryFind(station.Name, out StationListing? listing))
             {
+                string? hls = server.Front?.Hls is null ? null : HlsServer.PathOf(listing);
                 stations.Add(StationNow.Of(
-                    station, listing, !server.Judge.IsOpen(station.Name), server.Front?.Hls is null ? null : HlsServer.PathOf(listing), known.GetValueOrDefault(station.Name)));
+                    station, listing, !server.Judge.IsOpen(station.Name), hls, known.GetValueOrDefault(station.Name)));
             }
         }
 

@@ -32,9 +32,13 @@ internal sealed record MachineNames(IReadOnlyList<string> Names, IReadOnlyList<I
 
     /// <summary>The same with others.</summary>
     /// <param name="others">Names and addresses for which <see cref="IsNameOrAddress"/> holds.</param>
-    internal MachineNames With(IReadOnlyList<string> others) => others.Count == 0 ? this : new MachineNames(
-        [.. Names.Concat(others.Where(static o => !IPAddress.TryParse(o, out _))).Distinct(StringComparer.OrdinalIgnoreCase)],
-        [.. Addresses.Concat(others.Select(static o => IPAddress.TryParse(o, out IPAddress? a) ? a : null).OfType<IPAddress>()).Distinct()]);
+    internal MachineNames With(IReadOnlyList<string> others)
+    {
+        ILookup<bool, string> byKind = others.ToLookup(static other => IPAddress.TryParse(other, out _));
+        return new MachineNames(
+            [.. Names.Concat(byKind[false]).Distinct(StringComparer.OrdinalIgnoreCase)],
+            [.. Addresses.Concat(byKind[true].Select(IPAddress.Parse)).Distinct()]);
+    }
 
     /// <summary>Whether a text is a name or an address that a certificate can have. The first part of a name may be <c>*</c>.</summary>
     internal static bool IsNameOrAddress(string text) =>

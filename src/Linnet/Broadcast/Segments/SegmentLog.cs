@@ -7,8 +7,8 @@ using Linnet.Clock;
 namespace Linnet.Broadcast.Segments;
 
 /// <summary>
-/// A rendition cut into segments at fixed positions: segment <c>n</c> begins with the first packet at or after <c>n</c> times the length of a
-/// segment. So every server that has the rendition's packets makes the same segments under the same names.
+/// A rendition cut into segments at fixed positions: segment <c>n</c> begins with the first packet at or after <c>n</c> times the length of
+/// a segment. So every server that has the rendition's packets makes the same segments under the same names.
 /// </summary>
 /// <remarks>
 /// A new encoding within a segment cuts it, and from then on each media sequence number is one higher. Any thread may bring the log up to
@@ -285,7 +285,8 @@ internal sealed class SegmentLog
     {
         Segment? last = _segments.LastOrDefault();
         DateTimeOffset at = last is null ? _time.GetUtcNow() - duration : last.At + last.Duration;
-        _segments.Add(new Segment(number + _cuts, NameOf(number), number * _length, at, duration, default, last?.Head, IsDiscontinuity: false));
+        _segments.Add(new Segment(
+            number + _cuts, NameOf(number), number * _length, at, duration, default, last?.Head, IsDiscontinuity: false));
     }
 
     private void Publish()

@@ -26,7 +26,8 @@ internal sealed record StreamType(string Extension, string ContentType, Func<Ren
         new("ogg", "audio/ogg; codecs=vorbis", static info => new OggContainer(new OggVorbisMapping(info), info));
 
     /// <summary>FLAC as in a file. The ring's format, or <see cref="RenditionInfo.Headers"/>, has its STREAMINFO.</summary>
-    public static StreamType Flac { get; } = new("flac", "audio/flac", static info => new FlacContainer(info)) { Segments = SegmentType.Flac };
+    public static StreamType Flac { get; } =
+        new("flac", "audio/flac", static info => new FlacContainer(info)) { Segments = SegmentType.Flac };
 
     /// <summary>A WAV without an end. The payload's name is the encoding of the samples: <c>s16le</c>, <c>s24le</c>.</summary>
     public static StreamType Wav { get; } = new("wav", "audio/wav", static info => new WavContainer(info));

@@ -9,6 +9,9 @@ namespace Linnet.Interop.Tests.Page.Drivers;
 /// <summary>Debian's Firefox without a window, driven by WebDriver BiDi. It plays to a null sink.</summary>
 internal sealed class FirefoxBrowser : ITestPage, IAsyncDisposable
 {
+    // A browser that hangs must not hang all tests after it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly TempFolder _profile;
     private readonly Process _process;
     private readonly ClientWebSocket _socket = new();
@@ -120,6 +123,18 @@ internal sealed class FirefoxBrowser : ITestPage, IAsyncDisposable
 
     /// <summary>Runs a command and returns its result.</summary>
     private async Task<JsonNode> AskAsync(string method, JsonObject parameters)
+    {
+        try
+        {
+            return await AnswerAsync(method, parameters).WaitAsync(Patience, TimeProvider.System, HangLimit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Firefox has not answered {method} for {Patience}.");
+        }
+    }
+
+    private async Task<JsonNode> AnswerAsync(string method, JsonObject parameters)
     {
         int id = ++_asked;
         var command = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters };

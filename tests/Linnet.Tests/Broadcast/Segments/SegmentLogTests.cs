@@ -220,7 +220,7 @@ public class SegmentLogTests
     }
 
     [Fact]
-    public async Task Whoever_waits_is_told_of_each_change()
+    public async Task A_task_that_waits_for_a_change_completes_with_it()
     {
         SegmentLog log = Create();
         Rings.Publish(_ring, 101);

@@ -4,7 +4,7 @@ using Linnet.Broadcast;
 
 namespace Linnet.Transports.Http.Hls;
 
-/// <summary>Whoever asks for a station's segments: HLS has no connections, so a listener is a series of requests.</summary>
+/// <summary>A client that requests a station's segments: HLS has no connections, so a listener is a series of requests.</summary>
 /// <param name="Station">The station's name.</param>
 /// <param name="Remote">The address of its first request.</param>
 /// <param name="Since">When that came.</param>

@@ -12,7 +12,7 @@ namespace Linnet.Transports.Http.Hls;
 
 /// <summary>
 /// The renditions that are heard over HLS now. HLS has no connections: a rendition begins with the first request for it, and ends when
-/// nobody has asked for some time. Any thread may ask.
+/// it has not been requested for some time. Any thread may ask.
 /// </summary>
 /// <param name="times">The length of segments.</param>
 /// <param name="maxBytes">Memory for all segments, calculated from the renditions' bit rates.</param>
@@ -118,7 +118,7 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
         }
     }
 
-    /// <summary>Brings all renditions up to date, and ends those that nobody asks for.</summary>
+    /// <summary>Brings all renditions up to date, and ends those that are no longer requested.</summary>
     /// <param name="listeners">The listeners of each station's renditions.</param>
     internal void Advance(IReadOnlyDictionary<(string Station, string Rendition), int> listeners)
     {
@@ -171,7 +171,9 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
         }
     }
 
-    /// <summary>Counts and says once that segments could not be written, and leaves the rendition alone for a while. Under the lock.</summary>
+    /// <summary>
+    /// Counts and says once that segments could not be written, and leaves the rendition alone for a while. Under the lock.
+    /// </summary>
     private void Note(HlsStream stream)
     {
         if (stream.Log.Problem is not { } problem || stream.IsNoted)

@@ -20,7 +20,7 @@ public class HlsStreamsTests
     private readonly SettableTime _time = new(1000);
 
     [Fact]
-    public void A_rendition_runs_while_somebody_asks_for_it()
+    public void A_rendition_runs_while_it_is_requested()
     {
         BroadcastRing ring = Ring();
         HlsStreams streams = Create();
