@@ -89,7 +89,7 @@ public class SegmentLogTests
     }
 
     [Fact]
-    public void What_is_missing_is_a_gap_and_those_after_it_keep_their_numbers()
+    public void Missing_audio_is_a_gap_and_the_segments_after_it_keep_their_numbers()
     {
         SegmentLog log = Create();
         foreach (long number in Numbers(0, 120).Concat(Numbers(270, 100)))
@@ -106,7 +106,7 @@ public class SegmentLogTests
     }
 
     [Fact]
-    public void After_a_hole_that_is_longer_than_all_segments_the_playlist_begins_anew()
+    public void After_a_hole_that_is_longer_than_all_segments_the_playlist_has_only_new_ones()
     {
         SegmentLog log = Create();
         foreach (long number in Numbers(0, 120).Concat(Numbers(50_000, 101)))

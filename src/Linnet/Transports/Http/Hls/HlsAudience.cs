@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Transports.Http.Hls;
 
 /// <summary>
-/// Counts listeners by their requests: one is there from its first request for a playlist until it has not asked for three segments' time.
+/// Counts listeners by their requests: one is there from its first request for a playlist until it sends none for three segments' time.
 /// Players of the same kind behind one address are counted as one, and so are all listeners of a cache. Thread-safe.
 /// </summary>
 /// <param name="limits">The most listeners.</param>

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Linnet.Transports.Http.Hls;
 
 /// <summary>
-/// The renditions that are heard over HLS now. HLS has no connections: a rendition begins with the first request for it, and ends when
-/// it has not been requested for some time. Any thread may ask.
+/// The renditions that are heard over HLS now. HLS has no connections: a rendition begins with the first request for it, and ends
+/// some time after the last one. Any thread may call.
 /// </summary>
 /// <param name="times">The length of segments.</param>
 /// <param name="maxBytes">Memory for all segments, calculated from the renditions' bit rates.</param>
