@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Linnet.Broadcast.Streams;
 using Linnet.Cli.Help;
+using Linnet.Codecs.Aac;
 using Linnet.Codecs.Mp3;
 using Linnet.Server;
 using Linnet.Server.Hosting;
@@ -25,10 +26,14 @@ internal static class RadioOptions
         "--streams", "LIST",
         "Streams over HTTP, such as mp3,mp3-320,flac for /NAME.mp3, /NAME-320.mp3 and /NAME.flac. Of the streams that are not "
             + "in the default list, at most four per station are encoded at a time.",
-        "mp3,mp3-64,opus,opus-64,flac,wav");
+        "mp3,mp3-64,opus,opus-64,flac,wav,aac");
 
     internal static Option<double?> Mp3BitRate { get; } = Ask.Number(
         "--mp3-bitrate", "KBPS", "MP3 bit rate of /NAME.mp3, in kb/s.", "128", Quantity.KilobitsPerSecond, 8, 320);
+
+    internal static Option<double?> AacBitRate { get; } = Ask.Number(
+        "--aac-bitrate", "KBPS", "AAC bit rate of /NAME.aac, in kb/s. Needs ffmpeg.", "128", Quantity.KilobitsPerSecond,
+        AacRates.MinBitRate / 1000, AacRates.MaxBitRate / 1000);
 
     internal static Option<double?> Burst { get; } = Ask.Number(
         "--burst", "SECONDS", "Seconds of recent audio that an HTTP listener gets at once. It stays this far behind live.", "2 s",
@@ -63,7 +68,7 @@ internal static class RadioOptions
         "--metrics-allow", "CIDR", "Also let this network read /metrics, such as 192.168.1.0/24.", "this machine only");
 
     /// <summary>Options that select the streams.</summary>
-    public static Option[] Encoding => [Mp3BitRate, Streams];
+    public static Option[] Encoding => [Mp3BitRate, AacBitRate, Streams];
 
     /// <summary>Limits of listeners over HTTP.</summary>
     public static Option[] Limits => [MaxPerStation, MaxBuffer, Burst];
@@ -89,7 +94,7 @@ internal static class RadioOptions
                 $"{TlsOptions.Certificate.Name} has no port: {HttpsPort.Name} and {TlsOptions.RtspsPort.Name} are off.");
         }
 
-        Option[] details = [Streams, Mp3BitRate, Burst, MaxPerStation, MaxBuffer, HlsMode, HlsSegment, MetricsAllow];
+        Option[] details = [Streams, Mp3BitRate, AacBitRate, Burst, MaxPerStation, MaxBuffer, HlsMode, HlsSegment, MetricsAllow];
         if (port is null && https is null
             && details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail)
         {
@@ -153,6 +158,7 @@ internal static class RadioOptions
             Streams = parsed.GetValue(Streams)?.Split(',', StringSplitOptions.TrimEntries) ?? station.Streams,
             StreamPreRoll = parsed.GetValue(Burst) is { } burst ? TimeSpan.FromSeconds(burst) : station.StreamPreRoll,
             Mp3BitRate = parsed.GetValue(Mp3BitRate) is { } kbps ? (int)(kbps * 1000) : station.Mp3BitRate,
+            AacBitRate = parsed.GetValue(AacBitRate) is { } aac ? (int)(aac * 1000) : station.AacBitRate,
         };
         return wanted.Problems().FirstOrDefault() is { } problem ? throw new UsageException(problem) : wanted;
     }

@@ -87,8 +87,12 @@ internal static partial class ConfigKeys
         new(
             Defaults, "tls-fingerprint", TrustOptions.Fingerprint,
             "\"d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35\"") { Alternative = TrustOptions.Authorities },
-        new(Defaults, "streams", RadioOptions.Streams, "[\"mp3\", \"mp3-64\", \"opus\", \"opus-64\", \"flac\", \"wav\"]") { IsList = true },
+        new(Defaults, "streams", RadioOptions.Streams, "[\"mp3\", \"mp3-64\", \"opus\", \"opus-64\", \"flac\", \"wav\", \"aac\"]")
+        {
+            IsList = true,
+        },
         new(Defaults, "mp3-bitrate", RadioOptions.Mp3BitRate, "128"),
+        new(Defaults, "aac-bitrate", RadioOptions.AacBitRate, "128"),
         new(Defaults, "opus-bitrate", ServeCommand.BitRate, "128"),
         new(Defaults, "opus-complexity", ServeCommand.Complexity, "10"),
         new(Defaults, "loudness", ServeCommand.Loudness, "true"),

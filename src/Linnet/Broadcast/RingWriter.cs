@@ -9,9 +9,10 @@ namespace Linnet.Broadcast;
 /// counts packets that were ready too late. Pure: the caller provides the time. Owned by one thread.
 /// </summary>
 /// <param name="ring">The ring to publish to. Nothing else publishes to it.</param>
-/// <param name="lead">How long before its time on the timeline each packet is due.</param>
+/// <param name="lead">How long before its time on the timeline each packet is due; negative: after it.</param>
 /// <param name="ticksPerSecond">Frequency of all instants.</param>
-internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPerSecond)
+/// <param name="startTime">How long a run's encoder needs to start: packets that are due earlier do not count as late.</param>
+internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPerSecond, TimeSpan startTime = default)
 {
     /// <summary>A packet that is ready so long after it was due is late: listeners hear it. The jitter of threads is less.</summary>
     internal static readonly TimeSpan LateTime = TimeSpan.FromMilliseconds(20);
@@ -19,6 +20,7 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
     private readonly Queue<(long Position, TrackInfo Track)> _titles = new();
     private readonly long _lead = lead.InTicks(ticksPerSecond);
     private readonly long _lateTicks = LateTime.InTicks(ticksPerSecond);
+    private readonly long _startTicks = startTime.InTicks(ticksPerSecond);
     private MediaTimeline _timeline;
     private long _startedAt;
     private long _lastDue = long.MinValue;
@@ -93,7 +95,7 @@ internal sealed class RingWriter(BroadcastRing ring, TimeSpan lead, long ticksPe
 
         ring.Publish(new PacketItem(ring.Framing, _packets, position, frames, _marker, due, packet));
         _marker = false;
-        if (due >= _startedAt && now - due > _lateTicks)
+        if (due >= _startedAt + _startTicks && now - due > _lateTicks)
         {
             Volatile.Write(ref _latePackets, _latePackets + 1);
         }

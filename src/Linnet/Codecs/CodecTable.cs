@@ -28,7 +28,8 @@ internal sealed class CodecTable
         ("Vorbis", StreamCodec.Vorbis, [new("libvorbis", NativeLibraries.Vorbis), Linnet],
             [new("libvorbisenc", NativeLibraries.Vorbis, NativeLibraries.VorbisEnc)]),
         ("AU, CAF, W64, ADPCM in WAV", StreamCodec.Other, [LibSndFile, Ffmpeg], []),
-        ("AAC, ALAC, WMA, video files", StreamCodec.Other, [MediaFoundation, Ffmpeg], []),
+        ("AAC", StreamCodec.Aac, [MediaFoundation, Ffmpeg], [Ffmpeg]),
+        ("ALAC, WMA, video files", StreamCodec.Other, [MediaFoundation, Ffmpeg], []),
     ];
 
     private readonly Func<string, bool> _hasLibrary;
@@ -76,6 +77,7 @@ internal sealed class CodecTable
     {
         CodecRow row = Rows.Single(row => row.Codec == codec && codec != StreamCodec.Other);
         return row.Encode.Provider is not null ? null
+            : row.Encode.ToAdd == Ffmpeg ? $"ffmpeg is not installed. To add it: {FfmpegProcess.HowToInstall}."
             : IsManagedOnly ? $"There is no managed encoder, and {CodecChoice.Variable}={CodecChoice.Managed} turns off the C libraries."
             : $"{row.Encode.ToAdd!.Name} is not installed. To add it: {NativeLibraries.HowToAdd([.. Lacks(row.Encode.ToAdd)])}.";
     }
@@ -83,12 +85,13 @@ internal sealed class CodecTable
     /// <summary>The providers of all codecs that a C library could do, in one line.</summary>
     internal string Summary => string.Join(
         ", ",
-        Rows.Where(static row => row.Codec is not (StreamCodec.Other or StreamCodec.Pcm)).Select(static row => row.Encode.Provider switch
-        {
-            null => $"{row.Format} {row.Read.Provider} (no encoder)",
-            var encoder when encoder == row.Read.Provider => $"{row.Format} {encoder}",
-            var encoder => $"{row.Format} {row.Read.Provider} and {encoder}",
-        }));
+        Rows.Where(static row => row.Codec is not (StreamCodec.Other or StreamCodec.Pcm or StreamCodec.Aac))
+            .Select(static row => row.Encode.Provider switch
+            {
+                null => $"{row.Format} {row.Read.Provider} (no encoder)",
+                var encoder when encoder == row.Read.Provider => $"{row.Format} {encoder}",
+                var encoder => $"{row.Format} {row.Read.Provider} and {encoder}",
+            }));
 
     private IEnumerable<CodecPart> Parts =>
         Rows.SelectMany(static row => new[] { row.Read.ToAdd, row.Encode.ToAdd }).OfType<CodecPart>().Distinct();

@@ -67,7 +67,7 @@ internal sealed class Rendition : IDisposable
             : null;
         Ring = new BroadcastRing(spec.ToInfo(station.Name, encoder), station.RingDuration, open, close);
         _ = Ring.Info.IsRtp ? InterleavedFraming.Of(Ring) : null;
-        _writer = new RingWriter(Ring, spec.Lead, time.TimestampFrequency);
+        _writer = new RingWriter(Ring, spec.Lead, time.TimestampFrequency, spec.StartTime);
         Description = string.Create(CultureInfo.InvariantCulture, $"{encoder.Payload.EncodingName} {encoder.Format}");
     }
 

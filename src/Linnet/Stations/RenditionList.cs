@@ -2,6 +2,7 @@ using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
+using Linnet.Codecs.Aac;
 using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Opus;
@@ -24,6 +25,9 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
 
     // The lead of a client without a jitter buffer: its device holds 23 ms.
     private static readonly TimeSpan MessageLead = TimeSpan.FromMilliseconds(100);
+
+    // A process starts in some 100 ms; a busy machine needs longer. HTTP listeners have more than that in their burst.
+    private static readonly TimeSpan AacStartTime = TimeSpan.FromSeconds(1);
 
     private readonly int _opusChannels = Math.Min(source.Channels, 2);
     private readonly bool _fits16 = bitDepth is > 0 and <= 16;
@@ -74,6 +78,7 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
     {
         StreamName.Mp3 => Mp3Spec(name),
         StreamName.Opus when name.BitRate is int rate => OpusSpec(name.ToString(), rate, LongPacket, lowDelay: false, isStream: true),
+        StreamName.Aac => AacSpec(name),
         StreamName.Flac => FlacSpec(),
         StreamName.Wav => WavSpec(),
         _ => null,
@@ -197,6 +202,21 @@ internal sealed class RenditionList(AudioFormat source, int bitDepth, StationOpt
             IsRtp = false,
             Passes = name.BitRate is null ? static packet => packet.Format.Codec is StreamCodec.Mp3 : null,
             StreamType = Offered(StreamType.Mp3, name.ToString()),
+        };
+    }
+
+    private RenditionSpec AacSpec(StreamName name)
+    {
+        var format = new AudioFormat(AacRates.SampleRateFor(source.SampleRate), Math.Min(source.Channels, 2));
+        TimeSpan answerTime = AacEncoder.AnswerTime(format);
+        int bitRate = AacRates.BitRateFor(format.SampleRate, format.Channels, name.BitRate ?? options.AacBitRate);
+        return new RenditionSpec(name.ToString(), bitRate, () => new AacEncoder(format, bitRate))
+        {
+            Codec = StreamCodec.Aac,
+            StartTime = AacStartTime,
+            Lead = options.EncodeAhead < answerTime ? options.EncodeAhead - answerTime : TimeSpan.Zero,
+            IsRtp = false,
+            StreamType = Offered(StreamType.Aac, name.ToString()),
         };
     }
 

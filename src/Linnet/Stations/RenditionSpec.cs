@@ -17,8 +17,12 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
 
     /// <summary>
     /// How long before its time on the station's timeline each packet is due; every listener gets this much as a burst when it starts.
+    /// Negative: how long after it, as the encoder needs more time than the station encodes ahead.
     /// </summary>
     internal TimeSpan Lead { get; init; }
+
+    /// <summary>How long the encoder needs to start: packets that are due earlier do not count as late. Default: 0.</summary>
+    internal TimeSpan StartTime { get; init; }
 
     /// <summary>Whether RTP can carry it, so that it is offered under its name.</summary>
     internal bool IsRtp { get; init; } = true;

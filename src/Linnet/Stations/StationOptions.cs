@@ -1,4 +1,5 @@
 using Linnet.Codecs;
+using Linnet.Codecs.Aac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Streams;
 using Linnet.Sources;
@@ -45,6 +46,11 @@ public sealed record StationOptions : IValidatable
     /// </summary>
     public int Mp3BitRate { get; init; } = 128_000;
 
+    /// <summary>
+    /// AAC bits per second of the rendition <c>aac</c>: 16,000–320,000; less if the sample rate does not allow it. Default 128,000.
+    /// </summary>
+    public int AacBitRate { get; init; } = 128_000;
+
     /// <summary>LAME's encoder effort, 0 (best) – 9 (least work). Default 3.</summary>
     public int Mp3Quality { get; init; } = 3;
 
@@ -59,14 +65,15 @@ public sealed record StationOptions : IValidatable
     public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kb/s <c>mp3-64</c>, <c>opus-64</c>.
-    /// The list is fixed so that listeners share them; each is encoded only while it has listeners. Those not in the default list are made
-    /// on demand, at most <see cref="MaxOnDemand"/> at a time. Those that this machine has no encoder for are left out. Default: those six.
+    /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>aac</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kb/s <c>mp3-64</c>,
+    /// <c>opus-64</c>, <c>aac-64</c>. The list is fixed so that listeners share them; each is encoded only while it has listeners. Those
+    /// not in the default list are made on demand, at most <see cref="MaxOnDemand"/> at a time. Those that this machine has no encoder for
+    /// are left out. Default: all of these but <c>aac-64</c>.
     /// </summary>
     public IReadOnlyList<string> Streams { get; init; } = DefaultStreams;
 
     /// <summary>The HTTP renditions offered by default, which always run when requested.</summary>
-    internal static IReadOnlyList<string> DefaultStreams { get; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav"];
+    internal static IReadOnlyList<string> DefaultStreams { get; } = ["mp3", "mp3-64", "opus", "opus-64", "flac", "wav", "aac"];
 
     /// <summary>
     /// Address of a picture of the station, http or https. Web pages show it while the track has none. Default <see langword="null"/>:
@@ -98,6 +105,9 @@ public sealed record StationOptions : IValidatable
         .Require(
             OpusBitRate is 0 or (>= 6_000 and <= 510_000),
             $"The Opus bit rate is {OpusBitRate}; it must be between 6000 and 510000 bits per second.")
+        .Require(
+            AacRates.IsBitRate(AacBitRate),
+            $"The AAC bit rate is {AacBitRate}; it must be between {AacRates.MinBitRate} and {AacRates.MaxBitRate} bits per second.")
         .Between(OpusComplexity, 0, 10, name: "The Opus complexity")
         .Between(StreamPreRoll, "0", "30 s")
         .Require(

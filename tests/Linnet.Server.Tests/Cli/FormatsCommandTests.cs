@@ -12,16 +12,17 @@ public class FormatsCommandTests
     {
         Assert.Equal(
             """
-            FORMAT                       READ BY     ENCODED BY    TO ADD
-            WAV, RF64, PCM (L16, L24)    Linnet      Linnet
-            G.711 (A-law, mu-law)        Linnet      -
-            AIFF                         Linnet      -
-            FLAC                         libFLAC     libFLAC
-            MP3                          libmpg123   libmp3lame
-            Opus                         libopus     libopus
-            Vorbis                       libvorbis   libvorbisenc
-            AU, CAF, W64, ADPCM in WAV   libsndfile  -
-            AAC, ALAC, WMA, video files  ffmpeg      -
+            FORMAT                      READ BY     ENCODED BY    TO ADD
+            WAV, RF64, PCM (L16, L24)   Linnet      Linnet
+            G.711 (A-law, mu-law)       Linnet      -
+            AIFF                        Linnet      -
+            FLAC                        libFLAC     libFLAC
+            MP3                         libmpg123   libmp3lame
+            Opus                        libopus     libopus
+            Vorbis                      libvorbis   libvorbisenc
+            AU, CAF, W64, ADPCM in WAV  libsndfile  -
+            AAC                         ffmpeg      ffmpeg
+            ALAC, WMA, video files      ffmpeg      -
 
             """,
             Written(static _ => true, hasFfmpeg: true));
@@ -32,16 +33,17 @@ public class FormatsCommandTests
     {
         Assert.Equal(
             $"""
-            FORMAT                       READ BY    ENCODED BY  TO ADD
-            WAV, RF64, PCM (L16, L24)    Linnet     Linnet
-            G.711 (A-law, mu-law)        Linnet     -
-            AIFF                         Linnet     -
-            FLAC                         Linnet     -           libFLAC (faster, encodes)
-            MP3                          NLayer     -           libmpg123 (faster), libmp3lame (encodes)
-            Opus                         Concentus  Concentus   libopus (faster)
-            Vorbis                       Linnet     -           libvorbis (faster), libvorbisenc (encodes)
-            AU, CAF, W64, ADPCM in WAV   -          -           libsndfile (reads)
-            AAC, ALAC, WMA, video files  -          -           ffmpeg (reads)
+            FORMAT                      READ BY    ENCODED BY  TO ADD
+            WAV, RF64, PCM (L16, L24)   Linnet     Linnet
+            G.711 (A-law, mu-law)       Linnet     -
+            AIFF                        Linnet     -
+            FLAC                        Linnet     -           libFLAC (faster, encodes)
+            MP3                         NLayer     -           libmpg123 (faster), libmp3lame (encodes)
+            Opus                        Concentus  Concentus   libopus (faster)
+            Vorbis                      Linnet     -           libvorbis (faster), libvorbisenc (encodes)
+            AU, CAF, W64, ADPCM in WAV  -          -           libsndfile (reads)
+            AAC                         -          -           ffmpeg (reads, encodes)
+            ALAC, WMA, video files      -          -           ffmpeg (reads)
 
             To add the libraries: {NativeLibraries.HowToAdd(
                 ["FLAC", "mpg123", "mp3lame", "opus", "vorbis", "vorbisenc", "sndfile"])}
@@ -54,7 +56,7 @@ public class FormatsCommandTests
     [Fact]
     public void Without_libsndfile_ffmpeg_reads_its_formats() =>
         Assert.Contains(
-            "AU, CAF, W64, ADPCM in WAV   ffmpeg     -             libsndfile (instead of ffmpeg)",
+            "AU, CAF, W64, ADPCM in WAV  ffmpeg     -             libsndfile (instead of ffmpeg)",
             Written(static name => name != NativeLibraries.SndFile, hasFfmpeg: true), StringComparison.Ordinal);
 
     [Fact]

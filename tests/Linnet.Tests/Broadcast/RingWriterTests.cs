@@ -97,6 +97,18 @@ public class RingWriterTests
     }
 
     [Fact]
+    public void While_an_encoder_starts_its_packets_are_not_late()
+    {
+        var writer = new RingWriter(_ring, TimeSpan.Zero, Second, startTime: 2 * TimeSpan.FromMilliseconds(20));
+        writer.Begin(0, Timeline(Now), Now);
+        Write(writer, 2, Now + Second);
+        Assert.Equal(0, writer.LatePackets);
+
+        Write(writer, 1, Now + Second);
+        Assert.Equal(1, writer.LatePackets);
+    }
+
+    [Fact]
     public void The_end_of_a_run_has_a_reason_and_the_next_run_goes_on_counting()
     {
         RingWriter writer = Create();
@@ -121,11 +133,11 @@ public class RingWriterTests
 
     private static MediaTimeline Timeline(long epoch) => new(epoch, 48_000, Second);
 
-    private static void Write(RingWriter writer, int count)
+    private static void Write(RingWriter writer, int count, long now = Now)
     {
         for (int i = 0; i < count; i++)
         {
-            writer.WritePacket([1, 2, 3], writer.Position, 960, arrivedAt: null, Now);
+            writer.WritePacket([1, 2, 3], writer.Position, 960, arrivedAt: null, now);
         }
     }
 

@@ -1,4 +1,5 @@
 using Linnet.Codecs;
+using Linnet.Codecs.Ffmpeg;
 using Linnet.Codecs.Opus;
 using Linnet.Codecs.Streams;
 using Linnet.Native;
@@ -14,7 +15,8 @@ public class CodecTableTests
         var table = new CodecTable(static _ => true, hasFfmpeg: true, isWindows: false, isManagedOnly: false);
 
         Assert.Equal(
-            [("libFLAC", "libFLAC"), ("libmpg123", "libmp3lame"), ("libopus", "libopus"), ("libvorbis", "libvorbisenc")],
+            [("libFLAC", "libFLAC"), ("libmpg123", "libmp3lame"), ("libopus", "libopus"), ("libvorbis", "libvorbisenc"),
+                ("ffmpeg", "ffmpeg")],
             Providers(table));
         Assert.False(table.UsesManaged);
         Assert.Empty(table.Missing);
@@ -28,7 +30,7 @@ public class CodecTableTests
     {
         CodecTable table = CodecTables.Bare;
 
-        Assert.Equal([("Linnet", null), ("NLayer", null), ("Concentus", "Concentus"), ("Linnet", null)], Providers(table));
+        Assert.Equal([("Linnet", null), ("NLayer", null), ("Concentus", "Concentus"), ("Linnet", null), (null, null)], Providers(table));
         Assert.True(table.UsesManaged);
         Assert.True(table.LacksFfmpeg);
         Assert.Equal(
@@ -36,7 +38,7 @@ public class CodecTableTests
                 NativeLibraries.Vorbis, NativeLibraries.VorbisEnc],
             table.Missing.Order(StringComparer.Ordinal));
         Assert.Equal(["Linnet", "Linnet", "Linnet"], table.Rows.Take(3).Select(static row => row.Read.Provider));
-        Assert.All(table.Rows.TakeLast(2), static row => Assert.Null(row.Read.Provider));
+        Assert.All(table.Rows.TakeLast(3), static row => Assert.Null(row.Read.Provider));
     }
 
     [Fact]
@@ -66,6 +68,12 @@ public class CodecTableTests
         var managed = new CodecTable(static _ => false, hasFfmpeg: true, isWindows: false, isManagedOnly: true);
         Assert.Equal(
             "There is no managed encoder, and LINNET_CODECS=managed turns off the C libraries.", managed.EncoderProblem(StreamCodec.Mp3));
+
+        // A program is no library.
+        Assert.Null(managed.EncoderProblem(StreamCodec.Aac));
+        var bare = new CodecTable(static _ => false, hasFfmpeg: false, isWindows: true, isManagedOnly: true);
+        Assert.Equal(
+            $"ffmpeg is not installed. To add it: {FfmpegProcess.HowToInstall}.", bare.EncoderProblem(StreamCodec.Aac));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using Linnet.Audio;
 using Linnet.Codecs;
+using Linnet.Codecs.Aac;
+using Linnet.Codecs.Ffmpeg;
 using Linnet.Codecs.Flac;
 using Linnet.Codecs.Mp3;
 using Linnet.Codecs.Opus;
@@ -26,6 +28,7 @@ public class EncoderLimitTests
     [InlineData("opus-5ms managed")]
     [InlineData("flac")]
     [InlineData("vorbis")]
+    [InlineData("aac")]
     [InlineData("wav")]
     [InlineData("l16")]
     [InlineData("l24")]
@@ -51,16 +54,21 @@ public class EncoderLimitTests
 
             float[] given = [.. pcm];
             bytes += encoder.Encode(pcm, packet);
-            while (encoder.TryTake(packet, out int length, out _))
-            {
-                bytes += length;
-            }
-
+            TakeAll();
             Assert.Equal(given, pcm);
         }
 
         encoder.Complete();
+        TakeAll();
         Assert.True(bytes > 0);
+
+        void TakeAll()
+        {
+            while (encoder.TryTake(packet, out int length, out _))
+            {
+                bytes += length;
+            }
+        }
     }
 
     [Theory]
@@ -70,6 +78,7 @@ public class EncoderLimitTests
     [InlineData("opus managed")]
     [InlineData("opus-5ms managed")]
     [InlineData("vorbis")]
+    [InlineData("aac")]
     public void Samples_beyond_the_limit_are_encoded_as_the_limit(string name)
     {
         float[] pcm = new float[20_000];
@@ -106,6 +115,12 @@ public class EncoderLimitTests
 
     private static OpusEncoderOptions ShortPackets => new() { PacketTime = TimeSpan.FromMilliseconds(5), LowDelay = true };
 
+    private static AacEncoder CreateAac()
+    {
+        Assert.SkipUnless(FfmpegProcess.IsInstalled, "needs ffmpeg");
+        return new AacEncoder(new AudioFormat(44_100, 2), 128_000);
+    }
+
     private static IAudioEncoder Create(string name) => name switch
     {
         "opus" => new OpusEncoder(2),
@@ -113,6 +128,7 @@ public class EncoderLimitTests
         "opus-5ms" => new OpusEncoder(2, ShortPackets),
         "opus-5ms managed" => new OpusEncoder(2, ShortPackets, OpusProvider.Managed),
         "flac" => new FlacEncoder(new AudioFormat(44_100, 2), 16),
+        "aac" => CreateAac(),
         "vorbis" => new VorbisEncoder(new AudioFormat(44_100, 2), 128_000),
         "wav" => new RawPcmEncoder(new RawPcmFormat(SampleEncoding.S16LE, new AudioFormat(44_100, 2)), 882),
         "l16" => new LinearPcmEncoder(new AudioFormat(44_100, 2), 16, TimeSpan.FromMilliseconds(5)),

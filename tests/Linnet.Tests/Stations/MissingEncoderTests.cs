@@ -24,7 +24,7 @@ public class MissingEncoderTests
         using Station station = Create(CodecTables.Bare);
 
         Assert.Equal(["opus", "opus-64", "wav"], Streams(station));
-        Assert.Equal(["mp3", "mp3-64", "flac"], station.Listing.Missing.Select(static missing => missing.Name));
+        Assert.Equal(["mp3", "mp3-64", "flac", "aac"], station.Listing.Missing.Select(static missing => missing.Name));
         Assert.Equal(
             ["opus", "opus-5ms", "pcm", "l16", "l24"],
             station.Listing.Renditions.Where(static ring => ring.Info.IsRtp).Select(static ring => ring.Info.Name).Take(5));

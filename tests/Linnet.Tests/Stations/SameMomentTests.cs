@@ -16,6 +16,7 @@ public class SameMomentTests
     [InlineData("mp3-64")]
     [InlineData("opus")]
     [InlineData("opus-64")]
+    [InlineData("aac")]
     [InlineData("flac")]
     [InlineData("wav")]
     public void A_title_has_the_same_position_in_every_rendition_and_stands_before_the_packet_that_holds_it(string rendition)
@@ -75,6 +76,7 @@ public class SameMomentTests
     [Theory]
     [InlineData("mp3")]
     [InlineData("opus")]
+    [InlineData("aac")]
     [InlineData("flac")]
     [InlineData("wav")]
     public void Packets_follow_each_other_without_a_gap_from_before_the_first_frame_to_behind_the_last(string rendition)

@@ -15,6 +15,8 @@ public class StreamListTests
     [InlineData("mp3--64", "'mp3--64' is not a rendition: MP3 has")]
     [InlineData("opus-5", "'opus-5' is not a rendition: Opus has 6 to 510 kb/s, such as opus-64.")]
     [InlineData("opus-99999999999", "'opus-99999999999' is not a rendition: Opus has")]
+    [InlineData("aac-15", "'aac-15' is not a rendition: AAC has 16 to 320 kb/s, such as aac-64.")]
+    [InlineData("aac-321", "'aac-321' is not a rendition: AAC has")]
     [InlineData("flac-64", "'flac-64' is not a rendition: choose")]
     [InlineData("MP3", "'MP3' is not a rendition: choose")]
     [InlineData("", "'' is not a rendition: choose")]

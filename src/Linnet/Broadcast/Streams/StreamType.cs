@@ -25,6 +25,9 @@ internal sealed record StreamType(string Extension, string ContentType, Func<Ren
     public static StreamType Vorbis { get; } =
         new("ogg", "audio/ogg; codecs=vorbis", static info => new OggContainer(new OggVorbisMapping(info), info));
 
+    /// <summary>AAC in ADTS.</summary>
+    public static StreamType Aac { get; } = new("aac", "audio/aac", static info => new AdtsContainer(info));
+
     /// <summary>FLAC as in a file. The ring's format, or <see cref="RenditionInfo.Headers"/>, has its STREAMINFO.</summary>
     public static StreamType Flac { get; } =
         new("flac", "audio/flac", static info => new FlacContainer(info)) { Segments = SegmentType.Flac };

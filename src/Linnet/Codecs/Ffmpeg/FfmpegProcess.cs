@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using Linnet.Audio;
 using Linnet.Native;
 using Microsoft.Win32.SafeHandles;
@@ -7,7 +8,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Linnet.Codecs.Ffmpeg;
 
 /// <summary>
-/// A running <c>ffmpeg</c> that decodes one local file, or its standard input, to standard output. Killed when disposed.
+/// A running <c>ffmpeg</c> that decodes one local file, or decodes or encodes its standard input, to standard output. Killed when
+/// disposed.
 /// </summary>
 internal sealed class FfmpegProcess : IDisposable
 {
@@ -74,10 +76,10 @@ internal sealed class FfmpegProcess : IDisposable
         ChildLimits.SetNice(process.Id, Nice);
     }
 
-    /// <summary>The WAV that ffmpeg writes.</summary>
+    /// <summary>What ffmpeg writes: a WAV, or AAC in ADTS.</summary>
     internal Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>The bytes to decode, if ffmpeg was started on a pipe.</summary>
+    /// <summary>The bytes to decode or encode, if ffmpeg was started on a pipe.</summary>
     internal Stream Input => _process.StandardInput.BaseStream;
 
     /// <summary>CPU time used so far; zero after the end.</summary>
@@ -138,13 +140,23 @@ internal sealed class FfmpegProcess : IDisposable
     /// <param name="format">Name of the only demuxer that ffmpeg may use.</param>
     /// <param name="searchPath">Where to find the program: the value of PATH.</param>
     /// <exception cref="IOException">ffmpeg is not installed, or does not start; the message says what to do.</exception>
-    internal static FfmpegProcess StartOnPipe(string format, string? searchPath)
+    internal static FfmpegProcess StartOnPipe(string format, string? searchPath) =>
+        RunOnPipe(ArgumentsForPipe(format), searchPath, "which decodes this format");
+
+    /// <summary>Starts ffmpeg as an encoder of AAC. It takes interleaved float32 from <see cref="Input"/>.</summary>
+    /// <param name="pcm">The format of the samples, one that AAC supports.</param>
+    /// <param name="bitRate">Bits per second.</param>
+    /// <param name="searchPath">Where to find the program: the value of PATH.</param>
+    /// <exception cref="IOException">ffmpeg is not installed, or does not start; the message says what to do.</exception>
+    internal static FfmpegProcess StartAacEncoder(AudioFormat pcm, int bitRate, string? searchPath) =>
+        RunOnPipe(ArgumentsForAac(pcm, bitRate), searchPath, "which encodes AAC");
+
+    private static FfmpegProcess RunOnPipe(string[] arguments, string? searchPath, string purpose)
     {
-        string program = Find(searchPath)
-            ?? throw new IOException($"ffmpeg, which decodes this format, is not installed. Install it with: {HowToInstall}");
+        string program = Find(searchPath) ?? throw new IOException($"ffmpeg, {purpose}, is not installed. Install it with: {HowToInstall}");
         try
         {
-            return Run(program, ArgumentsForPipe(format));
+            return Run(program, arguments);
         }
         catch (Win32Exception e)
         {
@@ -173,6 +185,17 @@ internal sealed class FfmpegProcess : IDisposable
         "-protocol_whitelist", "pipe", "-format_whitelist", format, "-codec_whitelist", PushedCodecs, "-threads", "1",
         "-probesize", "32768", "-analyzeduration", "500000", "-f", format, "-i", "pipe:0",
         "-map", "0:a:0", "-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-flush_packets", "1", "-f", "wav", "pipe:1",
+    ];
+
+    /// <summary>
+    /// ffmpeg's arguments to encode AAC: no protocol but pipes, nothing to detect before the first sound, and every packet written at once.
+    /// </summary>
+    internal static string[] ArgumentsForAac(AudioFormat pcm, int bitRate) =>
+    [
+        "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+error",
+        "-protocol_whitelist", "pipe", "-format_whitelist", "f32le", "-probesize", "32", "-analyzeduration", "0",
+        "-f", "f32le", "-ar", Number(pcm.SampleRate), "-ac", Number(pcm.Channels), "-i", "pipe:0",
+        "-c:a", "aac", "-profile:a", "aac_low", "-b:a", Number(bitRate), "-threads", "1", "-flush_packets", "1", "-f", "adts", "pipe:1",
     ];
 
     /// <summary>Bits of the integer PCM in a lossless file, 0 for others. ffmpeg reports it before the first byte of sound.</summary>
@@ -261,6 +284,8 @@ internal sealed class FfmpegProcess : IDisposable
         string input = arguments[Array.IndexOf(arguments, "-i") + 1];
         return new FfmpegProcess(ChildStart.Run(start, lent), input, freeWork);
     }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Finds the program on PATH; never in the working directory.</summary>
     private static string? Find(string? searchPath)

@@ -11,24 +11,40 @@ internal sealed class FfmpegPipes : IDisposable
     /// <summary>Maximum number of decoded bytes queued; ffmpeg waits while the queue is full.</summary>
     internal const int MaxOutput = 1 << 21;
 
+    /// <summary>Maximum length in bytes of a piece of output.</summary>
+    internal const int PieceLength = 1 << 15;
+
     // Overhead per queued piece, so that many small pieces are bounded, too.
     private const int PieceCost = 64;
-    private const int PieceLength = 1 << 15;
 
     private readonly object _gate = new();
     private readonly Queue<byte[]> _input = new();
     private readonly Queue<byte[]> _output = new();
-    private readonly FfmpegProcess _process;
+    private readonly Func<FfmpegProcess> _start;
+    private readonly int _maxInput;
     private readonly Thread _writer;
     private readonly Thread _reader;
+    private FfmpegProcess? _process;
+    private string? _problem;
     private int _inputLength;
     private int _outputLength;
     private bool _inputEnds;
     private bool _isDisposed;
 
+    /// <param name="process">The running ffmpeg; killed when the pipes are disposed.</param>
     internal FfmpegPipes(FfmpegProcess process)
+        : this(() => process)
     {
-        _process = process;
+    }
+
+    /// <param name="start">
+    /// Starts ffmpeg, on a thread of the pipes, so that the caller does not wait. An <see cref="IOException"/> is kept as the problem.
+    /// </param>
+    /// <param name="maxInput">Maximum number of bytes queued for ffmpeg.</param>
+    internal FfmpegPipes(Func<FfmpegProcess> start, int maxInput = MaxInput)
+    {
+        _start = start;
+        _maxInput = maxInput;
         _writer = new Thread(WriteAll) { IsBackground = true, Name = "linnet ffmpeg in" };
         _reader = new Thread(ReadAll) { IsBackground = true, Name = "linnet ffmpeg out" };
         _writer.Start();
@@ -60,10 +76,31 @@ internal sealed class FfmpegPipes : IDisposable
     }
 
     /// <summary>CPU time that ffmpeg has used so far.</summary>
-    internal TimeSpan ProcessorTime => _process.ProcessorTime;
+    internal TimeSpan ProcessorTime => Process?.ProcessorTime ?? TimeSpan.Zero;
 
     /// <inheritdoc cref="FfmpegProcess.Grant"/>
-    internal void Grant(TimeSpan sound) => _process.Grant(sound);
+    internal void Grant(TimeSpan sound) => Process?.Grant(sound);
+
+    /// <summary>
+    /// Why ffmpeg did not start, or why it has exited, without a full stop; <see langword="null"/>: no reason is known. Only once it
+    /// <see cref="HasEnded"/>, since it kills a process that has closed its output but runs on.
+    /// </summary>
+    internal string? FindProblem()
+    {
+        Process?.Kill();
+        return _problem ?? Process?.WaitForProblem();
+    }
+
+    private FfmpegProcess? Process
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _process;
+            }
+        }
+    }
 
     private bool OutputEnded { get; set; }
 
@@ -72,7 +109,7 @@ internal sealed class FfmpegPipes : IDisposable
     {
         lock (_gate)
         {
-            if (_inputLength >= MaxInput || OutputEnded)
+            if (_inputLength >= _maxInput || OutputEnded)
             {
                 return false;
             }
@@ -115,7 +152,7 @@ internal sealed class FfmpegPipes : IDisposable
     {
         lock (_gate)
         {
-            return OutputEnded || _output.Count > 0 || (_inputLength < MaxInput && !_inputEnds) || Monitor.Wait(_gate, limit);
+            return OutputEnded || _output.Count > 0 || (_inputLength < _maxInput && !_inputEnds) || Monitor.Wait(_gate, limit);
         }
     }
 
@@ -133,18 +170,18 @@ internal sealed class FfmpegPipes : IDisposable
             Monitor.PulseAll(_gate);
         }
 
-        _process.Kill();
+        Process?.Kill();
         _writer.Join();
         _reader.Join();
-        _process.Dispose();
+        _process?.Dispose();
     }
 
     private void WriteAll()
     {
         try
         {
-            using Stream pipe = _process.Input;
-            while (TakeInput() is byte[] piece)
+            using Stream? pipe = Start()?.Input;
+            while (pipe is not null && TakeInput() is byte[] piece)
             {
                 pipe.Write(piece);
                 pipe.Flush();
@@ -158,6 +195,49 @@ internal sealed class FfmpegPipes : IDisposable
         catch (IOException)
         {
             // ffmpeg has ended; the other thread reports it.
+        }
+    }
+
+    private FfmpegProcess? Start()
+    {
+        FfmpegProcess? process = null;
+        string? problem = null;
+        try
+        {
+            process = _start();
+        }
+        catch (Exception e)
+        {
+            // An exception that leaves a thread would end Linnet.
+            problem = e.Message.TrimEnd('.');
+        }
+
+        bool isDisposed;
+        lock (_gate)
+        {
+            (_process, _problem, isDisposed) = (process, problem, _isDisposed);
+            OutputEnded = process is null;
+            Monitor.PulseAll(_gate);
+        }
+
+        if (isDisposed)
+        {
+            process?.Kill();
+        }
+
+        return process;
+    }
+
+    private FfmpegProcess? WaitForStart()
+    {
+        lock (_gate)
+        {
+            while (_process is null && !OutputEnded)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _process;
         }
     }
 
@@ -189,8 +269,8 @@ internal sealed class FfmpegPipes : IDisposable
         byte[] buffer = new byte[PieceLength];
         try
         {
-            Stream pipe = _process.Output;
-            while (pipe.Read(buffer) is > 0 and int length && Keep(buffer.AsSpan(0, length)))
+            Stream? pipe = WaitForStart()?.Output;
+            while (pipe?.Read(buffer) is > 0 and int length && Keep(buffer.AsSpan(0, length)))
             {
             }
         }

@@ -20,4 +20,7 @@ internal enum StreamCodec
 
     /// <summary>FLAC, bare or in Ogg; packets are frames.</summary>
     Flac,
+
+    /// <summary>AAC-LC. Only renditions have it: a stream of AAC that ffmpeg decodes is <see cref="Other"/>.</summary>
+    Aac,
 }

@@ -56,6 +56,44 @@ public class MpegHeaderTests
     public void An_adts_header_is_found(string hex, string what) =>
         Assert.True(AdtsHeader.IsAt(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))), what);
 
+    [Fact]
+    public void An_adts_header_that_was_written_is_read()
+    {
+        byte[] header = new byte[AdtsHeader.Length];
+        AdtsHeader.Write(header, 44_100, 2, 86);
+
+        // As ffmpeg writes it.
+        Assert.Equal(Convert.FromHexString("FFF150800BBFFC"), header);
+        foreach (int rate in AdtsHeader.SampleRates)
+        {
+            foreach (int length in (int[])[0, 1, 500, AdtsHeader.MaxFrameLength - AdtsHeader.Length])
+            {
+                AdtsHeader.Write(header, rate, 1, length);
+
+                Assert.True(AdtsHeader.TryParse(header, out int start, out int frame, out int packets));
+                Assert.Equal((AdtsHeader.Length, length + AdtsHeader.Length, 1), (start, frame, packets));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_checksum_and_the_packets_of_an_adts_frame_are_counted()
+    {
+        Assert.True(AdtsHeader.TryParse(Convert.FromHexString("FFF050800BBFFE"), out int start, out int frame, out int packets));
+
+        Assert.Equal((9, 93, 3), (start, frame, packets));
+    }
+
+    [Fact]
+    public void What_adts_cannot_say_is_not_written()
+    {
+        byte[] header = new byte[AdtsHeader.Length];
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => AdtsHeader.Write(header, 44_101, 2, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => AdtsHeader.Write(header, 44_100, 3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => AdtsHeader.Write(header, 44_100, 2, AdtsHeader.MaxFrameLength));
+    }
+
     [Theory]
     [InlineData("FFF15080 0BBF", "six bytes")]
     [InlineData("FFFB5080 0BBFFC", "MP3")]

@@ -39,6 +39,7 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
         ["audio/mpeg"] = ["audio/mp3", "audio/x-mpeg"],
         ["audio/ogg"] = ["application/ogg", "audio/opus"],
         ["application/ogg"] = ["audio/ogg", "audio/opus"],
+        ["audio/aac"] = ["audio/aacp", "audio/x-aac"],
         ["audio/flac"] = ["audio/x-flac"],
         ["audio/wav"] = ["audio/x-wav", "audio/wave", "audio/vnd.wave"],
     };
