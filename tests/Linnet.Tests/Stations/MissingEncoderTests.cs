@@ -128,6 +128,7 @@ public class MissingEncoderTests
             [
                 "9602 Not offered over HTTP: mp3, mp3-64. " + CodecTables.Bare.EncoderProblem(StreamCodec.Mp3),
                 "9602 Not offered over HTTP: flac. " + CodecTables.Bare.EncoderProblem(StreamCodec.Flac),
+                "9602 Not offered over HTTP: aac. " + CodecTables.Bare.EncoderProblem(StreamCodec.Aac),
             ],
             _log.Lines.Where(static line => line.StartsWith("9602", StringComparison.Ordinal)));
     }

@@ -78,7 +78,7 @@ public sealed class OnDemandSlotsTests
         using var engine = new Station(options, new RampSource(new AudioFormat(48_000, 1)), time, NullLogger.Instance);
         IReadOnlyList<BroadcastRing> all = engine.Listing.Renditions;
         RingLease[] usual = [.. all.Where(r => !extra.Contains(r.Info.Name)).Select(r => Open(r, 1)!)];
-        Assert.Equal(11, usual.Length + engine.Listing.Missing.Count);
+        Assert.Equal(12, usual.Length + engine.Listing.Missing.Count);
         RingLease[] own = [.. extra[..4].Select(name => Open(Find(name), 1)!)];
         engine.Step(TestContext.Current.CancellationToken);
         Assert.Equal(usual.Length + 4, engine.GetSnapshot().Renditions.Count(r => r.Running));

@@ -15,8 +15,11 @@ namespace Linnet.Codecs.Aac;
 /// </remarks>
 internal sealed class AacEncoder : IAudioEncoder
 {
-    /// <summary>How long ffmpeg may return nothing while it owes packets, and how long its last packets may take.</summary>
+    /// <summary>How long ffmpeg may return nothing while it owes packets.</summary>
     internal static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long all packets after the last block may take.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Sound that may wait for ffmpeg. More than a rendition starts with, which is at most 35 s of its station's history.
@@ -127,7 +130,7 @@ internal sealed class AacEncoder : IAudioEncoder
     /// <summary>Ends ffmpeg's input. The next calls of <see cref="TryTake"/> wait for its last packets.</summary>
     public void Complete()
     {
-        _completedAt = _time.GetTimestamp();
+        _completedAt = _owesSince = _time.GetTimestamp();
         _pipes?.EndInput();
     }
 
@@ -171,8 +174,10 @@ internal sealed class AacEncoder : IAudioEncoder
             return false;
         }
 
-        TimeSpan left = AnswerLimit - _time.GetElapsedTime(start);
-        return left > TimeSpan.Zero && _pipes.Wait(left) ? true : throw TooSlow();
+        _owesSince ??= _time.GetTimestamp();
+        TimeSpan left = AnswerLimit - _time.GetElapsedTime(_owesSince.Value);
+        bool isInTime = left > TimeSpan.Zero && _time.GetElapsedTime(start) < EndLimit;
+        return isInTime && _pipes.Wait(left) ? true : throw TooSlow();
     }
 
     /// <summary>Throws if ffmpeg has failed. To be called when all of its output was taken.</summary>

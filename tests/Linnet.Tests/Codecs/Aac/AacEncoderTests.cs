@@ -2,7 +2,9 @@ using Linnet.Audio;
 using Linnet.Codecs;
 using Linnet.Codecs.Aac;
 using Linnet.Codecs.Ffmpeg;
+using Linnet.Sources.Files;
 using Linnet.Tests.Audio;
+using Linnet.Tests.Sources.Files;
 using Linnet.Wire.Mpeg;
 
 namespace Linnet.Tests.Codecs.Aac;
@@ -23,7 +25,7 @@ public class AacEncoderTests
         float[] sound = Music(rate, channels, seconds: 3);
 
         Encoded encoded = Encoded.By(encoder, sound);
-        float[] decoded = Encoded.Decode(Adts(encoded, encoder.Format));
+        float[] decoded = Decode(encoded, encoder.Format);
 
         // The first packet is Delay frames before the first of sound.
         Assert.True(decoded.Length >= (encoder.Delay * channels) + sound.Length);
@@ -48,7 +50,7 @@ public class AacEncoderTests
         float[] sound = new float[20_000];
         sound[9_000] = 0.9f;
 
-        float[] decoded = Encoded.Decode(Adts(Encoded.By(encoder, sound), encoder.Format));
+        float[] decoded = Decode(Encoded.By(encoder, sound), encoder.Format);
 
         Assert.Equal(9_000 + encoder.Delay, Signals.IndexOfPeak(decoded));
     }
@@ -152,7 +154,8 @@ public class AacEncoderTests
         return FfmpegChild.Find(bitRate)!;
     }
 
-    private static byte[] Adts(Encoded encoded, AudioFormat format)
+    /// <summary>Decodes the packets in ADTS, with ffmpeg.</summary>
+    private static float[] Decode(Encoded encoded, AudioFormat format)
     {
         var file = new List<byte>();
         byte[] header = new byte[AdtsHeader.Length];
@@ -163,7 +166,12 @@ public class AacEncoderTests
             file.AddRange(packet);
         }
 
-        return [.. file];
+        using var folder = new TempFolder();
+        using FfmpegSource source = FfmpegSource.Open(
+            folder.Write("sound.aac", file.ToArray()), null, TimeProvider.System, Environment.GetEnvironmentVariable("PATH"),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(format, source.Format);
+        return source.ReadAll();
     }
 
     /// <summary>A chord that glides, within the band that every bit rate keeps, and a beat.</summary>
