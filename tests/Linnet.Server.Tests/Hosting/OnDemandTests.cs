@@ -32,7 +32,7 @@ public sealed class OnDemandTests
 
             string[] names = [.. station.Streams.Select(static r => r.Info.Name).SkipLast(OnDemand.Length)];
             string[] usual = [.. station.Streams.SkipLast(OnDemand.Length).Select(static r => StreamUrl.PathOf("tone", r.Info))];
-            Assert.Equal(6, names.Length + station.Missing.Count);
+            Assert.Equal(7, names.Length + station.Missing.Count);
             foreach (string path in usual.Concat(OnDemand[..4]))
             {
                 Assert.Equal("200", await ListenAsync(server, path, "127.0.0.1", listeners));

@@ -109,8 +109,10 @@ public class DayOfRadioTests
         using var engine = new Station(
             new StationOptions { Name = "model", OpusComplexity = 0 }, new PushedDay(_time, 16_000, TimeSpan.FromSeconds(5), 0), _time,
             NullLogger.Instance);
-        BroadcastRing[] streams =
-            [.. engine.Listing.Streams.Where(s => !s.Info.Name.Contains('-', StringComparison.Ordinal) && s.Info.Name != "wav")];
+
+        // A process encodes AAC, which knows nothing of simulated time.
+        BroadcastRing[] streams = [.. engine.Listing.Streams.Where(
+            static s => !s.Info.Name.Contains('-', StringComparison.Ordinal) && s.Info.Name is not ("wav" or "aac"))];
         Assert.All(streams, s => Assert.True(s.TryOpen(default, out _, out _)));
         while (engine.State is StationState.Waiting or StationState.Playing)
         {

@@ -14,7 +14,7 @@ public class AacEncoderTests
 {
     [Theory]
     [InlineData(48_000, 2, 128_000)]
-    [InlineData(44_100, 2, 64_000)]
+    [InlineData(44_100, 2, 96_000)]
     [InlineData(96_000, 2, 320_000)]
     [InlineData(24_000, 1, 64_000)]
     [InlineData(8_000, 1, 48_000)]
