@@ -23,7 +23,7 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
     // The same limits as the front's: a request that it refuses to read is not offered to it again.
     private static readonly HttpLimits Limits = HttpHeadReader.Limits;
 
-    private bool _isLong;
+    private bool _isEndless;
 
     public override HttpRequestHead Head => head;
 
@@ -74,9 +74,9 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
         return HttpRequestHead.TryParse(bytes, Limits, out HttpRequestHead? head, out _) == HttpReadResult.Done ? head : null;
     }
 
-    public override void Begin()
+    public override void Begin(bool isEndless)
     {
-        _isLong = true;
+        _isEndless = isEndless;
         context.Features.Get<PageRequest>()?.ServeLong();
     }
 
@@ -108,7 +108,7 @@ internal sealed class HostRequest(HttpContext context, HttpRequestHead head, For
 
     private void Prepare(HttpResponseHead responseHead)
     {
-        if (_isLong)
+        if (_isEndless)
         {
             // Slow listeners are moved and dropped by the rules for listeners.
             if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)

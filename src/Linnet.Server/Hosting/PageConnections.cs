@@ -78,7 +78,7 @@ internal sealed class PageConnections(HttpFront front, TrustedProxies proxies, C
 
         try
         {
-            if (head is not null && RefusalOf(head) is byte[] refusal)
+            if (head is not null && RefusalOf(head) is byte[] refusal && (head.HasBody || !front.IsHls(head)))
             {
                 await RefuseAsync(connection, refusal, head.HasBody).ConfigureAwait(false);
                 return;

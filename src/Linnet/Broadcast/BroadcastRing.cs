@@ -334,12 +334,11 @@ internal sealed class BroadcastRing
     {
         lock (_gate)
         {
-            if (lease.Run == _run)
+            if (lease.Run == _run && !lease.IsClosed)
             {
                 Volatile.Write(ref _listeners, _listeners + listeners - lease.Listeners);
+                lease.Listeners = listeners;
             }
-
-            lease.Listeners = listeners;
         }
     }
 

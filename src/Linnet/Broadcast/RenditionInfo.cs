@@ -15,6 +15,12 @@ namespace Linnet.Broadcast;
 internal sealed record RenditionInfo(
     string Station, string Name, PayloadFormat Payload, int FramesPerPacket, int BitRate, RtpStreamIdentity Stream)
 {
+    /// <summary>The earliest <see cref="Began"/>, and its default.</summary>
+    public static readonly DateTimeOffset Epoch = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>When its station was made, by the wall clock: what is counted from it continues to grow after a restart.</summary>
+    public DateTimeOffset Began { get; init; } = Epoch;
+
     /// <summary>Whether RTP can carry its packets, so that RTSP offers it. Default <see langword="true"/>.</summary>
     public bool IsRtp { get; init; } = true;
 

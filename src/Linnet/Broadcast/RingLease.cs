@@ -28,6 +28,9 @@ internal sealed class RingLease : IDisposable
     /// <summary>The listener's request.</summary>
     internal RingRequest Request { get; }
 
+    /// <summary>Whether it has been disposed of.</summary>
+    internal bool IsClosed => Volatile.Read(ref _closed) != 0;
+
     /// <summary>The listeners that it stands for: 1, unless <see cref="BroadcastRing.Count"/> says otherwise.</summary>
     internal int Listeners { get; set; } = 1;
 

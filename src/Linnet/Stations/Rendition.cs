@@ -65,7 +65,7 @@ internal sealed class Rendition : IDisposable
         _passThrough = spec.Passes is { } passes
             ? new PassThrough(packet => passes(packet) && packet.Format.Pcm == format, _source.SampleRate, encoder.Payload.ClockRate)
             : null;
-        Ring = new BroadcastRing(spec.ToInfo(station.Name, encoder), station.RingDuration, open, close);
+        Ring = new BroadcastRing(spec.ToInfo(station.Name, encoder) with { Began = time.GetUtcNow() }, station.RingDuration, open, close);
         _ = Ring.Info.IsRtp ? InterleavedFraming.Of(Ring) : null;
         _writer = new RingWriter(Ring, spec.Lead, time.TimestampFrequency, spec.StartTime);
         Description = string.Create(CultureInfo.InvariantCulture, $"{encoder.Payload.EncodingName} {encoder.Format}");

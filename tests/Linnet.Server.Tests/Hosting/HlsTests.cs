@@ -115,7 +115,7 @@ public sealed class HlsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Requests_of_one_player_are_one_listener_and_stay_on_one_connection()
+    public async Task Requests_of_one_player_are_one_listener()
     {
         await StartAsync();
         await LinesAsync("/jazz/hls/mp3.m3u8");
@@ -158,7 +158,6 @@ public sealed class HlsTests : IAsyncDisposable
     [InlineData("/jazz/hls/nothing.m3u8", 404, "It has: mp3")]
     [InlineData("/jazz/hls/wav.m3u8", 404, "It has: mp3")]
     [InlineData("/jazz/hls/0123456789abcdef/mp3/1.mp3", 404, "earlier start")]
-    [InlineData("/jazz/hls/../../etc/passwd", 404, "")]
     [InlineData("/jazz/hls/x/y/z/mp3.m3u8", 404, "")]
     public async Task What_is_not_there_is_said(string path, int status, string text)
     {
@@ -168,7 +167,7 @@ public sealed class HlsTests : IAsyncDisposable
 
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Contains(text, await answer.Content.ReadAsStringAsync(HangLimit), StringComparison.Ordinal);
-        Assert.True(answer.Headers.CacheControl is null or { NoStore: true });
+        Assert.True(answer.Headers.CacheControl is { NoStore: true });
     }
 
     [Fact]
@@ -196,7 +195,7 @@ public sealed class HlsTests : IAsyncDisposable
             Verify = static (hash, password) => hash == Encoding.UTF8.GetString(password),
             LinkKeys = [Key],
         };
-        foreach (string path in (string[])["/jazz/hls.m3u8", "/jazz/hls/mp3.m3u8", "/jazz/hls/x/mp3/1.mp3"])
+        foreach (string path in (string[])["/jazz/hls.m3u8", "/jazz/hls/mp3.m3u8"])
         {
             using HttpResponseMessage closed = await _http.GetAsync(Url(path), HangLimit);
             Assert.Equal(HttpStatusCode.Unauthorized, closed.StatusCode);
@@ -237,6 +236,35 @@ public sealed class HlsTests : IAsyncDisposable
         Assert.Equal(
             2.5, lines.Where(static l => l.StartsWith("#EXTINF:", StringComparison.Ordinal))
                 .Sum(static l => double.Parse(l[8..^1], CultureInfo.InvariantCulture)), precision: 3);
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_may_ask_first_on_a_new_connection()
+    {
+        await StartAsync();
+
+        string answer = await _server!.AskAsync("OPTIONS /jazz/hls/mp3.m3u8 HTTP/1.1\r\nHost: radio.example\r\nOrigin: https://a.example\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 204 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nAccess-Control-Allow-Origin: *\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_station_that_is_made_again_continues_its_numbers()
+    {
+        await StartAsync();
+        string before = await _http.GetStringAsync(Url("/jazz/hls/mp3.m3u8"), HangLimit);
+        await _server!.Server.RemoveAsync("jazz");
+        _server.Server.Add(Jazz(new ToneSource(440)));
+
+        string after = await _http.GetStringAsync(Url("/jazz/hls/mp3.m3u8"), HangLimit);
+
+        Assert.True(Number(after, "MEDIA-SEQUENCE") > Number(before, "MEDIA-SEQUENCE"));
+        Assert.True(Number(after, "DISCONTINUITY-SEQUENCE") >= Number(before, "DISCONTINUITY-SEQUENCE"));
+        Assert.Contains("#EXT-X-DISCONTINUITY\n", after, StringComparison.Ordinal);
+
+        static long Number(string list, string tag) =>
+            long.Parse(list.Split($"#EXT-X-{tag}:")[1].Split('\n')[0], CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -291,8 +319,11 @@ public sealed class HlsTests : IAsyncDisposable
     }
 
     private async Task StartAsync(IAudioSource? source = null, bool alwaysRuns = false) => _server = await HostedServer.StartAsync(
-        [new Station(new StationOptions { Name = "jazz", StreamPreRoll = TimeSpan.FromSeconds(3) }, source ?? new ToneSource(440))],
+        [Jazz(source ?? new ToneSource(440))],
         hls: new() { SegmentTime = TimeSpan.FromSeconds(1), AlwaysRuns = alwaysRuns });
+
+    private static Station Jazz(IAudioSource source) =>
+        new(new StationOptions { Name = "jazz", StreamPreRoll = TimeSpan.FromSeconds(3) }, source);
 
     private ProtocolSnapshot Protocol() => _server!.Server.GetStatistics().Protocols.Single(static p => p.Name == "hls");
 

@@ -10,6 +10,7 @@ namespace Linnet.Broadcast.Segments;
 internal sealed class FragmentedAudio : ISegmentContainer
 {
     private const int NameBytes = 8;
+    private const int StreamInfoLength = 4 + 34;
 
     private readonly RenditionInfo _info;
     private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, Mp4AudioTrack?> _trackOf;
@@ -34,12 +35,14 @@ internal sealed class FragmentedAudio : ISegmentContainer
             head = new OpusHead((byte)channels, 0, Coupled: (byte)(channels - 1));
         }
 
-        return Mp4AudioTrack.Opus(head with { PreSkip = (ushort)info.Delay });
+        // A player that joins, or comes from another rendition, has nothing to throw away.
+        return Mp4AudioTrack.Opus(head with { PreSkip = 0 });
     });
 
     /// <summary>FLAC.</summary>
     internal static FragmentedAudio OfFlac(RenditionInfo info) =>
-        new(info, static headers => headers is [var streamInfo, ..] ? Mp4AudioTrack.Flac(streamInfo) : null);
+        new(info, static headers => headers is [{ Length: >= StreamInfoLength } streamInfo, ..]
+            ? Mp4AudioTrack.Flac(WithoutLength(streamInfo)) : null);
 
     /// <inheritdoc/>
     public bool Take(FormatItem format, out SegmentHead? before)
@@ -50,7 +53,7 @@ internal sealed class FragmentedAudio : ISegmentContainer
     }
 
     /// <inheritdoc/>
-    public void Write(long sequence, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output)
+    public void Write(long number, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output)
     {
         Mp4AudioTrack track = _track ?? throw new InvalidDataException($"{_info} has no header to begin a segment with.");
         Mp4Sample[] samples =
@@ -58,8 +61,18 @@ internal sealed class FragmentedAudio : ISegmentContainer
             .. packets.Where(static packet => packet.Frames > 0).Select(static packet => new Mp4Sample(packet.Payload, packet.Frames)),
         ];
 
-        // Players throw the encoder's delay away at the start. So the time includes it, and is never negative.
-        Mp4Fragments.Write(track, unchecked((uint)sequence), Math.Max(0, packets[0].Position + _info.Delay), samples, output);
+        // The time includes the encoder's delay, so that it is never negative.
+        Mp4Fragments.Write(track, unchecked((uint)number), Math.Max(0, packets[0].Position + _info.Delay), samples, output);
+    }
+
+    /// <summary>The number of frames and the hash of a file say nothing of a stream. With them, each pushed file would cut a segment.</summary>
+    /// <remarks>Source: RFC 9639 §8.2, behind the four bytes of the block's header.</remarks>
+    private static byte[] WithoutLength(ReadOnlyMemory<byte> streamInfo)
+    {
+        byte[] bytes = streamInfo.ToArray();
+        bytes[17] &= 0xF0;
+        bytes.AsSpan(18, StreamInfoLength - 18).Clear();
+        return bytes;
     }
 
     private void Use(IReadOnlyList<ReadOnlyMemory<byte>> headers)

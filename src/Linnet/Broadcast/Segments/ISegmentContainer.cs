@@ -16,8 +16,8 @@ internal interface ISegmentContainer
     bool Take(FormatItem format, out SegmentHead? before);
 
     /// <summary>Writes a segment.</summary>
-    /// <param name="sequence">Its media sequence number.</param>
+    /// <param name="number">Its number on the station's timeline.</param>
     /// <param name="packets">At least one.</param>
     /// <param name="output">Receives the bytes.</param>
-    void Write(long sequence, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output);
+    void Write(long number, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output);
 }

@@ -19,7 +19,7 @@ internal sealed class PackedAudio(RenditionInfo info) : ISegmentContainer
     }
 
     /// <inheritdoc/>
-    public void Write(long sequence, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output)
+    public void Write(long number, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output)
     {
         // The time includes the encoder's delay, as in the other containers: it is never negative.
         long time = packets[0].Position + info.Delay;

@@ -40,14 +40,17 @@ internal sealed record SegmentTitle(long Position, DateTimeOffset At, TrackInfo 
 /// <summary>The segments of a rendition at one moment. Immutable.</summary>
 /// <param name="Kept">Those that can be had, the oldest first: more than are listed, as a player may still ask for an old one.</param>
 /// <param name="Listed">How many of the last ones the playlist lists.</param>
-/// <param name="DiscontinuitySequence">How many discontinuities were before the listed ones.</param>
+/// <param name="DiscontinuitySequence">The number of discontinuities before the listed ones. After a restart it is higher.</param>
 /// <param name="Titles">The titles of the listed ones, in order.</param>
-/// <param name="HasEnded">Whether no more will follow.</param>
+/// <param name="HasEnded">Whether no more will follow in this log.</param>
 internal sealed record SegmentWindow(
-    IReadOnlyList<Segment> Kept, int Listed, int DiscontinuitySequence, IReadOnlyList<SegmentTitle> Titles, bool HasEnded)
+    IReadOnlyList<Segment> Kept, int Listed, long DiscontinuitySequence, IReadOnlyList<SegmentTitle> Titles, bool HasEnded)
 {
     /// <summary>Nothing yet.</summary>
     internal static SegmentWindow Empty { get; } = new([], 0, 0, [], HasEnded: false);
+
+    /// <summary>Whether the station has ended, so that no more will follow at all.</summary>
+    internal bool IsFinal { get; init; }
 
     /// <summary>Those in the playlist, the oldest first.</summary>
     internal IEnumerable<Segment> List => Kept.Skip(Kept.Count - Listed);

@@ -11,8 +11,9 @@ namespace Linnet.Broadcast.Segments;
 /// a segment. So every server that has the rendition's packets makes the same segments under the same names.
 /// </summary>
 /// <remarks>
-/// A new encoding within a segment cuts it, and from then on each media sequence number is one higher. Any thread may bring the log up to
-/// date; one does at a time. <see cref="Window"/> is read without a lock.
+/// Media sequence numbers count from a fixed date: after a restart of the server they go on, and players follow. A new encoding within a
+/// segment cuts it, and from then on each number is one higher. Any thread may bring the log up to date; one does at a time.
+/// <see cref="Window"/> is read without a lock.
 /// </remarks>
 internal sealed class SegmentLog
 {
@@ -26,6 +27,9 @@ internal sealed class SegmentLog
     private readonly int _rate;
     private readonly long _length;
     private readonly long _tolerance;
+    private readonly long _firstSequence;
+    private readonly SegmentMark _after;
+    private readonly int _target;
     private readonly List<PacketItem> _packets = [];
     private readonly List<Segment> _segments = [];
     private readonly List<SegmentTitle> _titles = [];
@@ -35,10 +39,12 @@ internal sealed class SegmentLog
     private long? _number;
     private int _part;
     private long _cuts;
-    private int _discontinuities;
+    private long _discontinuities;
+    private long _end;
     private bool _isDamaged;
     private bool _isDiscontinuity;
     private bool _hasEnded;
+    private bool _isFinal;
 
     /// <summary>Creates an empty log.</summary>
     /// <param name="ring">The rendition's packets.</param>
@@ -47,8 +53,10 @@ internal sealed class SegmentLog
     /// <param name="firstIndex">Index in the ring of the first item to read.</param>
     /// <param name="times">The length of segments, and how many there are.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="after">Where an earlier log of the same ring ended: this one makes no segment again. Default: there was none.</param>
     internal SegmentLog(
-        BroadcastRing ring, Func<RenditionInfo, ISegmentContainer> container, long firstIndex, SegmentTimes times, TimeProvider time)
+        BroadcastRing ring, Func<RenditionInfo, ISegmentContainer> container, long firstIndex, SegmentTimes times, TimeProvider time,
+        SegmentMark? after = null)
     {
         Ring = ring;
         StartedAt = time.GetTimestamp();
@@ -58,6 +66,11 @@ internal sealed class SegmentLog
         _rate = ring.Info.Payload.ClockRate;
         _length = (long)(times.Length.Ticks * (Int128)_rate / TimeSpan.TicksPerSecond);
         _tolerance = (long)(Tolerance.TotalSeconds * _rate);
+        _after = after ?? SegmentMark.None;
+        _cuts = _after.Cuts;
+        _firstSequence = times.SequenceAt(ring.Info.Began) + _after.Offset;
+        _discontinuities = (long)(ring.Info.Began - RenditionInfo.Epoch).TotalSeconds + _after.Offset;
+        _target = times.TargetFor(ring.Info);
         try
         {
             _container = container(ring.Info);
@@ -91,6 +104,14 @@ internal sealed class SegmentLog
 
     /// <summary>Why the rendition ended, for those who listen.</summary>
     internal DropReason EndReason { get; private set; }
+
+    /// <summary>Where the next log of the ring goes on.</summary>
+    internal SegmentMark Mark =>
+        new(_number is not long number ? _after.Number : _part > 0 ? number : number - 1, _cuts, _after.Offset);
+
+    /// <summary>The highest media sequence number that it may have used.</summary>
+    internal long LastSequence => SequenceOf(_number ?? Math.Max(0, _after.Number));
+
 
     /// <summary>Bytes of the segments.</summary>
     internal long Bytes => Window.Kept.Sum(static segment => (long)segment.Bytes.Length);
@@ -173,10 +194,13 @@ internal sealed class SegmentLog
 
                 break;
             case TitleItem title when title.Track != _titles.LastOrDefault()?.Track:
+                _titles.RemoveAll(before => before.Position == title.Position);
                 _titles.Add(new SegmentTitle(title.Position, WallClockOf(title), title.Track));
                 break;
             case EndItem end:
-                if (_packets.Count > 0)
+                // What a run that was cut short has of a segment, the next run has whole.
+                _isFinal = end.Reason is DropReason.None;
+                if (_isFinal && _packets.Count > 0)
                 {
                     Close(_container!.Head, isWhole: false);
                 }
@@ -194,12 +218,15 @@ internal sealed class SegmentLog
         if (_number is null)
         {
             // A log begins with a whole segment: one whose beginning is missing would not be the same everywhere.
-            if (packet.Position - packet.Frames >= number * _length && packet.Position - packet.Frames >= 0)
+            if ((packet.Position - packet.Frames >= number * _length && packet.Position - packet.Frames >= 0) || number <= _after.Number)
             {
                 return;
             }
 
+            // The first segment of the station follows one of an earlier start, if any: for players a discontinuity.
             _number = number;
+            _isDiscontinuity = number == 0;
+            _discontinuities += number == 0 ? 0 : 1 + _cuts;
         }
         else if (number > _number)
         {
@@ -210,9 +237,10 @@ internal sealed class SegmentLog
 
         // Of a segment the first packet begins up to a packet's length after the segment's own beginning.
         PacketItem? last = _packets.Count > 0 ? _packets[^1] : null;
-        long latest = last is not null ? last.Position + last.Frames : _part > 0 ? packet.Position : (number * _length) + packet.Frames;
+        long latest = last is not null ? last.Position + last.Frames : _part > 0 ? _end : (number * _length) + packet.Frames;
         _isDamaged |= packet.Position - latest > _tolerance;
         _packets.Add(packet);
+        _end = packet.Position + packet.Frames;
     }
 
     /// <summary>Another encoding begins: what there is of the segment is one by itself, and the rest another.</summary>
@@ -240,18 +268,19 @@ internal sealed class SegmentLog
             return;
         }
 
+        TimeSpan duration = TimeSpan.FromSeconds(_packets.Sum(static packet => (long)packet.Frames) / (double)_rate);
         PacketItem? last = _packets.Count > 0 ? _packets[^1] : null;
-        if (last is null || _isDamaged || (isWhole && ((number + 1) * _length) - (last.Position + last.Frames) > _tolerance))
+        if (last is null || _isDamaged || (isWhole && ((number + 1) * _length) - (last.Position + last.Frames) > _tolerance)
+            || Math.Round(duration.TotalSeconds, MidpointRounding.AwayFromZero) > _target)
         {
             AddGap(number, last is null ? TimeSpan.FromMilliseconds(1) : _times.Length);
         }
         else
         {
             var output = new ArrayBufferWriter<byte>(_packets.Sum(static packet => packet.Payload.Length + 16) + 1024);
-            _container!.Write(number + _cuts, _packets, output);
-            TimeSpan duration = TimeSpan.FromSeconds(_packets.Sum(static packet => (long)packet.Frames) / (double)_rate);
+            _container!.Write(number, _packets, output);
             _segments.Add(new Segment(
-                number + _cuts, NameOf(number), _packets[0].Position, WallClockOf(_packets[0]), duration, output.WrittenMemory, head,
+                SequenceOf(number), NameOf(number), _packets[0].Position, WallClockOf(_packets[0]), duration, output.WrittenMemory, head,
                 _isDiscontinuity));
             _discontinuities += _isDiscontinuity ? 1 : 0;
             _isDiscontinuity = false;
@@ -286,7 +315,7 @@ internal sealed class SegmentLog
         Segment? last = _segments.LastOrDefault();
         DateTimeOffset at = last is null ? _time.GetUtcNow() - duration : last.At + last.Duration;
         _segments.Add(new Segment(
-            number + _cuts, NameOf(number), number * _length, at, duration, default, last?.Head, IsDiscontinuity: false));
+            SequenceOf(number), NameOf(number), number * _length, at, duration, default, last?.Head, IsDiscontinuity: false));
     }
 
     private void Publish()
@@ -310,7 +339,8 @@ internal sealed class SegmentLog
             }
         }
 
-        Volatile.Write(ref _window, new SegmentWindow(kept, listed, _discontinuities - within, [.. _titles], _hasEnded));
+        Volatile.Write(
+            ref _window, new SegmentWindow(kept, listed, _discontinuities - within, [.. _titles], _hasEnded) { IsFinal = _isFinal });
         TaskCompletionSource before = Interlocked.Exchange(
             ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         before.TrySetResult();
@@ -323,6 +353,8 @@ internal sealed class SegmentLog
         _hasEnded = true;
         Publish();
     }
+
+    private long SequenceOf(long number) => _firstSequence + number + _cuts;
 
     private long NumberAt(long position) => Math.Max(0, position) / _length;
 
@@ -344,4 +376,31 @@ internal readonly record struct SegmentTimes(TimeSpan Length, int Listed)
 
     /// <summary>How long a segment can be had after it was made.</summary>
     internal TimeSpan KeptFor => Length * Kept;
+
+    /// <summary>The media sequence number of a station's first segment, if the station was made at this time.</summary>
+    internal long SequenceAt(DateTimeOffset began) => (began - RenditionInfo.Epoch).Ticks / Length.Ticks;
+
+    /// <summary>
+    /// The longest duration of a segment, in whole seconds. A segment ends with a packet, so it may be a packet longer; the first one has
+    /// the encoder's delay, too.
+    /// </summary>
+    internal int TargetFor(RenditionInfo info) => (int)Math.Round(
+        (Length + info.PacketTime + info.Payload.Clock.DurationOf(info.Delay)).TotalSeconds, MidpointRounding.AwayFromZero);
+}
+
+/// <summary>Where a log ended.</summary>
+/// <param name="Number">The last segment that it may have made.</param>
+/// <param name="Cuts">How often a new encoding has cut a segment.</param>
+/// <param name="Offset">What is added to media sequence numbers, and to those of discontinuities.</param>
+internal readonly record struct SegmentMark(long Number, long Cuts, long Offset = 0)
+{
+    /// <summary>There was no log.</summary>
+    internal static SegmentMark None { get; } = new(-1, 0);
+
+    /// <summary>
+    /// For the first log of a station that another of the same name preceded: its numbers begin behind a media sequence number. Usually
+    /// they do so by themselves, but a station that begins with stock is ahead of the clock by that much.
+    /// </summary>
+    internal static SegmentMark Behind(RenditionInfo info, SegmentTimes times, long sequence) =>
+        new(-1, 0, Math.Max(0, sequence + 1 - times.SequenceAt(info.Began)));
 }

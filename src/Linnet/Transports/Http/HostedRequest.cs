@@ -30,10 +30,9 @@ internal abstract class HostedRequest
     /// <summary>Whether the client has left.</summary>
     public abstract bool HasLeft { get; }
 
-    /// <summary>
-    /// Called before all else if the request is for audio that does not end, or for a push: it may last as long as it likes.
-    /// </summary>
-    public abstract void Begin();
+    /// <summary>Called once, before all else: the request is for audio, and is no page.</summary>
+    /// <param name="isEndless">Whether it may last as long as it likes, and send as slowly: a stream, or a push.</param>
+    public abstract void Begin(bool isEndless);
 
     /// <summary>Sends the response's head.</summary>
     /// <param name="head">Status and headers. The web server adds those that concern the connection.</param>

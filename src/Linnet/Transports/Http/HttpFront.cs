@@ -111,6 +111,12 @@ internal sealed class HttpFront
     internal bool Takes(string method, string path) =>
         Route(method, SignedLink.TrySplit(path, out string? link) ? path[(link.Length + 2)..] : path, out _) != Service.Page;
 
+    /// <summary>Whether a connection's first request is for HLS, which the web server answers.</summary>
+    /// <param name="head">Its head.</param>
+    internal bool IsHls(HttpRequestHead head) => Site.PathBases.Any(
+        pathBase => head.Below(pathBase) is { } whole && BelowLink(whole, pathBase).Head is var below
+            && Route(below.Method, below.Path, out _) == Service.Hls);
+
     /// <summary>Serves a request that the web server has read, if it is about listening or pushing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The client left, or the server stops.</param>
@@ -125,11 +131,7 @@ internal sealed class HttpFront
             return false;
         }
 
-        if (service != Service.Hls)
-        {
-            request.Begin();
-        }
-
+        request.Begin(isEndless: service != Service.Hls);
         var exchange = new HostedExchange(request, head, request.Request with { PathBase = pathBase }, _time) { Link = link };
         await AnswerAsync(exchange, service, target, cancellationToken).ConfigureAwait(false);
         return true;

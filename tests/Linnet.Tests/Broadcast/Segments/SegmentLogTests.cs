@@ -150,17 +150,24 @@ public class SegmentLogTests
 
         Segment[] kept = [.. log.Window.Kept];
         Assert.Equal(
-            [(0L, "0", false), (1, "1", false), (2, "2", false), (3, "2-1", true), (4, "3", false), (5, "4", false)],
+            [(0L, "0", true), (1, "1", false), (2, "2", false), (3, "2-1", true), (4, "3", false), (5, "4", false)],
             kept.Select(static s => (s.Sequence, s.Name, s.IsDiscontinuity)));
         Assert.Equal(Numbers(0, 250), kept.SelectMany(NumbersIn));
         Assert.Equal([0.8, 0.2], kept[2..4].Select(static s => s.Duration.TotalSeconds));
         Assert.Equal(["a", "a", "a", "b", "b", "b"], kept.Select(static s => s.Head!.Name));
-        Assert.Equal(0, log.Window.DiscontinuitySequence);
+        Assert.Equal(1, log.Window.DiscontinuitySequence);
 
         PublishFrom(300, 51);
         Advance(log, 7000);
         Assert.Equal([5L, 6, 7], log.Window.List.Select(static s => s.Sequence));
-        Assert.Equal(1, log.Window.DiscontinuitySequence);
+        Assert.Equal(2, log.Window.DiscontinuitySequence);
+
+        // The next log goes on behind it.
+        SegmentLog next = Create(index: _ring.Head - 60, after: log.Mark);
+        PublishFrom(351, 100);
+        Advance(next, 9000);
+        Assert.Equal([(8L, "7", false), (9, "8", false)], next.Window.Kept.Select(static s => (s.Sequence, s.Name, s.IsDiscontinuity)));
+        Assert.Equal(2, next.Window.DiscontinuitySequence);
     }
 
     [Fact]
@@ -175,7 +182,7 @@ public class SegmentLogTests
 
         Assert.Equal([(0L, false), (1, true), (2, false)], log.Window.Kept.Select(static s => (s.Sequence, s.IsGap)));
         Assert.Equal(Numbers(0, 100), log.Window.Kept.Where(static s => !s.IsGap).SelectMany(NumbersIn));
-        Assert.Equal([false, false, true], log.Window.Kept.Select(static s => s.IsDiscontinuity));
+        Assert.Equal([true, false, true], log.Window.Kept.Select(static s => s.IsDiscontinuity));
     }
 
     [Fact]
@@ -186,9 +193,60 @@ public class SegmentLogTests
         _ring.Publish(new EndItem(75 * 960, 1500));
         Advance(log, 1500);
 
-        Assert.True(log.Window.HasEnded);
+        Assert.True(log.Window.IsFinal);
         Assert.Equal(Numbers(50, 25), NumbersIn(log.Window.Kept[^1]));
         Assert.Equal(DropReason.None, log.EndReason);
+    }
+
+    [Fact]
+    public void A_run_that_is_cut_short_leaves_its_last_segment_to_the_next()
+    {
+        SegmentLog log = Create();
+        Rings.Publish(_ring, 75);
+        _ring.Publish(new EndItem(75 * 960, 1500) { Reason = DropReason.GaveWay });
+        Advance(log, 1500);
+
+        Assert.Equal((true, false), (log.Window.HasEnded, log.Window.IsFinal));
+        Assert.Equal(["0"], log.Window.Kept.Select(static s => s.Name));
+        Assert.Equal(new SegmentMark(0, 0), log.Mark);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(100_000, 100_000, 100_000)]
+    [InlineData(100_000.9, 100_000, 100_000)]
+    public void After_a_restart_the_numbers_continue_to_grow(double began, long sequence, long discontinuities)
+    {
+        BroadcastRing ring = Ring("opus", 48_000, 960, RenditionInfo.Epoch.AddSeconds(began));
+        SegmentLog log = Create(ring);
+        Rings.Publish(ring, 101);
+        Advance(log, 2000);
+
+        Assert.Equal([(sequence, "0", true), (sequence + 1, "1", false)],
+            log.Window.Kept.Select(static s => (s.Sequence, s.Name, s.IsDiscontinuity)));
+        Assert.Equal(discontinuities, log.Window.DiscontinuitySequence);
+
+        // Another server that begins later has the same numbers.
+        SegmentLog late = Create(ring, index: 10);
+        Advance(late, 2000);
+        Assert.Equal((sequence + 1, discontinuities + 1), (late.Window.Kept[0].Sequence, late.Window.DiscontinuitySequence));
+    }
+
+    [Fact]
+    public void A_segment_that_is_too_long_for_the_playlist_is_a_gap()
+    {
+        // Packets of 0.6 s, in segments of a second: some would last 1.8 s.
+        BroadcastRing ring = Ring("flac", 48_000, 960);
+        SegmentLog log = Create(ring);
+        for (long i = 0; i < 8; i++)
+        {
+            ring.Publish(new PacketItem(null, i, 28_800 * i, 28_800, false, 600 * i, BitConverter.GetBytes(i)));
+        }
+
+        Advance(log, 10_000);
+
+        Assert.All(log.Window.Kept, static s => Assert.True(s.IsGap || s.Duration < TimeSpan.FromSeconds(1.5)));
+        Assert.Contains(log.Window.Kept, static s => !s.IsGap);
     }
 
     [Fact]
@@ -199,7 +257,7 @@ public class SegmentLogTests
         Advance(log, 0);
 
         Assert.Empty(log.Window.Kept);
-        Assert.Equal((true, DropReason.GaveWay), (log.Window.HasEnded, log.EndReason));
+        Assert.Equal((true, false, DropReason.GaveWay), (log.Window.HasEnded, log.Window.IsFinal, log.EndReason));
     }
 
     [Fact]
@@ -255,8 +313,8 @@ public class SegmentLogTests
         Assert.True(log.Window.HasEnded);
     }
 
-    private SegmentLog Create(BroadcastRing? ring = null, long index = 0) =>
-        new(ring ?? _ring, static _ => new NumberedSegments(), index, Times, _time);
+    private SegmentLog Create(BroadcastRing? ring = null, long index = 0, SegmentMark? after = null) =>
+        new(ring ?? _ring, static _ => new NumberedSegments(), index, Times, _time, after);
 
     private void Advance(SegmentLog log, long now)
     {
@@ -275,9 +333,12 @@ public class SegmentLogTests
     private static FormatItem Format(long number, string name) =>
         new(number * Rings.FramesPerPacket, number * 20, [System.Text.Encoding.ASCII.GetBytes(name)]);
 
-    private static BroadcastRing Ring(string codec, int rate, int frames)
+    private static BroadcastRing Ring(string codec, int rate, int frames, DateTimeOffset? began = null)
     {
-        var info = new RenditionInfo("jazz", codec, new PayloadFormat(codec, rate, 2), frames, 128_000, Rings.Stream);
+        var info = new RenditionInfo("jazz", codec, new PayloadFormat(codec, rate, 2), frames, 128_000, Rings.Stream)
+        {
+            Began = began ?? RenditionInfo.Epoch,
+        };
         return new BroadcastRing(info, TimeSpan.FromSeconds(10), static (_, _) => null);
     }
 

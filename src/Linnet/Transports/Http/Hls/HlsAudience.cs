@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Linnet.Access;
@@ -22,6 +23,7 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
     private readonly RadioAudience _audience = new(limits);
     private readonly Dictionary<HlsListenerKey, HlsListener> _listeners = [];
     private long _bytesOfThoseGone;
+    private long _accepted;
 
     /// <summary>Listeners since the start, and the bytes of their segments.</summary>
     internal TransportTotal GetTotal()
@@ -29,7 +31,7 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
         lock (_gate)
         {
             return new TransportTotal(
-                TransportTotal.Hls, _audience.Accepted, _bytesOfThoseGone + _listeners.Values.Sum(static listener => listener.BytesSent));
+                TransportTotal.Hls, _accepted, _bytesOfThoseGone + _listeners.Values.Sum(static listener => listener.BytesSent));
         }
     }
 
@@ -66,64 +68,88 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
             exchange.Peer, BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
     }
 
-    /// <summary>The listener of a request, if it is known; it has asked now.</summary>
+    /// <summary>The listener of a request; <see langword="null"/>: it is not known.</summary>
     internal HlsListener? Find(HlsListenerKey key)
     {
         lock (_gate)
         {
-            if (_listeners.TryGetValue(key, out HlsListener? listener))
-            {
-                listener.AskedAt = time.GetTimestamp();
-            }
-
-            return listener;
+            return _listeners.GetValueOrDefault(key);
         }
     }
 
-    /// <summary>Admits the listener of a request for a rendition. Returns the reason if it is refused.</summary>
-    internal RadioRefusal? TryHear(HlsListenerKey key, HttpExchange exchange, RenditionInfo rendition, AccessDecision? decision)
+    /// <summary>A listener that was admitted has made a request: it stays.</summary>
+    internal void Keep(HlsListener listener)
     {
-        HlsListener? listener;
         lock (_gate)
         {
-            bool isNew = !_listeners.TryGetValue(key, out listener);
+            listener.AskedAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Takes a listener in, or notes its next request. Returns the reason if there is no room.</summary>
+    /// <param name="key">By what it is known.</param>
+    /// <param name="remote">Its address.</param>
+    /// <param name="rendition">The rendition that it requests.</param>
+    /// <param name="admission">How another service has admitted it now; <see langword="null"/>: none was asked.</param>
+    internal RadioRefusal? TryHear(HlsListenerKey key, IPEndPoint remote, RenditionInfo rendition, HlsAdmission? admission)
+    {
+        HlsListener? listener;
+        HookVisit? over = null;
+        RadioRefusal? full = null;
+        bool isNew;
+        lock (_gate)
+        {
+            isNew = !_listeners.TryGetValue(key, out listener);
             if (isNew || listener!.Rendition != rendition.Name)
             {
-                if (!isNew)
-                {
-                    _audience.Leave(key.Peer, listener!.Station, listener.Rendition);
-                }
-
-                if (_audience.TryEnter(key.Peer, rendition.Station, rendition.Name) is RadioRefusal full)
-                {
-                    // One that changes has just left its place: only where the limits were lowered is there none.
-                    _listeners.Remove(key);
-                    listener?.Visit?.End();
-                    return full;
-                }
-
-                listener ??= new HlsListener(rendition.Station, exchange.Remote, time.GetUtcNow());
-                listener.Rendition = rendition.Name;
-                _listeners[key] = listener;
+                full = TryPlace(key, ref listener, remote, rendition);
             }
 
-            listener!.AskedAt = time.GetTimestamp();
-            if (decision?.Visit is { } visit)
+            if (full is not null || (admission is not null && listener!.Admission?.Visit != admission.Visit))
             {
-                (listener.Visit, listener.Permitted) = (visit, decision.Value.Renditions);
+                over = listener?.Admission?.Visit;
             }
 
-            if (!isNew)
+            if (full is null)
             {
-                return null;
+                listener!.AskedAt = time.GetTimestamp();
+                listener.Admission = admission ?? listener.Admission;
             }
         }
 
-        logger.HlsListenerPlays(exchange.Remote, rendition.Station, rendition.Name);
+        over?.End();
+        if (full is null && isNew)
+        {
+            logger.HlsListenerPlays(remote, rendition.Station, rendition.Name);
+        }
+
+        return full;
+    }
+
+    /// <summary>Gives a listener a place at a rendition, instead of the one that it had. Under the lock.</summary>
+    private RadioRefusal? TryPlace(HlsListenerKey key, ref HlsListener? listener, IPEndPoint remote, RenditionInfo rendition)
+    {
+        if (listener is not null)
+        {
+            _audience.Leave(key.Peer, listener.Station, listener.Rendition);
+        }
+
+        if (_audience.TryEnter(key.Peer, rendition.Station, rendition.Name) is RadioRefusal full)
+        {
+            // One that changes has just left its place: only where the limits were lowered is there none.
+            _listeners.Remove(key);
+            _bytesOfThoseGone += listener?.BytesSent ?? 0;
+            return full;
+        }
+
+        _accepted += listener is null ? 1 : 0;
+        listener ??= new HlsListener(rendition.Station, remote, time.GetUtcNow());
+        listener.Rendition = rendition.Name;
+        _listeners[key] = listener;
         return null;
     }
 
-    /// <summary>Removes those who have not asked for some time.</summary>
+    /// <summary>Removes those who have made no request for some time.</summary>
     internal void Expire() => Remove(listener => time.GetElapsedTime(listener.AskedAt) > patience);
 
     /// <summary>Removes all.</summary>
@@ -148,7 +174,7 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
 
         foreach (HlsListener listener in gone)
         {
-            listener.Visit?.End();
+            listener.Admission?.Visit?.End();
             logger.HlsListenerLeaves(listener.Remote, listener.Station, listener.Rendition, listener.BytesSent);
         }
     }

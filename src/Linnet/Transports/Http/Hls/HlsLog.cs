@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Linnet.Transports.Http.Hls;
 
-/// <summary>Log messages of listening over HLS. Event ids 570–579, and 213.</summary>
+/// <summary>Log messages of listening over HLS. Event ids 570–579, 213 and 214.</summary>
 internal static partial class HlsLog
 {
     [LoggerMessage(570, LogLevel.Debug, "{Remote} started listening to {Station}/{Rendition} over HLS")]
@@ -14,6 +14,9 @@ internal static partial class HlsLog
 
     [LoggerMessage(572, LogLevel.Debug, "{Remote} was refused over HLS: {Reason}")]
     public static partial void HlsRefused(this ILogger logger, IPEndPoint remote, string reason);
+
+    [LoggerMessage(214, LogLevel.Error, "HLS failed for a moment and continues")]
+    public static partial void HlsStepFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(213, LogLevel.Error,
         "The HLS segments of {Station}/{Rendition} could not be written ({Times} times so far). Its next listener starts them again, "

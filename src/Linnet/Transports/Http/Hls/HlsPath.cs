@@ -57,6 +57,9 @@ internal readonly record struct HlsPath(HlsKind Kind, string Station, string Ren
     /// <summary>The address of a rendition's playlist from the multivariant one.</summary>
     internal static string Of(RenditionInfo rendition) => $"{Folder}/{rendition.Name}{Playlist}";
 
+    /// <summary>The path of a rendition's playlist.</summary>
+    internal static string OfList(string station, string rendition) => $"/{station}/{Folder}/{rendition}{Playlist}";
+
     /// <summary>The address of a segment from its playlist.</summary>
     internal static string Of(RenditionInfo rendition, Segment segment) =>
         $"{RunOf(rendition)}/{rendition.Name}/{segment.Name}.{rendition.StreamType!.Segments!.Extension}";

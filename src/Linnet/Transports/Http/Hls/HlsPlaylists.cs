@@ -1,3 +1,4 @@
+using System.Globalization;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Segments;
 using Linnet.Wire.Hls;
@@ -45,8 +46,6 @@ internal static class HlsPlaylists
     {
         Segment[] list = [.. window.List];
 
-        // A segment ends with a packet, and so may be a packet longer.
-        int target = (int)Math.Round((times.Length + info.PacketTime).TotalSeconds, MidpointRounding.AwayFromZero);
         MediaSegment[] segments =
         [
             .. list.Select(segment => new MediaSegment(HlsPath.Of(info, segment), segment.Duration, segment.At)
@@ -56,12 +55,12 @@ internal static class HlsPlaylists
                 IsDiscontinuous = segment.IsDiscontinuity,
             }),
         ];
-        return new MediaPlaylist(target, list.Length > 0 ? list[0].Sequence : 0, segments)
+        return new MediaPlaylist(times.TargetFor(info), list.Length > 0 ? list[0].Sequence : 0, segments)
         {
             DiscontinuitySequence = window.DiscontinuitySequence,
             DateRanges =
             [
-                .. window.Titles.Select((title, i) => new DateRange($"{HlsPath.RunOf(info)}-{title.Position}", title.At)
+                .. window.Titles.Select((title, i) => new DateRange(IdOf(info, title), title.At)
                 {
                     Class = TitleClass,
                     End = i + 1 < window.Titles.Count ? window.Titles[i + 1].At : null,
@@ -69,9 +68,13 @@ internal static class HlsPlaylists
                     Artist = title.Track.Artist,
                 }),
             ],
-            IsEnded = window.HasEnded,
+            IsEnded = window.IsFinal,
         }.ToArray();
     }
+
+    // What has one name must stay the same, also on another server whose clock differs.
+    private static string IdOf(RenditionInfo info, SegmentTitle title) => string.Create(
+        CultureInfo.InvariantCulture, $"{HlsPath.RunOf(info)}-{title.Position}-{title.At.ToUnixTimeMilliseconds()}");
 
     private static bool IsLossless(RenditionInfo info) => info.StreamType!.Segments == SegmentType.Flac;
 

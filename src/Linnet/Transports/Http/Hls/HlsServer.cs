@@ -20,16 +20,22 @@ internal sealed class HlsServer
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    // Players and proxies wait longer than this for an answer.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
+
+    // How much longer a rendition runs than its last listener stays, at least.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ListsFreshFor = TimeSpan.FromSeconds(10);
 
     private readonly StationDirectory _directory;
     private readonly AccessControl _access;
     private readonly HlsServerOptions _options;
     private readonly SegmentTimes _times;
-    private readonly TimeSpan _longestWait;
     private readonly HlsStreams _streams;
     private readonly HlsAudience _audience;
     private readonly RadioRefuser _refuser;
+    private readonly ILogger _logger;
     private readonly TimeProvider _time;
 
     /// <summary>A server.</summary>
@@ -48,10 +54,10 @@ internal sealed class HlsServer
         _time = time;
         _access = access;
         _times = new SegmentTimes(options.SegmentTime, options.Segments);
-        TimeSpan least = _times.Length * (SegmentsAtStart + 1);
-        _longestWait = least > limits.RequestTimeout ? least : limits.RequestTimeout;
-        _streams = new HlsStreams(_times, limits.MaxBufferBytes, time, logger);
-        _audience = new HlsAudience(limits, _times.Length * 3, time, logger);
+        TimeSpan patience = _times.Length * 3 > LongestWait ? _times.Length * 3 : LongestWait;
+        _streams = new HlsStreams(_times, patience + Linger, limits.MaxBufferBytes, time, logger);
+        _audience = new HlsAudience(limits, patience, time, logger);
+        _logger = logger;
         _refuser = new RadioRefuser(time, (remote, reason) => logger.HlsRefused(remote, reason.ToWords()));
     }
 
@@ -94,9 +100,18 @@ internal sealed class HlsServer
                     await _streams.WaitForOneAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                KeepRunning();
-                _audience.Expire();
-                _streams.Advance(_audience.Count());
+                try
+                {
+                    KeepRunning();
+                    _audience.Expire();
+                    _streams.Advance(_audience.Count());
+                }
+                catch (Exception e)
+                {
+                    // What failed fails again or not; all other renditions go on.
+                    _logger.HlsStepFailed(e);
+                }
+
                 await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -127,15 +142,20 @@ internal sealed class HlsServer
         }
 
         var request = new Request(exchange, path.Value, station, HlsAudience.KeyOf(exchange, station.Name));
-        HlsListener? known = _audience.Find(request.Key);
         if (_access.IsOpen(station.Name) && _access.Admits(exchange.Remote.Address))
         {
-            await GiveAsync(request with { IsPublic = true }, cancellationToken).ConfigureAwait(false);
+            await GiveAsync(
+                request with { IsPublic = _access.Options is { AllowedNetworks.Count: 0, DeniedNetworks.Count: 0 } }, cancellationToken)
+                .ConfigureAwait(false);
         }
-        else if (known?.Visit is { } visit && visit.TimeLeft(_time) != TimeSpan.Zero)
+        else if (IsAdmitted(request))
         {
-            // The service that was asked is told of one listener, not of each request.
-            await GiveAsync(request with { Renditions = known.Permitted }, cancellationToken).ConfigureAwait(false);
+            await GiveAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        else if (request.Path.Kind is HlsKind.File && !IsOfThisRun(request))
+        {
+            // Another service need not be asked about what does not exist.
+            await RefuseEarlierAsync(exchange).ConfigureAwait(false);
         }
         else
         {
@@ -143,23 +163,52 @@ internal sealed class HlsServer
         }
     }
 
+    /// <summary>Whether another service has admitted the sender to this rendition, by the rules that still hold.</summary>
+    private bool IsAdmitted(Request request) =>
+        _audience.Find(request.Key) is { Admission: { } admission } known
+        && known.Rendition == request.Path.Rendition && ReferenceEquals(admission.Rules, _access.Current)
+        && _access.Admits(request.Exchange.Remote.Address) && admission.Visit?.TimeLeft(_time) != TimeSpan.Zero;
+
+    private static bool IsOfThisRun(Request request) =>
+        Find(request.Station, request.Path) is { } rendition && request.Path.Run == HlsPath.RunOf(rendition.Info);
+
+    private static BroadcastRing? Find(StationListing station, HlsPath path) =>
+        HlsPlaylists.Renditions(station).FirstOrDefault(ring => ring.Info.Name == path.Rendition);
+
     private async Task JudgeAsync(Request request, CancellationToken cancellationToken)
     {
         HttpExchange exchange = request.Exchange;
+
+        // A service is asked about a rendition, not about each of its segments.
+        object rules = _access.Current;
+        AccessRequest wanted = exchange.Wants(AccessAction.Listen, request.Station.Name);
         AccessDecision decision = await _access.JudgeAsync(
-            exchange.Wants(AccessAction.Listen, request.Station.Name), cancellationToken).ConfigureAwait(false);
+            request.Path.Kind is HlsKind.File
+                ? wanted with { Mount = HlsPath.OfList(request.Station.Name, request.Path.Rendition) } : wanted,
+            cancellationToken).ConfigureAwait(false);
         try
         {
-            // A cache that knows a link's address has the link.
-            await (decision.IsAllowed
-                ? GiveAsync(
-                    request with { Decision = decision, Renditions = decision.Renditions, IsPublic = exchange.Link is not null },
-                    cancellationToken)
-                : _refuser.RefuseAsync(exchange, decision.Verdict)).ConfigureAwait(false);
+            if (!decision.IsAllowed)
+            {
+                await _refuser.RefuseAsync(exchange, decision.Verdict).ConfigureAwait(false);
+                return;
+            }
+
+            bool isByService = decision.Account is null && exchange.Link is null;
+            await GiveAsync(
+                request with
+                {
+                    Admission = isByService ? new HlsAdmission(rules, decision.Visit) : null,
+                    Renditions = decision.Renditions,
+
+                    // A cache that knows a link's address has the link.
+                    IsPublic = exchange.Link is not null,
+                },
+                cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (decision.Visit is { } visit && _audience.Find(request.Key)?.Visit != visit)
+            if (decision.Visit is { } visit && _audience.Find(request.Key)?.Admission?.Visit != visit)
             {
                 visit.End();
             }
@@ -181,38 +230,40 @@ internal sealed class HlsServer
                 : RefuseAsync(request.Exchange, "This station cannot be heard over HLS.");
         }
 
-        BroadcastRing? rendition = Find(station);
+        BroadcastRing? rendition = Find(station, request.Path);
         return rendition is null ? RefuseAsync(request.Exchange, WhatThereIs(permitted))
-            : Find(permitted) is null ? _refuser.RefuseAsync(request.Exchange, AccessVerdict.LinkElsewhere)
+            : Find(permitted, request.Path) is null ? _refuser.RefuseAsync(request.Exchange, AccessVerdict.LinkElsewhere)
             : request.Path.Kind is HlsKind.Media ? GiveListAsync(request, rendition, cancellationToken)
-            : GiveFileAsync(request, rendition, cancellationToken);
-
-        BroadcastRing? Find(StationListing listing) =>
-            HlsPlaylists.Renditions(listing).FirstOrDefault(ring => ring.Info.Name == request.Path.Rendition);
+            : GiveFileAsync(request, rendition);
     }
 
     private async Task GiveListAsync(Request request, BroadcastRing rendition, CancellationToken cancellationToken)
     {
         HttpExchange exchange = request.Exchange;
-        if (_audience.TryHear(request.Key, exchange, rendition.Info, request.Decision) is RadioRefusal full)
-        {
-            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
-            return;
-        }
-
         if (!_streams.TryOpen(rendition, exchange.Remote.Address, out HlsStream? stream, out RadioStreamRefusal? refusal))
         {
             await _refuser.RefuseAsync(exchange, refusal).ConfigureAwait(false);
             return;
         }
 
-        SegmentWindow window = await WaitAsync(
-            stream, static window => window.Audible >= SegmentsAtStart, cancellationToken).ConfigureAwait(false);
+        if (exchange.Head.Method != "HEAD"
+            && _audience.TryHear(request.Key, exchange.Remote, rendition.Info, request.Admission) is RadioRefusal full)
+        {
+            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
+            return;
+        }
+
+        SegmentWindow window = await WaitAsync(stream, cancellationToken).ConfigureAwait(false);
         if (window.Audible == 0)
         {
             refusal = RadioStreamRefusal.OfEnd(rendition.Info.Name, stream.Log.EndReason);
             await _refuser.RefuseAsync(exchange, refusal).ConfigureAwait(false);
             return;
+        }
+
+        if (_audience.Find(request.Key) is { } listener)
+        {
+            _audience.Keep(listener);
         }
 
         bool isCompressed = HlsResponses.TakesGzip(exchange.Head);
@@ -221,53 +272,52 @@ internal sealed class HlsServer
             .ConfigureAwait(false);
     }
 
-    private async Task GiveFileAsync(Request request, BroadcastRing rendition, CancellationToken cancellationToken)
+    private async Task GiveFileAsync(Request request, BroadcastRing rendition)
     {
         HttpExchange exchange = request.Exchange;
+        if (!IsOfThisRun(request))
+        {
+            await RefuseEarlierAsync(exchange).ConfigureAwait(false);
+            return;
+        }
+
+        // Only a playlist starts a rendition: it names the files.
+        HlsStream? stream = _streams.Find(rendition);
+        stream?.Log.Advance();
         SegmentType type = rendition.Info.StreamType!.Segments!;
-        if (request.Path.Run != HlsPath.RunOf(rendition.Info)
-            || (request.Path.HeadName ?? request.Path.SegmentName(type)) is not { Length: > 0 } name)
-        {
-            await RefuseAsync(exchange, "This address is of an earlier start of the station. Load the playlist again.")
-                .ConfigureAwait(false);
-            return;
-        }
-
-        if (!_streams.TryOpen(rendition, exchange.Remote.Address, out HlsStream? stream, out RadioStreamRefusal? refusal))
-        {
-            await _refuser.RefuseAsync(exchange, refusal).ConfigureAwait(false);
-            return;
-        }
-
-        // Another server's playlist may have led here: then this one has only begun, and has the segment soon.
-        ReadOnlyMemory<byte>? bytes = null;
-        await WaitAsync(
-            stream,
-            window => (bytes = request.Path.HeadName is not null ? window.FindHead(name)?.Bytes : window.Find(name)?.Bytes) is not null
-                || window.Kept.Count >= SegmentsAtStart,
-            cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte>? bytes = request.Path.HeadName is { } head ? stream?.Log.Window.FindHead(head)?.Bytes
+            : request.Path.SegmentName(type) is { } name ? stream?.Log.Window.Find(name)?.Bytes : null;
         if (bytes is not { } found)
         {
             await RefuseAsync(exchange, "This segment is no longer kept, or not yet made. Load the playlist again.").ConfigureAwait(false);
             return;
         }
 
-        _audience.Find(request.Key)?.Count(exchange.Head.Method == "HEAD" ? 0 : found.Length);
+        if (request.Admission is not null && _audience.Find(request.Key) is null)
+        {
+            _audience.TryHear(request.Key, exchange.Remote, rendition.Info, request.Admission);
+        }
+
+        if (_audience.Find(request.Key) is { } listener)
+        {
+            _audience.Keep(listener);
+            listener.Count(exchange.Head.Method == "HEAD" ? 0 : found.Length);
+        }
+
         await exchange.FinishAsync(
             HlsResponses.File(exchange.Head, type.ContentType, found, request.IsPublic, _time.GetUtcNow())).ConfigureAwait(false);
     }
 
     /// <summary>Waits until the rendition has enough segments, or has ended, but not for long.</summary>
-    private async Task<SegmentWindow> WaitAsync(
-        HlsStream stream, Func<SegmentWindow, bool> isEnough, CancellationToken cancellationToken)
+    private async Task<SegmentWindow> WaitAsync(HlsStream stream, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(_longestWait, _time);
+        using var patience = new CancellationTokenSource(LongestWait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         while (true)
         {
             stream.Log.Advance();
             SegmentWindow window = stream.Log.Window;
-            if (isEnough(window) || window.HasEnded)
+            if (window.Audible >= SegmentsAtStart || window.HasEnded)
             {
                 return window;
             }
@@ -286,14 +336,12 @@ internal sealed class HlsServer
     /// <summary>Until the next segment is complete the playlist stays as it is.</summary>
     private TimeSpan FreshFor(SegmentWindow window)
     {
-        if (window.HasEnded)
-        {
-            return _times.Length;
-        }
-
         Segment last = window.Kept[^1];
-        TimeSpan left = last.At + last.Duration + _times.Length - _time.GetUtcNow();
-        return left < Shortest ? Shortest : left > _times.Length / 2 ? _times.Length / 2 : left;
+        TimeSpan left = window.IsFinal ? _times.Length
+            : window.HasEnded ? Shortest
+            : last.At + last.Duration + _times.Length - _time.GetUtcNow();
+        left = left > _times.Length / 2 ? _times.Length / 2 : left;
+        return left < Shortest ? Shortest : left;
     }
 
     private void KeepRunning()
@@ -307,6 +355,9 @@ internal sealed class HlsServer
         }
     }
 
+    private Task RefuseEarlierAsync(HttpExchange exchange) =>
+        RefuseAsync(exchange, "This address is of an earlier start of the station. Load the playlist again.");
+
     private Task RefuseAsync(HttpExchange exchange, string why) =>
         _refuser.RefuseAsync(exchange, RadioRefusal.NotFound, HttpStatusCode.NotFound, $"{why}\r\n");
 
@@ -317,8 +368,8 @@ internal sealed class HlsServer
     /// <summary>A request for something of a station.</summary>
     private sealed record Request(HttpExchange Exchange, HlsPath Path, StationListing Station, HlsListenerKey Key)
     {
-        /// <summary>The decision that admits its sender; <see langword="null"/>: none was needed.</summary>
-        internal AccessDecision? Decision { get; init; }
+        /// <summary>How another service has admitted its sender just now; <see langword="null"/>: none was asked.</summary>
+        internal HlsAdmission? Admission { get; init; }
 
         /// <summary>The renditions that its sender may hear; <see langword="null"/>: all.</summary>
         internal IReadOnlyList<string>? Renditions { get; init; }

@@ -11,6 +11,7 @@ namespace Linnet.Transports.Http.Hls;
 /// <param name="size">The memory that was reserved for its segments, in bytes.</param>
 internal sealed class HlsStream(SegmentLog log, RingLease lease, SegmentTimes times, long size)
 {
+    private readonly Lock _writing = new();
     private Playlist? _playlist;
     private long _askedAt = log.StartedAt;
 
@@ -23,7 +24,7 @@ internal sealed class HlsStream(SegmentLog log, RingLease lease, SegmentTimes ti
     /// <summary>The memory that was reserved for its segments, in bytes.</summary>
     internal long Size => size;
 
-    /// <summary>When it was last asked for, in ticks.</summary>
+    /// <summary>When its playlist was last requested, in ticks.</summary>
     internal long AskedAt
     {
         get => Volatile.Read(ref _askedAt);
@@ -38,21 +39,28 @@ internal sealed class HlsStream(SegmentLog log, RingLease lease, SegmentTimes ti
     /// <param name="isCompressed">Whether to compress it by gzip.</param>
     internal ReadOnlyMemory<byte> PlaylistOf(SegmentWindow window, bool isCompressed)
     {
-        Playlist? known = Volatile.Read(ref _playlist);
-        if (known is null || !ReferenceEquals(known.Window, window))
+        // All who wait for a segment ask at once.
+        lock (_writing)
         {
-            byte[] text = HlsPlaylists.Media(log.Ring.Info, window, times);
-            using var compressed = new MemoryStream();
-            using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+            if (!ReferenceEquals(_playlist?.Window, window))
             {
-                gzip.Write(text);
+                _playlist = Write(window);
             }
 
-            known = new Playlist(window, text, compressed.ToArray());
-            Volatile.Write(ref _playlist, known);
+            return isCompressed ? _playlist!.Compressed : _playlist!.Text;
+        }
+    }
+
+    private Playlist Write(SegmentWindow window)
+    {
+        byte[] text = HlsPlaylists.Media(log.Ring.Info, window, times);
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(text);
         }
 
-        return isCompressed ? known.Compressed : known.Text;
+        return new Playlist(window, text, compressed.ToArray());
     }
 
     private sealed record Playlist(SegmentWindow Window, byte[] Text, byte[] Compressed);

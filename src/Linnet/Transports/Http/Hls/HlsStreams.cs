@@ -15,22 +15,25 @@ namespace Linnet.Transports.Http.Hls;
 /// some time after the last one. Any thread may call.
 /// </summary>
 /// <param name="times">The length of segments.</param>
+/// <param name="patience">How long a rendition runs after the last request for its playlist.</param>
 /// <param name="maxBytes">Memory for all segments, calculated from the renditions' bit rates.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs renditions whose segments could not be written.</param>
-internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider time, ILogger logger)
+internal sealed class HlsStreams(SegmentTimes times, TimeSpan patience, long maxBytes, TimeProvider time, ILogger logger)
 {
-    // Longer than a player waits that has lost its network for a moment.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     // Enough for all items that a ring holds.
     private static readonly TimeSpan Past = TimeSpan.FromMinutes(1);
+
+    private const int MaxRemembered = 1000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<BroadcastRing, HlsStream> _open = [];
 
     // Keeps no ring of a station that was removed.
     private readonly ConditionalWeakTable<BroadcastRing, RestartPause> _pauses = [];
+    private readonly ConditionalWeakTable<BroadcastRing, StrongBox<SegmentMark>> _marks = [];
+    // The last numbers of stations' renditions by name, for stations that are made again.
+    private readonly Dictionary<string, long> _last = [];
     private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _reserved;
     private long _failures;
@@ -93,8 +96,10 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
 
             pause?.Start(now);
             long first = Math.Min(rendition.IndexAt(now, Past.InTicks(time)), lease.OpenedAt);
-            stream = new HlsStream(
-                new SegmentLog(rendition, rendition.Info.StreamType!.Segments!.CreateContainer, first, times, time), lease, times, size);
+            var log = new SegmentLog(
+                rendition, rendition.Info.StreamType!.Segments!.CreateContainer, first, times, time,
+                _marks.TryGetValue(rendition, out StrongBox<SegmentMark>? mark) ? mark.Value : MarkBehindOthers(rendition.Info));
+            stream = new HlsStream(log, lease, times, size);
             rendition.Count(lease, 0);
             _open.Add(rendition, stream);
             _reserved += size;
@@ -102,6 +107,15 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
 
         _opened.TrySetResult();
         return true;
+    }
+
+    /// <summary>A rendition that is heard now; <see langword="null"/>: it is not. This is no request for its playlist.</summary>
+    internal HlsStream? Find(BroadcastRing rendition)
+    {
+        lock (_gate)
+        {
+            return _open.GetValueOrDefault(rendition);
+        }
     }
 
     /// <summary>Completes when there is a rendition to bring up to date.</summary>
@@ -130,7 +144,7 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
             lock (_gate)
             {
                 Note(stream);
-                if (time.GetElapsedTime(stream.AskedAt) > Patience
+                if (time.GetElapsedTime(stream.AskedAt) > patience
                     && _open.TryGetValue(stream.Log.Ring, out HlsStream? current) && current == stream)
                 {
                     Close(stream);
@@ -159,7 +173,18 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
     {
         Note(stream);
         return stream.Log.Window.HasEnded
-            && (stream.Log.EndReason is not DropReason.None || time.GetElapsedTime(stream.AskedAt, now) > Patience);
+            && (stream.Log.EndReason is not DropReason.None || time.GetElapsedTime(stream.AskedAt, now) > patience);
+    }
+
+    /// <summary>Where a station's rendition begins, if another station of the same name had it before. Under the lock.</summary>
+    private SegmentMark? MarkBehindOthers(RenditionInfo info)
+    {
+        string name = info.ToString();
+        IEnumerable<long> before = _open.Values.Where(stream => stream.Log.Ring.Info.ToString() == name)
+            .Select(static stream => stream.Log.LastSequence);
+        before = _last.TryGetValue(name, out long last) ? before.Append(last) : before;
+        return before.Select(static sequence => (long?)sequence).Max() is { } sequence
+            ? SegmentMark.Behind(info, times, sequence) : null;
     }
 
     private void Close(HlsStream stream)
@@ -168,6 +193,13 @@ internal sealed class HlsStreams(SegmentTimes times, long maxBytes, TimeProvider
         {
             _reserved -= stream.Size;
             stream.Lease.Dispose();
+            _marks.AddOrUpdate(stream.Log.Ring, new StrongBox<SegmentMark>(stream.Log.Mark));
+            if (_last.Count >= MaxRemembered)
+            {
+                _last.Clear();
+            }
+
+            _last[stream.Log.Ring.Info.ToString()] = stream.Log.LastSequence;
         }
     }
 

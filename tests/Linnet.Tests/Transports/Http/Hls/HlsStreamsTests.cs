@@ -119,7 +119,7 @@ public class HlsStreamsTests
         Assert.Same(last, Open(streams, ended));
     }
 
-    private HlsStreams Create(long maxBytes = 1 << 20) => new(Times, maxBytes, _time, NullLogger.Instance);
+    private HlsStreams Create(long maxBytes = 1 << 20) => new(Times, TimeSpan.FromSeconds(30), maxBytes, _time, NullLogger.Instance);
 
     private static void Advance(HlsStreams streams, int listeners = 0) =>
         streams.Advance(new Dictionary<(string, string), int> { [("jazz", "mp3")] = listeners });
