@@ -27,16 +27,16 @@ check() { # check NAME COMMAND…: counts as one test
   fi
 }
 
-if ! command -v npm >/dev/null || ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
-  echo "check-js: skipped: it needs npm and Node.js 20.19 or later" >&2
-  echo "0 passed, 0 failed, 1 skipped"
-  exit 0
-fi
-# What is installed says which lock file it came from.
-if ! cmp -s "$tools/package-lock.json" "$tools/node_modules/.lock"; then
-  npm ci --prefix "$tools" --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null || { failed=1 && finish; }
-  cp "$tools/package-lock.json" "$tools/node_modules/.lock"
-fi
+eng/npm.sh
+case $? in
+  0) ;;
+  3)
+    echo "check-js: skipped: it needs npm and Node.js 20.19 or later" >&2
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+    ;;
+  *) failed=1 && finish ;;
+esac
 bin=$tools/node_modules/.bin
 generated=$(mktemp -d)
 trap 'rm -rf "$generated"' EXIT

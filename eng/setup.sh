@@ -42,6 +42,7 @@ peers=(
   "gst-launch-1.0|gstreamer1.0-tools|gstreamer1|gstreamer|gstreamer"
   "libgstapp-1.0.so.0|gstreamer1.0-plugins-base|gstreamer1-plugins-base|gst-plugins-base|gstreamer"
   "libgstrtp.so|gstreamer1.0-plugins-good|gstreamer1-plugins-good|gst-plugins-good|gstreamer"
+  "libgsthls.so|gstreamer1.0-plugins-bad|gstreamer1-plugins-bad-free|gst-plugins-bad|gstreamer"
   "libgstfaad.so|gstreamer1.0-plugins-bad||gst-plugins-bad|"
   "GstRtspServer-1.0.typelib|gir1.2-gst-rtsp-server-1.0|gstreamer1-rtsp-server|gst-rtsp-server|gstreamer"
   "GstApp-1.0.typelib|gir1.2-gst-plugins-base-1.0|gstreamer1-plugins-base|gst-plugins-base|gstreamer"
