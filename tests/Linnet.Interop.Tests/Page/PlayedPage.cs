@@ -87,7 +87,8 @@ internal sealed class PlayedPage
         return match;
     }
 
-    private static async Task UntilAsync(ITestPage page, string expression)
+    /// <summary>Waits until an expression is true in any page.</summary>
+    internal static async Task UntilAsync(ITestPage page, string expression)
     {
         long start = TimeProvider.System.GetTimestamp();
         while (await page.EvaluateAsync($"!!({expression})") != "true")

@@ -34,7 +34,9 @@ internal sealed class SoundServer : IAsyncDisposable
     /// <param name="time">The clock of its stations; <see langword="null"/>: this machine's.</param>
     /// <param name="port">0: any.</param>
     /// <param name="host">Where it listens.</param>
-    public static async Task<SoundServer> StartAsync(TimeProvider? time = null, int port = 0, string host = "127.0.0.1")
+    /// <param name="add">Adds what else it answers.</param>
+    public static async Task<SoundServer> StartAsync(
+        TimeProvider? time = null, int port = 0, string host = "127.0.0.1", Action<WebApplication>? add = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -52,6 +54,7 @@ internal sealed class SoundServer : IAsyncDisposable
             app.MapGet("/" + file, () => Results.File(PathOf(file), type));
         }
 
+        add?.Invoke(app);
         app.MapLinnet();
         await app.StartAsync();
         return new SoundServer(app);

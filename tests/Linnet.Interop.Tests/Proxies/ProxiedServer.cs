@@ -82,35 +82,16 @@ internal sealed class ProxiedServer : IAsyncDisposable
 
     private async Task StartNginxAsync()
     {
-        string[] recipes = Recipes("nginx");
+        string[] recipes = Repository.Recipes("proxy.md", "nginx");
         Assert.Equal(2, recipes.Length);
-        await File.WriteAllTextAsync(_folder["linnet.conf"], recipes[0]);
-        await File.WriteAllTextAsync(_folder["nginx.conf"], $$"""
-            {{(File.Exists("/usr/lib/nginx/modules/ngx_stream_module.so") ? "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" : "")}}
-            user root;
-            daemon off;
-            worker_processes 1;
-            pid {{_folder["pid"]}};
-            error_log stderr notice;
-            events { }
-            http {
-                access_log off;
-                client_body_temp_path {{_folder["body"]}};
-                proxy_temp_path {{_folder["proxy"]}};
-                fastcgi_temp_path {{_folder["fastcgi"]}};
-                uwsgi_temp_path {{_folder["uwsgi"]}};
-                scgi_temp_path {{_folder["scgi"]}};
-                include linnet.conf;
-            }
-            {{recipes[1]}}
-            """);
+        await Nginx.ConfigureAsync(_folder, recipes[0], recipes[1]);
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=radio.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
         await File.WriteAllTextAsync(_folder["radio.example.crt"], certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(_folder["radio.example.key"], key.ExportPkcs8PrivateKeyPem());
-        _proxy = _network.OnServer("nginx", "-e", "stderr", "-c", _folder["nginx.conf"]);
-        await UntilSaidAsync("start worker process");
+        _proxy = _network.OnServer("nginx", Nginx.Arguments(_folder));
+        await UntilSaidAsync(Nginx.Started);
     }
 
     private async Task StartHaproxyAsync()
@@ -124,7 +105,7 @@ internal sealed class ProxiedServer : IAsyncDisposable
                 timeout connect 5s
                 timeout client 1h
                 timeout server 1h
-            {{Assert.Single(Recipes("haproxy"))}}
+            {{Assert.Single(Repository.Recipes("proxy.md", "haproxy"))}}
             """);
         _proxy = _network.OnServer("haproxy", "-V", "-db", "-f", _folder["haproxy.cfg"]);
         await UntilSaidAsync("for FREE", "Available polling", "Loading success", "started");
@@ -137,18 +118,5 @@ internal sealed class ProxiedServer : IAsyncDisposable
             Assert.True(i < 400, $"The proxy does not start: {_proxy!.Output} {_proxy.Errors}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         }
-    }
-
-    /// <summary>The recipes for a proxy in docs/proxy.md.</summary>
-    private static string[] Recipes(string language)
-    {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Join(root, "Linnet.slnx")))
-        {
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests do not run within the repository.");
-        }
-
-        string[] parts = File.ReadAllText(Path.Join(root, "docs", "proxy.md")).Split($"```{language}\n");
-        return [.. parts[1..].Select(static part => part[..part.IndexOf("```", StringComparison.Ordinal)])];
     }
 }
