@@ -12,6 +12,9 @@ internal static class HlsPlayers
     // A decoder that joins in the midst of a stream needs a moment.
     private const int Join = Music.Rate / 10;
 
+    // Float32, two channels.
+    private const int FrameSize = 8;
+
     /// <summary>Plays with ffmpeg, which must not complain.</summary>
     /// <param name="url">A playlist.</param>
     /// <param name="duration">How much of it.</param>
@@ -36,14 +39,22 @@ internal static class HlsPlayers
     /// <param name="duration">How much of it.</param>
     internal static async Task<float[]> GStreamerAsync(string url, TimeSpan duration)
     {
-        const int Buffer = 1024;
+        // It does not end by itself: a live playlist has no end.
         using var folder = new TempFolder();
-        await Tool.RunPipelineAsync(
-            duration + Patience, "uridecodebin", $"uri={url}", "!", "audioconvert", "!",
-            $"audio/x-raw,format=F32LE,rate={Music.Rate},channels=2,layout=interleaved", "!", "audiobuffersplit",
-            $"output-buffer-duration={Buffer}/{Music.Rate}", "!", "identity",
-            $"eos-after={(int)(duration.TotalSeconds * Music.Rate / Buffer)}", "!", "filesink", $"location={folder["heard"]}");
-        return Left(await File.ReadAllBytesAsync(folder["heard"]));
+        var file = new FileInfo(folder["heard"]);
+        int wanted = (int)duration.TotalSeconds * Music.Rate * FrameSize;
+        await using Tool player = Tool.Start(
+            "gst-launch-1.0", "-q", "uridecodebin", $"uri={url}", "!", "audioconvert", "!",
+            $"audio/x-raw,format=F32LE,rate={Music.Rate},channels=2,layout=interleaved", "!", "filesink", "buffer-mode=unbuffered",
+            $"location={file.FullName}");
+        await Until.TrueAsync(() => IsFull(file, wanted), duration + Patience, () => player.Errors);
+        return Left((await File.ReadAllBytesAsync(file.FullName))[..wanted]);
+    }
+
+    private static bool IsFull(FileInfo file, int bytes)
+    {
+        file.Refresh();
+        return file.Exists && file.Length >= bytes;
     }
 
     private static float[] Left(byte[] stereo)
