@@ -35,10 +35,8 @@ internal sealed class HlsPage
         string text = await _page.EvaluateAsync("heard.state()");
         JsonElement state = JsonElement.Parse(text);
         Assert.True(state.GetProperty("played").GetDouble() > duration.TotalSeconds - 1, text);
-        Assert.Equal(0, state.GetProperty("waits").GetInt32());
-        Assert.Equal(1, state.GetProperty("ranges").GetArrayLength());
-        Assert.False(state.TryGetProperty("error", out _), text);
-        Assert.True(state.GetProperty("errors").GetArrayLength() == 0, text);
+        Assert.True(state.GetProperty("waits").GetInt32() == 0 && state.GetProperty("ranges").GetArrayLength() == 1, text);
+        Assert.True(state.GetProperty("errors").GetArrayLength() == 0 && !state.TryGetProperty("error", out _), text);
         return state.GetProperty("codec").GetString() ?? "";
     }
 }

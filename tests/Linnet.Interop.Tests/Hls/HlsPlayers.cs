@@ -26,7 +26,11 @@ internal static class HlsPlayers
             "ffmpeg", "-nostdin", "-v", "error", "-i", url, "-t", duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-f",
             format, folder["heard"]);
         int code = await ffmpeg.ExitAsync(duration + Patience);
-        Assert.True(code == 0 && ffmpeg.Errors.Length == 0, $"ffmpeg ended with {code}: {ffmpeg.Errors}");
+
+        // It gives the last frame of an MP3 segment the time of the next segment, and complains of that itself.
+        string[] complaints = ffmpeg.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        complaints = [.. complaints.Where(static line => !line.Contains("non monotonically increasing dts", StringComparison.Ordinal))];
+        Assert.True(code == 0 && complaints.Length == 0, $"ffmpeg ended with {code}: {ffmpeg.Errors}");
         return await File.ReadAllBytesAsync(folder["heard"]);
     }
 
@@ -44,7 +48,7 @@ internal static class HlsPlayers
         var file = new FileInfo(folder["heard"]);
         int wanted = (int)duration.TotalSeconds * Music.Rate * FrameSize;
         await using Tool player = Tool.Start(
-            "gst-launch-1.0", "-q", "uridecodebin", $"uri={url}", "!", "audioconvert", "!",
+            "env", "GST_DEBUG=souphttpsrc:5,hlsdemux:4", "gst-launch-1.0", "-q", "uridecodebin", $"uri={url}", "!", "audioconvert", "!",
             $"audio/x-raw,format=F32LE,rate={Music.Rate},channels=2,layout=interleaved", "!", "filesink", "buffer-mode=unbuffered",
             $"location={file.FullName}");
         await Until.TrueAsync(() => IsFull(file, wanted), duration + Patience, () => player.Errors);

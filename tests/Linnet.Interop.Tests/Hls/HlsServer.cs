@@ -13,16 +13,21 @@ internal sealed class HlsServer : IAsyncDisposable
 {
     private readonly SoundServer _server;
 
-    private HlsServer(SoundServer server, ConcurrentDictionary<string, int> requests) => (_server, Requests) = (server, requests);
+    private HlsServer(SoundServer server, ConcurrentDictionary<string, int> requests)
+    {
+        _server = server;
+        Requests = requests;
+        (Address, Port) = (server.Address, server.Port);
+    }
 
     /// <summary>How often each path was asked for.</summary>
     public ConcurrentDictionary<string, int> Requests { get; }
 
     /// <summary>Its address, with a slash at the end.</summary>
-    public string Address => _server.Address;
+    public string Address { get; }
 
     /// <summary>Its port.</summary>
-    public int Port => _server.Port;
+    public int Port { get; }
 
     /// <summary>Starts one.</summary>
     /// <param name="port">0: any.</param>
