@@ -48,7 +48,7 @@ internal static class HlsPlayers
         var file = new FileInfo(folder["heard"]);
         int wanted = (int)duration.TotalSeconds * Music.Rate * FrameSize;
         await using Tool player = Tool.Start(
-            "env", "GST_DEBUG=souphttpsrc:5,hlsdemux:4", "gst-launch-1.0", "-q", "uridecodebin", $"uri={url}", "!", "audioconvert", "!",
+            "gst-launch-1.0", "-q", "uridecodebin", $"uri={url}", "!", "audioconvert", "!",
             $"audio/x-raw,format=F32LE,rate={Music.Rate},channels=2,layout=interleaved", "!", "filesink", "buffer-mode=unbuffered",
             $"location={file.FullName}");
         await Until.TrueAsync(() => IsFull(file, wanted), duration + Patience, () => player.Errors);

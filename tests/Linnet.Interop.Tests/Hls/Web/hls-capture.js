@@ -25,8 +25,7 @@
   function state() {
     const { currentTime, buffered, error } = document.querySelector('audio');
     const ranges = Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
-    const level = heard.hls.levels[heard.hls.currentLevel] ?? {};
-    const { errors, waits, from } = heard;
-    return { played: currentTime - from, ranges, error: error?.message, errors, waits, codec: level.audioCodec, behind: heard.hls.latency };
+    const { errors, waits, from, hls } = heard;
+    return { played: currentTime - from, ranges, error: error?.message, errors, waits, behind: hls.latency, level: hls.levels[hls.currentLevel]?.uri };
   }
 })();
