@@ -3,8 +3,9 @@
 
     python3 bench/peers/hls_cache.py [--clients 5000] [--seconds 60] [--ramp 500] [--form mp3]
 
-Linnet serves a file; nginx runs the recipe of docs/hls.md, with ports of its own. Each client keeps one connection and listens as a player
-does: it asks for the playlist every target duration, for each new segment once, and plays what it has from the first three segments on.
+Linnet serves a file; nginx runs the recipe of docs/hls.md, with ports of its own. When the playlist has four segments, the crowd comes. Each
+client keeps one connection and listens as a player does: it asks for the playlist every target duration, for each new segment once, and
+plays what it has from the first three segments on.
 "Origin" counts requests that nginx sent on to Linnet, by its log; "level" is the least sound that a client had left. CPU is user and system
 time, in % of a core, of the whole process of each.
 """
@@ -19,6 +20,7 @@ import select
 import socket
 import sys
 import time
+import urllib.request
 
 import rig
 from radio_servers import Linnet, wait_for
@@ -161,10 +163,13 @@ def main():
     rig.raise_file_limit()
     server = Linnet()
     cache = Cache(server.port)
+    path = f"/radio/hls/{given.form}.m3u8"
+    while urllib.request.urlopen(f"http://127.0.0.1:{cache.port}{path}", timeout=TIMEOUT).read().count(b"#EXTINF") < 4:
+        time.sleep(1)
     results = multiprocessing.Queue()
     cpu = {"Linnet": server.cpu_seconds(), "nginx": rig.cpu_seconds(cache.process.pid)}
     began = time.monotonic()
-    crowd = [multiprocessing.Process(target=listen, args=(cache.port, f"/radio/hls/{given.form}.m3u8", given.clients // given.processes, given.ramp / given.processes, given.seconds, results)) for _ in range(given.processes)]
+    crowd = [multiprocessing.Process(target=listen, args=(cache.port, path, given.clients // given.processes, given.ramp / given.processes, given.seconds, results)) for _ in range(given.processes)]
     for process in crowd:
         process.start()
     reports = [results.get(timeout=given.clients / given.ramp + given.seconds + 60) for _ in crowd]
