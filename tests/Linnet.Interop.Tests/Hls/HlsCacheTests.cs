@@ -66,7 +66,7 @@ public sealed class HlsCacheTests
         var had = new HashSet<Uri>();
         while (true)
         {
-            bool isOver = _heard.Keys.Any();
+            bool isOver = !_heard.IsEmpty;
             Listing listing = await Listing.OfAsync(client, new Uri(Radio, Playlist));
             Interlocked.Increment(ref _asked);
             Assert.False(isOver && listing.Start == old, "The old playlist came after the new one.");
