@@ -39,6 +39,10 @@ internal sealed class FragmentedAudio : ISegmentContainer
         return Mp4AudioTrack.Opus(head with { PreSkip = 0 });
     });
 
+    /// <summary>AAC.</summary>
+    internal static FragmentedAudio OfAac(RenditionInfo info) =>
+        new(info, _ => Mp4AudioTrack.Aac(info.Payload.ClockRate, info.Payload.Channels));
+
     /// <summary>FLAC.</summary>
     internal static FragmentedAudio OfFlac(RenditionInfo info) =>
         new(info, static headers => headers is [{ Length: >= StreamInfoLength } streamInfo, ..]

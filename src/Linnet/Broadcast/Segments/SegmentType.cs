@@ -12,6 +12,9 @@ internal sealed record SegmentType(
     /// <remarks>Source: RFC 8216 §3.4; ISO/IEC 14496-3 for the object type 34.</remarks>
     public static SegmentType Mp3 { get; } = new("mp3", "audio/mpeg", "mp4a.40.34", static info => new PackedAudio(info));
 
+    /// <summary>AAC in fragmented MP4: what Apple's players have always known.</summary>
+    public static SegmentType Aac { get; } = Fragments("mp4a.40.2", FragmentedAudio.OfAac);
+
     /// <summary>Opus in fragmented MP4.</summary>
     public static SegmentType Opus { get; } = Fragments("Opus", FragmentedAudio.OfOpus);
 

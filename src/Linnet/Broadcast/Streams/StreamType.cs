@@ -26,7 +26,8 @@ internal sealed record StreamType(string Extension, string ContentType, Func<Ren
         new("ogg", "audio/ogg; codecs=vorbis", static info => new OggContainer(new OggVorbisMapping(info), info));
 
     /// <summary>AAC in ADTS.</summary>
-    public static StreamType Aac { get; } = new("aac", "audio/aac", static info => new AdtsContainer(info));
+    public static StreamType Aac { get; } =
+        new("aac", "audio/aac", static info => new AdtsContainer(info)) { Segments = SegmentType.Aac };
 
     /// <summary>FLAC as in a file. The ring's format, or <see cref="RenditionInfo.Headers"/>, has its STREAMINFO.</summary>
     public static StreamType Flac { get; } =

@@ -29,7 +29,7 @@ internal abstract record HlsPlaylist
 
     private string Text()
     {
-        // A player may start at any segment: every packet of the codecs that Linnet sends is a point to start at.
+        // A player may start at any segment: none needs another one, but for a few milliseconds of warm-up.
         var text = new StringBuilder(1024);
         text.Append(CultureInfo.InvariantCulture, $"#EXTM3U\n#EXT-X-VERSION:{Version}\n#EXT-X-INDEPENDENT-SEGMENTS\n");
         Append(text);
