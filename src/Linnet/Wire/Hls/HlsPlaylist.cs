@@ -5,17 +5,18 @@ using System.Text;
 namespace Linnet.Wire.Hls;
 
 /// <summary>A playlist of HTTP Live Streaming: UTF-8 without a byte order mark, lines ended by LF.</summary>
-/// <remarks>Source: RFC 8216 §4.1. Version 6 is the first in which audio in MP4 may have an init segment (§7).</remarks>
+/// <remarks>Source: RFC 8216 §4.1.</remarks>
 internal abstract record HlsPlaylist
 {
     /// <summary>The media type of a playlist.</summary>
     public const string ContentType = "application/vnd.apple.mpegurl";
 
-    private const int Version = 6;
-
     private protected HlsPlaylist()
     {
     }
+
+    /// <summary>The version of the protocol that a player must know. From 6 on, audio may have an init segment (§7).</summary>
+    private protected virtual int Version => 6;
 
     /// <summary>Writes the playlist.</summary>
     public void WriteTo(IBufferWriter<byte> output)

@@ -65,6 +65,9 @@ internal sealed record MediaPlaylist : HlsPlaylist
     /// <summary>Whether no segment will follow.</summary>
     public bool IsEnded { get; init; }
 
+    /// <summary>8 with a gap: that tag came with version 8.</summary>
+    private protected override int Version => Segments.Any(static segment => segment.IsGap) ? 8 : base.Version;
+
     private protected override void Append(StringBuilder text)
     {
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-TARGETDURATION:{TargetSeconds}\n#EXT-X-MEDIA-SEQUENCE:{MediaSequence}\n");

@@ -35,7 +35,7 @@ public class HlsPlaylistTests
         Assert.Equal(
             """
             #EXTM3U
-            #EXT-X-VERSION:6
+            #EXT-X-VERSION:8
             #EXT-X-INDEPENDENT-SEGMENTS
             #EXT-X-TARGETDURATION:4
             #EXT-X-MEDIA-SEQUENCE:412345
@@ -96,6 +96,7 @@ public class HlsPlaylistTests
         Assert.DoesNotContain("EXT-X-MAP", text, StringComparison.Ordinal);
         Assert.DoesNotContain("DISCONTINUITY", text, StringComparison.Ordinal);
         Assert.DoesNotContain("ENDLIST", text, StringComparison.Ordinal);
+        Assert.Contains("#EXT-X-VERSION:6\n", text, StringComparison.Ordinal);
         Assert.Contains("#EXT-X-MEDIA-SEQUENCE:0\n", text, StringComparison.Ordinal);
     }
 
