@@ -24,6 +24,9 @@ internal sealed record RenditionInfo(
     /// <summary>Whether RTP can carry its packets, so that RTSP offers it. Default <see langword="true"/>.</summary>
     public bool IsRtp { get; init; } = true;
 
+    /// <summary>Whether it is offered in addition to the defaults, so that only a few of its kind run at a time. Default: no.</summary>
+    public bool IsOnDemand { get; init; }
+
     /// <summary>How it is sent as a stream of bytes; <see langword="null"/>, the default: not at all.</summary>
     public StreamType? StreamType { get; init; }
 

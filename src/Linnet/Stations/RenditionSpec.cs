@@ -57,6 +57,7 @@ internal sealed record RenditionSpec(string Name, int BitRate, Func<IAudioEncode
         new(station, Name, encoder.Payload, encoder.FramesPerPacket, BitRate, RtpStreamIdentity.Random())
         {
             IsRtp = IsRtp,
+            IsOnDemand = IsOnDemand,
             StreamType = StreamType,
             Delay = encoder.Delay,
             Headers = OpusHead is { } head

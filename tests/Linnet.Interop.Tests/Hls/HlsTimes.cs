@@ -34,7 +34,7 @@ internal static class HlsTimes
             long[] times =
                 [.. probed.RootElement.GetProperty("packets").EnumerateArray().Select(static one => one.GetProperty("pts").GetInt64())];
             Assert.InRange(times.Length, 2, 1000);
-            AssertBegins(listing.First + i, times[0] / (double)rate);
+            AssertBegins(NumberOf(listing.Segments[i]), times[0] / (double)rate);
 
             // All packets are of the same length.
             long length = times[1] - times[0];
@@ -63,12 +63,16 @@ internal static class HlsTimes
             int at = segment.AsSpan().IndexOf(owner);
             Assert.True(segment.AsSpan().StartsWith("ID3"u8) && at > 0, "There is no ID3 tag with the time.");
             double time = BinaryPrimitives.ReadInt64BigEndian(segment.AsSpan(at + owner.Length)) / (double)Clock;
-            AssertBegins(listing.First + i, time);
+            AssertBegins(NumberOf(listing.Segments[i]), time);
             Assert.True(next < 0 || Math.Abs(time - next) < 2.0 / Clock, $"A segment is at {time} s, and the one before ended at {next} s.");
             using JsonDocument probed = await ProbeAsync(segment);
             next = time + (probed.RootElement.GetProperty("packets").GetArrayLength() * Mp3Frame / (double)rate);
         }
     }
+
+    /// <summary>The number in a segment's name.</summary>
+    private static long NumberOf(Uri segment) =>
+        long.Parse(Path.GetFileNameWithoutExtension(segment.AbsolutePath), CultureInfo.InvariantCulture);
 
     private static void AssertBegins(long number, double seconds) =>
         Assert.InRange(seconds, (number * SegmentSeconds) - 0.001, (number * SegmentSeconds) + 0.15);

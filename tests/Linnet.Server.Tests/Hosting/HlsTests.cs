@@ -117,6 +117,17 @@ public sealed class HlsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_player_that_changes_the_rendition_finds_the_other_one_running()
+    {
+        await StartAsync();
+        await LinesAsync("/jazz/hls/mp3.m3u8");
+
+        var running = _server!.Server.GetStations()[0].Renditions.Where(static r => r.Running).Select(static r => (r.Name, r.Listeners));
+        Assert.Equal(
+            [("mp3", 1), ("mp3-64", 0), ("opus", 0), ("opus-64", 0)], running.Where(static r => r.Name != "aac").OrderBy(static r => r.Name));
+    }
+
+    [Fact]
     public async Task Requests_of_one_player_are_one_listener()
     {
         await StartAsync();

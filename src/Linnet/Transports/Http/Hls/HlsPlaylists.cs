@@ -22,14 +22,15 @@ internal static class HlsPlaylists
         station.Streams.Where(static ring => ring.Info.StreamType!.Segments is not null);
 
     /// <summary>
-    /// The renditions among which a player may choose and change. AAC and MP3, which all players know, are before Opus; without loss only
-    /// if there is nothing else.
+    /// The renditions among which a player may choose and change. AAC and MP3, which all players know, are before Opus. Those without loss,
+    /// and those that are made on demand and so may be refused, only if there are no others.
     /// </summary>
     internal static BroadcastRing[] Variants(StationListing station)
     {
-        BroadcastRing[] all = [.. Renditions(station)];
-        BroadcastRing[] lossy = [.. all.Where(static ring => !IsLossless(ring.Info)).OrderBy(static ring => Rank(ring.Info))];
-        return lossy.Length > 0 ? lossy : all;
+        BroadcastRing[] all = [.. Renditions(station).OrderBy(static ring => Rank(ring.Info))];
+        BroadcastRing[] lossy = [.. all.Where(static ring => !IsLossless(ring.Info))];
+        BroadcastRing[] usual = [.. lossy.Where(static ring => !ring.Info.IsOnDemand)];
+        return usual.Length > 0 ? usual : lossy.Length > 0 ? lossy : all;
     }
 
     /// <summary>The multivariant playlist.</summary>

@@ -253,6 +253,7 @@ internal sealed class HlsServer
             return;
         }
 
+        OpenOthers(request.Station, rendition);
         SegmentWindow window = await WaitAsync(stream, cancellationToken).ConfigureAwait(false);
         if (window.Audible == 0)
         {
@@ -342,6 +343,21 @@ internal sealed class HlsServer
             : last.At + last.Duration + _times.Length - _time.GetUtcNow();
         left = left > _times.Length / 2 ? _times.Length / 2 : left;
         return left < Shortest ? Shortest : left;
+    }
+
+    /// <summary>
+    /// Runs the other renditions among which a player may change: one that had to start first would come too late, and the player stop.
+    /// </summary>
+    private void OpenOthers(StationListing station, BroadcastRing rendition)
+    {
+        BroadcastRing[] variants = HlsPlaylists.Variants(station);
+        if (variants.Contains(rendition) && !rendition.Info.IsOnDemand)
+        {
+            foreach (BroadcastRing other in variants)
+            {
+                _streams.TryOpen(other, null, out _, out _);
+            }
+        }
     }
 
     private void KeepRunning()
