@@ -64,7 +64,8 @@ internal static class HlsTimes
             Assert.True(segment.AsSpan().StartsWith("ID3"u8) && at > 0, "There is no ID3 tag with the time.");
             double time = BinaryPrimitives.ReadInt64BigEndian(segment.AsSpan(at + owner.Length)) / (double)Clock;
             AssertBegins(NumberOf(listing.Segments[i]), time);
-            Assert.True(next < 0 || Math.Abs(time - next) < 2.0 / Clock, $"A segment is at {time} s, and the one before ended at {next} s.");
+            bool follows = next < 0 || Math.Abs(time - next) < 2.0 / Clock;
+            Assert.True(follows, $"A segment is at {time} s, and the one before ended at {next} s.");
             using JsonDocument probed = await ProbeAsync(segment);
             next = time + (probed.RootElement.GetProperty("packets").GetArrayLength() * Mp3Frame / (double)rate);
         }

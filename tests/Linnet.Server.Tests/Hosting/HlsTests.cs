@@ -124,7 +124,8 @@ public sealed class HlsTests : IAsyncDisposable
 
         var running = _server!.Server.GetStations()[0].Renditions.Where(static r => r.Running).Select(static r => (r.Name, r.Listeners));
         Assert.Equal(
-            [("mp3", 1), ("mp3-64", 0), ("opus", 0), ("opus-64", 0)], running.Where(static r => r.Name != "aac").OrderBy(static r => r.Name));
+            [("mp3", 1), ("mp3-64", 0), ("opus", 0), ("opus-64", 0)],
+            running.Where(static r => r.Name != "aac").OrderBy(static r => r.Name));
     }
 
     [Fact]
@@ -256,7 +257,8 @@ public sealed class HlsTests : IAsyncDisposable
     {
         await StartAsync();
 
-        string answer = await _server!.AskAsync("OPTIONS /jazz/hls/mp3.m3u8 HTTP/1.1\r\nHost: radio.example\r\nOrigin: https://a.example\r\n\r\n");
+        string answer = await _server!.AskAsync(
+            "OPTIONS /jazz/hls/mp3.m3u8 HTTP/1.1\r\nHost: radio.example\r\nOrigin: https://a.example\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 204 ", answer, StringComparison.Ordinal);
         Assert.Contains("\r\nAccess-Control-Allow-Origin: *\r\n", answer, StringComparison.Ordinal);

@@ -69,7 +69,9 @@ internal sealed class FragmentedAudio : ISegmentContainer
         Mp4Fragments.Write(track, unchecked((uint)number), Math.Max(0, packets[0].Position + _info.Delay), samples, output);
     }
 
-    /// <summary>The number of frames and the hash of a file say nothing of a stream. With them, each pushed file would cut a segment.</summary>
+    /// <summary>
+    /// The number of frames and the hash of a file say nothing of a stream. With them, each pushed file would cut a segment.
+    /// </summary>
     /// <remarks>Source: RFC 9639 §8.2, behind the four bytes of the block's header.</remarks>
     private static byte[] WithoutLength(ReadOnlyMemory<byte> streamInfo)
     {
