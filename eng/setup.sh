@@ -55,6 +55,7 @@ peers=(
   "nginx|nginx-light|nginx|nginx|nginx"
   "ngx_stream_module.so|libnginx-mod-stream|nginx-mod-stream|nginx-mod-stream|"
   "haproxy|haproxy|haproxy|haproxy|haproxy"
+  "nats-server|nats-server||nats-server|nats-server"
   "promtool|prometheus|golang-github-prometheus|prometheus|prometheus"
   "ip|iproute2|iproute|iproute2|"
   "nft|nftables|nftables|nftables|"

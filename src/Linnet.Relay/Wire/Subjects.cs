@@ -1,0 +1,33 @@
+using System.Buffers;
+using Linnet.Sources;
+
+namespace Linnet.Relay.Wire;
+
+/// <summary>
+/// The NATS subjects of the relay. All begin with <c>linnet.</c>, so that one rule of a NATS account covers them. A subject with three
+/// parts carries batches; the others have more, so that no name of a station collides with them.
+/// </summary>
+internal static class Subjects
+{
+    private const int MaxLength = 64;
+
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+    /// <summary>Whether a name can be a part of a subject: renditions and nodes.</summary>
+    internal static bool IsName(ReadOnlySpan<char> name) => name.Length is > 0 and <= MaxLength && !name.ContainsAnyExcept(Characters);
+
+    /// <summary>Where the batches of a rendition are published.</summary>
+    internal static string Batches(string station, string rendition) => $"linnet.{Station(station)}.{Name(rendition)}";
+
+    /// <summary>Where the origin answers a <see cref="BatchQuestion"/>.</summary>
+    internal static string Ask(string station, string rendition) => $"linnet.ask.{Station(station)}.{Name(rendition)}";
+
+    /// <summary>Where a node tells its clock.</summary>
+    internal static string Clock(string node) => $"linnet.node.{Name(node)}.clock";
+
+    private static string Station(string name) =>
+        StationName.IsValid(name) ? name : throw new ArgumentException($"'{name}' is not the name of a station.");
+
+    private static string Name(string name) => IsName(name) ? name : throw new ArgumentException($"'{name}' cannot be in a NATS subject.");
+}
