@@ -9,7 +9,7 @@ public class LogEventTests
     private static readonly LoggerMessageAttribute[] Events =
     [
         .. ((Assembly[])[typeof(Linnet.Audio.AudioFormat).Assembly, typeof(Linnet.Server.Hosting.RadioHost).Assembly,
-            typeof(Linnet.Cli.CommandLine).Assembly])
+            typeof(Linnet.Cli.CommandLine).Assembly, typeof(Linnet.Relay.RelayOptions).Assembly])
             .SelectMany(static assembly => assembly.GetTypes())
             .SelectMany(static type => type.GetMethods(
                 BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))

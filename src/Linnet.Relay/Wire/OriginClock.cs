@@ -1,3 +1,5 @@
+using Linnet.Clock;
+
 namespace Linnet.Relay.Wire;
 
 /// <summary>
@@ -11,6 +13,10 @@ internal readonly record struct OriginClock(long Offset, long TicksPerSecond)
     internal const long MaxTime = 1L << 60;
 
     private const long PerSecond = 1_000_000_000;
+
+    /// <summary>The clock of an origin of which this is known.</summary>
+    public static OriginClock Of(ClockEstimate estimate, long ticksPerSecond) =>
+        new((long)Math.Round(-1000 * estimate.OffsetMicroseconds), ticksPerSecond);
 
     /// <summary>The ticks here at a time of the origin, to the nearest.</summary>
     public long TicksAt(long nanoseconds) => Scale(nanoseconds + Offset, PerSecond, TicksPerSecond);

@@ -182,7 +182,7 @@ public class BatchTests
             .. Send(Rings.Bare(), [new PacketItem(null, 0, 0, 960, marker: true, 5, [1, 2, 3])]),
         ];
         int read = 0;
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 30_000; i++)
         {
             byte[] message = noise.Mutation(samples);
             if (Batch.TryRead(message, out Batch batch))
@@ -199,7 +199,7 @@ public class BatchTests
             }
         }
 
-        Assert.InRange(read, 10_000, 90_000);
+        Assert.InRange(read, 3_000, 27_000);
     }
 
     [Fact]
