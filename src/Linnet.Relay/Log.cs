@@ -12,7 +12,7 @@ internal static partial class Log
     [LoggerMessage(1801, LogLevel.Warning, "{Problem} It is tried again{Unsaid}")]
     public static partial void NatsFailed(this ILogger logger, string problem, Unsaid unsaid);
 
-    [LoggerMessage(1802, LogLevel.Warning, "The connection to NATS at {Servers} is lost. Stations of this server play on, and it is tried again")]
+    [LoggerMessage(1802, LogLevel.Warning, "The connection to NATS at {Servers} is lost. Stations here play on, and it is tried again")]
     public static partial void NatsLost(this ILogger logger, string servers);
 
     [LoggerMessage(1803, LogLevel.Information, "Station {Station} is offered to other servers")]

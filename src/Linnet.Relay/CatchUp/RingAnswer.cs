@@ -62,13 +62,13 @@ internal static class RingAnswer
             return _bytes + writer.Length < _maxBytes;
         }
 
-        internal IReadOnlyList<byte[]> Finish()
+        internal List<byte[]> Finish()
         {
             Take();
             return _batches;
         }
 
-        internal IReadOnlyList<byte[]> FinishEmpty(long next)
+        internal List<byte[]> FinishEmpty(long next)
         {
             Take();
             _batches.Add(writer.Take(run, 0, next));

@@ -17,14 +17,14 @@ internal static class RingQuestions
     internal static async Task<IReadOnlyList<byte[]>> AskAsync(
         INatsConnection connection, string station, string rendition, BatchQuestion question, CancellationToken cancellationToken)
     {
+        var untilEmpty = new NatsSubOpts { StopOnEmptyMsg = true, StartUpTimeout = NatsLink.AnswerTime, IdleTimeout = NatsLink.AnswerTime };
         List<byte[]> batches = [];
         long bytes = 0;
         try
         {
             await foreach (NatsMsg<byte[]> message in connection.RequestManyAsync<byte[], byte[]>(
-                Subjects.Ask(station, rendition), question.ToBytes(),
-                replyOpts: new NatsSubOpts { StopOnEmptyMsg = true, StartUpTimeout = NatsLink.AnswerTime, IdleTimeout = NatsLink.AnswerTime },
-                cancellationToken: cancellationToken).ConfigureAwait(false))
+                Subjects.Ask(station, rendition), question.ToBytes(), replyOpts: untilEmpty, cancellationToken: cancellationToken)
+                .ConfigureAwait(false))
             {
                 bytes += message.Data?.Length ?? 0;
                 if (!Batch.TryRead(message.Data, out _) || bytes > RingAnswer.MaxBytes + Batch.MaxLength)

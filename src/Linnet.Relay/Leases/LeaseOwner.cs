@@ -4,7 +4,7 @@ using Linnet.Relay.Wire;
 
 namespace Linnet.Relay.Leases;
 
-/// <summary>Who has a lease, as its entry says: <c>INCARNATION NODE</c>, the first in 16 hexadecimal digits.</summary>
+/// <summary>The node that has a lease, as its entry says: <c>INCARNATION NODE</c>, the first in 16 hexadecimal digits.</summary>
 /// <param name="Incarnation">Names one life of the station. A node that has restarted has another.</param>
 /// <param name="Node">The node.</param>
 internal readonly record struct LeaseOwner(ulong Incarnation, string Node)

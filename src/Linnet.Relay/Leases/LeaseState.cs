@@ -3,7 +3,7 @@ namespace Linnet.Relay.Leases;
 /// <summary>What a node knows of the lease of a station.</summary>
 internal enum LeaseState
 {
-    /// <summary>It does not have it: another node has, or it has not asked yet.</summary>
+    /// <summary>It does not have it: another node has, or there was no answer yet.</summary>
     Standby = 0,
 
     /// <summary>It has it, and NATS confirmed that lately.</summary>

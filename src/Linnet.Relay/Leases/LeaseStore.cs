@@ -32,7 +32,8 @@ internal sealed class LeaseStore(INatsConnection connection, string station, Lea
     internal Task<LeaseAnswer> CreateAsync(CancellationToken cancellationToken) => AskAsync(
         async store =>
         {
-            NatsResult<ulong> created = await store.TryCreateAsync(_key, _entry, cancellationToken: cancellationToken).ConfigureAwait(false);
+            NatsResult<ulong> created =
+                await store.TryCreateAsync(_key, _entry, cancellationToken: cancellationToken).ConfigureAwait(false);
             return created.Success ? new LeaseAnswer(LeaseOutcome.Granted, created.Value)
                 : created.Error is NatsKVCreateException ? await LookAsync(store, cancellationToken).ConfigureAwait(false)
                 : created.Error is NatsKVWrongLastRevisionException or NatsKVKeyNotFoundException ? new LeaseAnswer(LeaseOutcome.Taken)
@@ -111,7 +112,8 @@ internal sealed class LeaseStore(INatsConnection connection, string station, Lea
         _store = null;
         Problem = error is NatsJSApiException { Error.ErrCode: NoJetStream } or NatsNoRespondersException or NatsJSApiNoResponseException
                 or NatsJSPublishNoResponseException
-            ? "The NATS server has no JetStream, which keeps the leases of stations. Start it with -js, or set jetstream in its configuration."
+            ? "The NATS server has no JetStream, which keeps the leases of stations. Start it with -js, or set jetstream in its "
+                + "configuration."
             : $"The leases of stations cannot be used: {error.Message}";
         return default;
     }

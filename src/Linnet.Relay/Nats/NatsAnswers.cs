@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NATS.Client.Core;
 
 namespace Linnet.Relay.Nats;
@@ -21,8 +22,9 @@ internal static class NatsAnswers
             try
             {
                 await link.WaitForOpenAsync(cancellationToken).ConfigureAwait(false);
-                await using INatsSub<byte[]> questions = await link.Connection.SubscribeCoreAsync<byte[]>(
+                INatsSub<byte[]> questions = await link.Connection.SubscribeCoreAsync<byte[]>(
                     subject, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await using ConfiguredAsyncDisposable ending = questions.ConfigureAwait(false);
 
                 // From here on the connection restores the subscription by itself.
                 isSubscribed = true;

@@ -38,7 +38,8 @@ internal static class NatsProblem
 
     /// <summary>The sentence for credentials that a server does not accept.</summary>
     internal static string Refused(string servers) =>
-        $"The NATS server at {servers} refuses the user of the relay. Check the user and the password in the address, or the file of credentials.";
+        $"The NATS server at {servers} refuses the user of the relay. Check the user and the password in the address, or the file with "
+        + "the credentials.";
 
     private static string NoServer(string servers) => $"No NATS server answers at {servers}. Check the address, and that the server runs.";
 }

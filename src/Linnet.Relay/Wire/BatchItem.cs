@@ -85,7 +85,8 @@ internal readonly ref struct BatchItem
         {
             ItemKind.Packet => ToPacket(ring, due),
             ItemKind.Title => new TitleItem(Position, due, ReadTitle(Details)),
-            ItemKind.Format => TryReadHeaders(Details, out List<ReadOnlyMemory<byte>> headers) ? new FormatItem(Position, due, headers) : null,
+            ItemKind.Format => TryReadHeaders(Details, out List<ReadOnlyMemory<byte>> headers)
+                ? new FormatItem(Position, due, headers) : null,
             ItemKind.Discontinuity => new DiscontinuityItem(
                 Position, due,
                 new MediaTimeline(

@@ -5,7 +5,10 @@ namespace Linnet.Relay.Wire;
 /// <summary>Asks an origin for items of a ring: those that an edge missed, or those that it needs to start.</summary>
 /// <param name="Incarnation">The life of the station to which <paramref name="From"/> belongs; 0: not known yet.</param>
 /// <param name="From">The first index that is wanted. From 0, the answer also has what holds at its first packet.</param>
-/// <param name="Since">Packets that were due before this time of the origin's clock are not wanted, in nanoseconds. Default: all are.</param>
+/// <param name="Since">
+/// Packets that were due before this time of the origin's clock are not wanted, in nanoseconds. −<see cref="OriginClock.MaxTime"/>: all
+/// are.
+/// </param>
 /// <param name="MaxBytes">About the most bytes of the answer. It has at least one item if there is any.</param>
 internal readonly record struct BatchQuestion(ulong Incarnation, long From, long Since, int MaxBytes)
 {

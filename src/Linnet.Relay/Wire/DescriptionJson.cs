@@ -6,7 +6,7 @@ using Linnet.Wire.Icy;
 
 namespace Linnet.Relay.Wire;
 
-/// <summary>A <see cref="StationDescription"/> in JSON. The incarnation is text: a number of 64 bits is not exact in every reader.</summary>
+/// <summary>A <see cref="StationDescription"/> in JSON. The incarnation is text: not every reader has exact numbers of 64 bits.</summary>
 internal sealed record StationJson(
     int Format, string Station, string Node, string Incarnation, IReadOnlyList<RenditionJson> Renditions, IceDescription? About,
     string? ArtUrl, IReadOnlyList<MissingJson> Missing)

@@ -21,7 +21,7 @@ internal readonly record struct OriginClock(long Offset, long TicksPerSecond)
     /// <summary>The ticks here at a time of the origin, to the nearest.</summary>
     public long TicksAt(long nanoseconds) => Scale(nanoseconds + Offset, PerSecond, TicksPerSecond);
 
-    /// <summary>The time of the origin at ticks here, to the nearest nanosecond: <see cref="TicksAt"/> gives the same ticks again.</summary>
+    /// <summary>The origin's time at ticks here, to the nearest nanosecond: <see cref="TicksAt"/> gives the same ticks again.</summary>
     public long NanosecondsAt(long ticks) => Scale(ticks, TicksPerSecond, PerSecond) - Offset;
 
     private static long Scale(long value, long from, long to) =>

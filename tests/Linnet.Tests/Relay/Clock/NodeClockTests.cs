@@ -26,7 +26,7 @@ public class NodeClockTests
 
         ClockEstimate estimate = follower.Read()!.Value;
         Assert.InRange(
-            estimate.OffsetMicroseconds, (Ahead.TotalMicroseconds) - estimate.BoundMicroseconds, Ahead.TotalMicroseconds + estimate.BoundMicroseconds);
+            estimate.OffsetMicroseconds - Ahead.TotalMicroseconds, -estimate.BoundMicroseconds, estimate.BoundMicroseconds);
 
         // What is due there at a time is due here three seconds earlier by our clock.
         OriginClock clock = OriginClock.Of(estimate with { OffsetMicroseconds = 3_000_000 }, 1000);

@@ -8,7 +8,9 @@ namespace Linnet.Tests.Relay.Nats;
 /// <summary>A node's connection to NATS that runs until the test ends, and what the node does meanwhile.</summary>
 internal sealed class RunningLink : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _ending =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
     private readonly List<Task> _tasks = [];
 
     internal RunningLink(RelayOptions options, ILogger? logger = null)

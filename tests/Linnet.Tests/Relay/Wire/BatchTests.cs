@@ -266,7 +266,8 @@ public class BatchTests
         List<byte[]> messages = Send(
             Rings.Bare(),
             [
-                new PacketItem(null, 0, 0, 960, marker: false, 0, longest), new PacketItem(null, 1, 0, 960, marker: false, 0, [.. longest, 0]),
+                new PacketItem(null, 0, 0, 960, marker: false, 0, longest),
+                new PacketItem(null, 1, 0, 960, marker: false, 0, [.. longest, 0]),
                 new EndItem(0, 0),
             ]);
 
@@ -286,7 +287,8 @@ public class BatchTests
     [Fact]
     public void A_packet_that_RTP_cannot_carry_is_not_put_into_a_ring_for_RTP()
     {
-        byte[] message = Send(Rings.Bare(), [new PacketItem(null, 0, 0, 960, marker: false, 0, new byte[InterleavedFraming.MaxPayload + 1])])[0];
+        byte[] payload = new byte[InterleavedFraming.MaxPayload + 1];
+        byte[] message = Send(Rings.Bare(), [new PacketItem(null, 0, 0, 960, marker: false, 0, payload)])[0];
         BroadcastRing rtp = Rings.Create();
         BroadcastRing other = new(rtp.Info with { IsRtp = false }, TimeSpan.FromSeconds(1), static (_, _) => null);
 

@@ -43,7 +43,8 @@ public class StationDescriptionTests
         // Lists are compared by what is in them.
         Assert.Equal(Jazz with { Renditions = [], Missing = [] }, read with { Renditions = [], Missing = [] });
         Assert.Equal(Jazz.Missing, read.Missing);
-        Assert.Equal(Jazz.Renditions.Select(static r => r with { Headers = [] }), read.Renditions.Select(static r => r with { Headers = [] }));
+        Assert.Equal(
+            Jazz.Renditions.Select(static r => r with { Headers = [] }), read.Renditions.Select(static r => r with { Headers = [] }));
         Assert.Equal(
             Jazz.Renditions.Select(static r => string.Join(',', r.Headers.Select(static h => Convert.ToHexString(h.Span)))),
             read.Renditions.Select(static r => string.Join(',', r.Headers.Select(static h => Convert.ToHexString(h.Span)))));
@@ -83,7 +84,8 @@ public class StationDescriptionTests
     [Fact]
     public void Fields_of_later_versions_are_ignored()
     {
-        Assert.True(StationDescription.TryRead(Json("{\"format\":1,", "{\"format\":1,\"load\":{\"cpu\":3},"), out StationDescription? read));
+        byte[] later = Json("{\"format\":1,", "{\"format\":1,\"load\":{\"cpu\":3},");
+        Assert.True(StationDescription.TryRead(later, out StationDescription? read));
         Assert.Equal("jazz", read.Station);
     }
 
@@ -107,8 +109,6 @@ public class StationDescriptionTests
     [InlineData("\"delay\":312", "\"delay\":3e9", "a number that is too large")]
     [InlineData("\"headers\":[\"AQID\",\"\"]", "\"headers\":[\"A\"]", "headers that are not in base 64")]
     [InlineData("\"headers\":[\"AQID\",\"\"]", "\"headers\":[null]", "a header that is null")]
-    [InlineData("\"headers\":[\"AQID\",\"\"]", "\"headers\":[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"]",
-        "17 headers")]
     [InlineData("\"missing\":[", "\"missing\":[null,", "a missing rendition that is null")]
     [InlineData("\"renditions\":[", "\"renditions\":[null,", "a rendition that is null")]
     [InlineData("\"renditions\":[", "\"renditions\":[[[[[[[[[", "too deep")]
@@ -127,11 +127,17 @@ public class StationDescriptionTests
 
         StationDescription Headers(int length) => Jazz with { Renditions = [Opus with { Headers = [new byte[length]] }] };
 
+        IReadOnlyList<ReadOnlyMemory<byte>> Empty(int count) =>
+            [.. Enumerable.Repeat(ReadOnlyMemory<byte>.Empty, count)];
+
         Assert.True(StationDescription.TryRead(With(64).ToBytes(), out _));
         Assert.False(StationDescription.TryRead(With(65).ToBytes(), out _));
         Assert.True(StationDescription.TryRead(Headers(256 * 1024).ToBytes(), out _));
         Assert.False(StationDescription.TryRead(Headers((256 * 1024) + 1).ToBytes(), out _));
-        Assert.False(StationDescription.TryRead([.. Jazz.ToBytes(), .. new byte[StationDescription.MaxLength].Select(static _ => (byte)' ')], out _));
+        Assert.False(StationDescription.TryRead((Jazz with { Renditions = [Opus with { Headers = Empty(17) }] }).ToBytes(), out _));
+        byte[] spaces = new byte[StationDescription.MaxLength];
+        Array.Fill(spaces, (byte)' ');
+        Assert.False(StationDescription.TryRead([.. Jazz.ToBytes(), .. spaces], out _));
     }
 
     [Fact]
