@@ -22,11 +22,14 @@ internal sealed record MissingJson(string Name, string Extension, int Order, str
 internal sealed record RenditionJson(
     string Name, string Encoding, int ClockRate, int Channels, string Parameters, int FramesPerPacket, int BitRate, uint Ssrc,
     ushort FirstSequenceNumber, uint FirstTimestamp, uint RtxSsrc, bool IsRtp, string? Extension, int Order, int Delay,
-    IReadOnlyList<byte[]> Headers)
+    DateTimeOffset Began, IReadOnlyList<byte[]> Headers)
 {
     private const int MaxBitRate = 100_000_000;
     private const int MaxParameters = 16_384;
     private const int MaxHeaderBytes = 256 * 1024;
+
+    // Numbers are counted from the beginning of a station: one that lies far ahead would make them overflow.
+    private static readonly TimeSpan MostAge = TimeSpan.FromDays(100 * 365);
 
     // The ring makes room for packets of this length: a shorter one would need too much.
     private static readonly TimeSpan ShortestPacket = TimeSpan.FromMilliseconds(0.1);
@@ -35,7 +38,7 @@ internal sealed record RenditionJson(
     internal static RenditionJson Of(RenditionInfo info) => new(
         info.Name, info.Payload.EncodingName, info.Payload.ClockRate, info.Payload.Channels, info.Payload.Parameters, info.FramesPerPacket,
         info.BitRate, info.Stream.Ssrc, info.Stream.FirstSequenceNumber, info.Stream.FirstTimestamp, info.Stream.RtxSsrc, info.IsRtp,
-        info.StreamType?.Extension, info.StreamType?.Order ?? 0, info.Delay,
+        info.StreamType?.Extension, info.StreamType?.Order ?? 0, info.Delay, info.Began,
         [.. info.Headers.Select(static header => header.ToArray())]);
 
     /// <summary>The rendition; <see langword="null"/> if a value is out of range, since it came from the network.</summary>
@@ -53,6 +56,7 @@ internal sealed record RenditionJson(
             IsRtp = IsRtp,
             StreamType = StationDescription.StreamTypeOf(Extension, Order),
             Delay = Delay,
+            Began = Began,
             Headers = [.. Headers.Select(static header => (ReadOnlyMemory<byte>)header)],
         };
     }
@@ -65,6 +69,7 @@ internal sealed record RenditionJson(
         && FramesPerPacket is > 0 and <= BatchItem.MaxFrames
         && new AudioFormat(ClockRate, Channels).DurationOf(FramesPerPacket) >= ShortestPacket
         && BitRate is > 0 and <= MaxBitRate && Delay is >= 0 and <= BatchItem.MaxFrames
+        && Began >= RenditionInfo.Epoch && Began <= RenditionInfo.Epoch + MostAge
         && Headers.Count <= BatchItem.MaxHeaders && !Headers.Contains(null!)
         && Headers.Sum(static header => (long)header.Length) <= MaxHeaderBytes;
 }

@@ -23,7 +23,7 @@ internal sealed record StationDescription(string Station, string Node, ulong Inc
     internal const int MaxRenditions = 64;
 
     private static readonly StreamType[] StreamTypes =
-        [StreamType.Mp3, StreamType.Opus, StreamType.Vorbis, StreamType.Flac, StreamType.Wav];
+        [StreamType.Mp3, StreamType.Opus, StreamType.Vorbis, StreamType.Aac, StreamType.Flac, StreamType.Wav];
 
     /// <summary>What it says about itself; <see langword="null"/>: nothing but its name.</summary>
     public IceDescription? About { get; init; }

@@ -15,6 +15,7 @@ public class StationDescriptionTests
         {
             StreamType = StreamType.Opus with { Order = 2 },
             Delay = 312,
+            Began = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero) + TimeSpan.FromTicks(1),
             Headers = [new byte[] { 1, 2, 3 }, Array.Empty<byte>()],
         };
 
@@ -107,6 +108,9 @@ public class StationDescriptionTests
     [InlineData("\"bit_rate\":36864000", "\"bit_rate\":0", "no bit rate")]
     [InlineData("\"delay\":312", "\"delay\":-1", "a negative delay")]
     [InlineData("\"delay\":312", "\"delay\":3e9", "a number that is too large")]
+    [InlineData("\"began\":\"2026-05-04", "\"began\":\"2023-05-04", "a station from before there was Linnet")]
+    [InlineData("\"began\":\"2026-05-04", "\"began\":\"9999-05-04", "a station of the far future")]
+    [InlineData("\"began\":\"2026-05-04", "\"began\":\"yesterday", "a beginning that is no time")]
     [InlineData("\"headers\":[\"AQID\",\"\"]", "\"headers\":[\"A\"]", "headers that are not in base 64")]
     [InlineData("\"headers\":[\"AQID\",\"\"]", "\"headers\":[null]", "a header that is null")]
     [InlineData("\"missing\":[", "\"missing\":[null,", "a missing rendition that is null")]
