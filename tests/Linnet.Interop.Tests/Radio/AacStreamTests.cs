@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Text;
 using Linnet.Interop.Tests.Page;
 using Linnet.Interop.Tests.Renditions;
 using Linnet.Server;
@@ -57,16 +58,21 @@ public class AacStreamTests
 
         await Task.WhenAll(first.EndAsync(), second.EndAsync());
         int before = mp3.Length;
-        using HttpListening refused = await HttpListening.StartAsync(UrlOf(server, "aac"));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
-        Assert.NotNull(refused.RetryAfter);
-
         using HttpListening again = await StartAgainAsync(UrlOf(server, "aac"));
         await again.UntilAsync(20_000);
         Assert.Equal("audio/aac", again.ContentType);
         Assert.True(AdtsHeader.IsAt(again.Body));
         Assert.False(encoder.Exists);
         Assert.NotNull(FfmpegChild.Find(BitRate));
+
+        // They ended at once, because the rendition has failed; not after a while without audio.
+        using HttpListening metrics = await HttpListening.StartAsync($"{server.Urls.First()}/metrics");
+        await metrics.EndAsync();
+        string failures = Assert.Single(
+            Encoding.UTF8.GetString(metrics.Body).Split('\n'),
+            static line => line.StartsWith("linnet_encode_failures_total{", StringComparison.Ordinal)
+                && !line.EndsWith(" 0", StringComparison.Ordinal));
+        Assert.Contains("rendition=\"aac\"", failures, StringComparison.Ordinal);
 
         // The other rendition has lost nothing: its bytes are those of a station that nobody disturbs.
         await mp3.UntilAsync(before + 16_000);
