@@ -1,7 +1,7 @@
 using Linnet.Broadcast;
 using Linnet.Serving;
-using Linnet.Transports.Http.Hls;
 using Linnet.Stations;
+using Linnet.Transports.Http.Hls;
 
 namespace Linnet.Server.Endpoints.Events;
 
