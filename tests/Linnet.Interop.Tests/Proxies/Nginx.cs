@@ -16,8 +16,9 @@ internal static class Nginx
     internal static async Task ConfigureAsync(TempFolder folder, string http, string beside = "")
     {
         await File.WriteAllTextAsync(folder["linnet.conf"], http);
+        const string Stream = "/usr/lib/nginx/modules/ngx_stream_module.so";
         await File.WriteAllTextAsync(folder["nginx.conf"], $$"""
-            {{(File.Exists("/usr/lib/nginx/modules/ngx_stream_module.so") ? "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" : "")}}
+            {{(File.Exists(Stream) ? $"load_module {Stream};" : "")}}
             user root;
             daemon off;
             worker_processes 1;

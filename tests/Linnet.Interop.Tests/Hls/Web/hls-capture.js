@@ -26,6 +26,14 @@
     const { currentTime, buffered, error } = document.querySelector('audio');
     const ranges = Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
     const { errors, waits, from, hls } = heard;
-    return { played: currentTime - from, ranges, error: error?.message, errors, waits, behind: hls.latency, level: hls.levels[hls.currentLevel]?.uri };
+    return {
+      played: currentTime - from,
+      ranges,
+      error: error?.message,
+      errors,
+      waits,
+      behind: hls.latency,
+      level: hls.levels[hls.currentLevel]?.uri,
+    };
   }
 })();
