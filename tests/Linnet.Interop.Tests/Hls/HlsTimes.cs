@@ -75,8 +75,12 @@ internal static class HlsTimes
     private static long NumberOf(Uri segment) =>
         long.Parse(Path.GetFileNameWithoutExtension(segment.AbsolutePath), CultureInfo.InvariantCulture);
 
-    private static void AssertBegins(long number, double seconds) =>
-        Assert.InRange(seconds, (number * SegmentSeconds) - 0.001, (number * SegmentSeconds) + 0.15);
+    private static void AssertBegins(long number, double seconds)
+    {
+        // Position 0 is at 1 s. The first segment begins with the encoder's delay.
+        double due = (number * SegmentSeconds) + 1;
+        Assert.InRange(seconds, due - (number == 0 ? 0.15 : 0.001), due + 0.11);
+    }
 
     private static async Task<JsonDocument> ProbeAsync(byte[] bytes)
     {

@@ -65,8 +65,7 @@ internal sealed class FragmentedAudio : ISegmentContainer
             .. packets.Where(static packet => packet.Frames > 0).Select(static packet => new Mp4Sample(packet.Payload, packet.Frames)),
         ];
 
-        // The time includes the encoder's delay, so that it is never negative.
-        Mp4Fragments.Write(track, unchecked((uint)number), Math.Max(0, packets[0].Position + _info.Delay), samples, output);
+        Mp4Fragments.Write(track, unchecked((uint)number), ISegmentContainer.TimeOf(packets[0], _info), samples, output);
     }
 
     /// <summary>

@@ -6,6 +6,16 @@ namespace Linnet.Broadcast.Segments;
 /// <remarks>Used by one thread at a time.</remarks>
 internal interface ISegmentContainer
 {
+    /// <summary>
+    /// The time of position 0 in all containers, so that the same moment has the same time in all renditions, and an encoder's delay makes
+    /// no time negative. A whole number of frames at every rate.
+    /// </summary>
+    internal static readonly TimeSpan Origin = TimeSpan.FromSeconds(1);
+
+    /// <summary>The time of a packet, in frames.</summary>
+    internal static long TimeOf(PacketItem packet, RenditionInfo info) =>
+        packet.Position + ((long)Origin.TotalSeconds * info.Payload.ClockRate);
+
     /// <summary>What a decoder needs before the next segment; <see langword="null"/>: nothing, or it is not known yet.</summary>
     SegmentHead? Head { get; }
 

@@ -21,8 +21,7 @@ internal sealed class PackedAudio(RenditionInfo info) : ISegmentContainer
     /// <inheritdoc/>
     public void Write(long number, IReadOnlyList<PacketItem> packets, IBufferWriter<byte> output)
     {
-        // The time includes the encoder's delay, as in the other containers: it is never negative.
-        long time = packets[0].Position + info.Delay;
+        long time = ISegmentContainer.TimeOf(packets[0], info);
         Id3Timestamp.Write((long)((Int128)time * Id3Timestamp.ClockRate / info.Payload.ClockRate), output);
         foreach (PacketItem packet in packets)
         {
