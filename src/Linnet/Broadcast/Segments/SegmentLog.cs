@@ -20,6 +20,10 @@ internal sealed class SegmentLog
     // Packets that are passed on may lie a little beside those before them.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(100);
 
+    // Numbers of discontinuities grow with each restart, but are not large: hls.js has an array of that length, which WebKit copies for
+    // each segment.
+    private static readonly TimeSpan DiscontinuityTime = TimeSpan.FromMinutes(15);
+
     private readonly Lock _gate = new();
     private readonly SegmentTimes _times;
     private readonly TimeProvider _time;
@@ -69,7 +73,7 @@ internal sealed class SegmentLog
         _after = after ?? SegmentMark.None;
         _cuts = _after.Cuts;
         _firstSequence = times.SequenceAt(ring.Info.Began) + _after.Offset;
-        _discontinuities = (long)(ring.Info.Began - RenditionInfo.Epoch).TotalSeconds + _after.Offset;
+        _discontinuities = ((ring.Info.Began - RenditionInfo.Epoch).Ticks / DiscontinuityTime.Ticks) + _after.Offset;
         _target = times.TargetFor(ring.Info);
         try
         {
