@@ -47,14 +47,9 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
         }
     }
 
-    /// <summary>The listeners now, by station and rendition.</summary>
-    internal IReadOnlyDictionary<(string Station, string Rendition), int> Count()
-    {
-        lock (_gate)
-        {
-            return _listeners.Values.CountBy(static listener => (listener.Station, listener.Rendition)).ToDictionary();
-        }
-    }
+    /// <summary>The listeners now, by station and rendition; those without any may be missing.</summary>
+    internal IReadOnlyDictionary<(string Station, string Rendition), int> Count() =>
+        _audience.GetRenditions().ToDictionary(static r => (r.Station, r.Rendition), static r => r.Listeners);
 
     /// <summary>Takes the limits from other options. Those who are listening stay.</summary>
     internal void Limit(RadioServerOptions options) => _audience.Limit(options);
