@@ -178,6 +178,11 @@ internal sealed class SegmentLog
             {
                 Take(format);
             }
+
+            if (Ring.TitleBefore(_next) is { } title && title.Index >= missedFrom)
+            {
+                Take(title);
+            }
         }
 
         return item is not null && item.DueAt <= now;
@@ -301,7 +306,7 @@ internal sealed class SegmentLog
         long missing = number - _number!.Value - 1;
         if (missing > _times.Kept)
         {
-            // Nobody could follow the old ones any more.
+            // No player could continue with the old ones.
             _segments.Clear();
             missing = 0;
         }

@@ -126,8 +126,10 @@ public class SegmentLogTests
         SegmentLog log = Create(ring);
         Rings.Publish(ring, 60);
         Advance(log, 1100);
+        ring.Publish(new TitleItem(60 * 960, 1200, new TrackInfo("Two")));
         Rings.Publish(ring, 440, 1200);
         Advance(log, 10_000);
+        Assert.Equal(["Two"], log.Window.Titles.Select(static t => t.Track.Title));
 
         Segment[] kept = [.. log.Window.Kept];
         Assert.Equal(Enumerable.Range((int)kept[0].Sequence, kept.Length), kept.Select(static s => (int)s.Sequence));
