@@ -3,8 +3,8 @@ using Linnet.Clock;
 namespace Linnet.Relay.Leases;
 
 /// <summary>
-/// Decides when a node asks for the lease of a station, and what it may rely on: at most one node has it. Pure: it reads no clock and asks
-/// nobody. Call it from one thread.
+/// Decides when a node asks for the lease of a station, and what it may rely on: at most one node has it. Pure: it reads no clock and
+/// sends nothing. Call it from one thread.
 /// </summary>
 /// <remarks>
 /// The holder renews the entry of its last renewal (its revision), so it cannot renew what another node has taken meanwhile. Without

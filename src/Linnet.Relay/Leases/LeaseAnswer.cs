@@ -9,7 +9,7 @@ internal readonly record struct LeaseAnswer(LeaseOutcome Outcome, ulong Revision
 /// <summary>What became of a step.</summary>
 internal enum LeaseOutcome
 {
-    /// <summary>Nobody answered, or with an error: the entry may have changed or not.</summary>
+    /// <summary>There was no answer, or an error: the entry may have changed or not.</summary>
     Unanswered = 0,
 
     /// <summary>This node has the lease.</summary>

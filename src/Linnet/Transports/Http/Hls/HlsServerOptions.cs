@@ -13,7 +13,7 @@ public sealed record HlsServerOptions : IValidatable
     public int Segments { get; init; } = 8;
 
     /// <summary>
-    /// Whether the renditions of HLS run all the time, so that even their first listener hears them at once. By default they start with
+    /// Whether the renditions for HLS are always encoded, so that the first listener does not wait. By default they start with
     /// the first listener, who waits until two segments are complete.
     /// </summary>
     public bool AlwaysRuns { get; init; }

@@ -4,7 +4,7 @@ using Linnet.Broadcast.Segments;
 
 namespace Linnet.Transports.Http.Hls;
 
-/// <summary>A rendition that is heard over HLS now: it runs for as long as clients request it.</summary>
+/// <summary>A rendition that is served over HLS now. It runs while clients request it.</summary>
 /// <param name="log">Its segments.</param>
 /// <param name="lease">Keeps the rendition running.</param>
 /// <param name="times">The length of segments.</param>

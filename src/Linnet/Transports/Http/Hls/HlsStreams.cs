@@ -109,7 +109,7 @@ internal sealed class HlsStreams(SegmentTimes times, TimeSpan patience, long max
         return true;
     }
 
-    /// <summary>A rendition that is heard now; <see langword="null"/>: it is not. This is no request for its playlist.</summary>
+    /// <summary>Finds a rendition that is served now; <see langword="null"/>: it is not. It does not run longer for this.</summary>
     internal HlsStream? Find(BroadcastRing rendition)
     {
         lock (_gate)
