@@ -6,6 +6,9 @@ namespace Linnet.Interop.Tests.Hls;
 /// <summary>The recipe for a cache in docs/hls.md, run as written.</summary>
 public sealed class HlsCacheTests
 {
+    // Two minutes: half a second each, and the time of the answers.
+    private const int MaxRounds = 240;
+
     private const int Crowd = 40;
     private const string Playlist = "music/hls/mp3.m3u8";
 
@@ -64,8 +67,9 @@ public sealed class HlsCacheTests
     private async Task<string> ListenAsync(HttpClient client, int segments, string old)
     {
         var had = new HashSet<Uri>();
-        while (true)
+        for (int rounds = 0; true; rounds++)
         {
+            Assert.True(rounds < MaxRounds, $"There were only {had.Count} segments that are not of {old}.");
             bool isOver = !_heard.IsEmpty;
             Listing listing = await Listing.OfAsync(client, new Uri(Radio, Playlist));
             Interlocked.Increment(ref _asked);
