@@ -11,6 +11,7 @@ internal sealed class StationDirectory
     private IReadOnlyList<StationListing> _stations;
     private IReadOnlyList<string> _awaited;
     private IReadOnlyList<string> _order = [];
+    private IReadOnlyList<OtherNode> _others = [];
 
     /// <summary>Creates a directory.</summary>
     /// <param name="stations">The stations; the root path means the first.</param>
@@ -23,6 +24,15 @@ internal sealed class StationDirectory
 
     /// <summary>The stations there are now.</summary>
     public IReadOnlyList<StationListing> Stations => Volatile.Read(ref _stations);
+
+    /// <summary>
+    /// Other servers that have the same stations, as they are now. Whoever knows them sets this; by default there are none.
+    /// </summary>
+    public IReadOnlyList<OtherNode> Others
+    {
+        get => Volatile.Read(ref _others);
+        set => Volatile.Write(ref _others, value);
+    }
 
     /// <summary>Finds a station by name.</summary>
     /// <param name="name">The name, or <see langword="null"/> or empty for the first station.</param>

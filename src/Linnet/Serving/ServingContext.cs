@@ -30,6 +30,9 @@ internal sealed record ServingContext(
     /// <summary>Names of stations that are added later.</summary>
     public IReadOnlyList<string> Expected { get; init; } = [];
 
+    /// <summary>What the server has to do now. Any thread may ask, several times a second.</summary>
+    public Func<NodeLoad> Load { get; init; } = static () => default;
+
     /// <summary>Opens a TCP port.</summary>
     /// <param name="port">The port; 0: any free one.</param>
     /// <param name="setting">The option that changes it, as <see cref="SettingAdvice.Setting"/> has it.</param>
