@@ -20,7 +20,13 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
     /// <summary>Renditions that it lacks because this machine cannot encode them. Default: none.</summary>
     public IReadOnlyList<MissingStream> Missing { get; init; } = [];
 
+    /// <summary>
+    /// The rings from which streams over HTTP are made; <see langword="null"/>, the default: those of <see cref="Renditions"/>. Where a
+    /// station comes from another server, they run further behind it, so that a cut of the network is not heard.
+    /// </summary>
+    public IReadOnlyList<BroadcastRing>? StreamRenditions { get; init; }
+
     /// <summary>The renditions that are sent as streams, in the order in which they are offered.</summary>
-    public IEnumerable<BroadcastRing> Streams =>
-        Renditions.Where(static ring => ring.Info.StreamType is not null).OrderBy(static ring => ring.Info.StreamType!.Order);
+    public IEnumerable<BroadcastRing> Streams => (StreamRenditions ?? Renditions)
+        .Where(static ring => ring.Info.StreamType is not null).OrderBy(static ring => ring.Info.StreamType!.Order);
 }
