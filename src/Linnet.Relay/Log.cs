@@ -32,4 +32,25 @@ internal static partial class Log
 
     [LoggerMessage(1808, LogLevel.Warning, "{Subject}: answering failed{Unsaid}")]
     public static partial void AnswerFailed(this ILogger logger, Exception exception, string subject, Unsaid unsaid);
+
+    [LoggerMessage(1809, LogLevel.Warning, "{Rendition}: taking its sound from another server failed{Unsaid}")]
+    public static partial void FeedFailed(this ILogger logger, Exception exception, string rendition, Unsaid unsaid);
+
+    [LoggerMessage(1810, LogLevel.Warning, "{Rendition}: sending its sound to other servers failed{Unsaid}")]
+    public static partial void PublishFailed(this ILogger logger, Exception exception, string rendition, Unsaid unsaid);
+
+    [LoggerMessage(1811, LogLevel.Information, "Station {Station} is served from {Node}")]
+    public static partial void EdgeBegun(this ILogger logger, string station, string node);
+
+    [LoggerMessage(1812, LogLevel.Information, "Station {Station} is now served from {Node}, no longer from {Before}")]
+    public static partial void EdgeMoved(this ILogger logger, string station, string node, string before);
+
+    [LoggerMessage(1813, LogLevel.Information, "Station {Station} is no longer served: no other server has it")]
+    public static partial void EdgeEnded(this ILogger logger, string station);
+
+    [LoggerMessage(1814, LogLevel.Warning, "Station {Station}: {Node} has it, but does not describe it{Unsaid}")]
+    public static partial void NotDescribed(this ILogger logger, string station, string node, Unsaid unsaid);
+
+    [LoggerMessage(1815, LogLevel.Warning, "The relay failed for a moment, and goes on{Unsaid}")]
+    public static partial void RelayFailed(this ILogger logger, Exception exception, Unsaid unsaid);
 }

@@ -8,6 +8,8 @@ namespace Linnet.Relay;
 /// <summary>How a server joins others over NATS.</summary>
 internal sealed record RelayOptions : IValidatable
 {
+    private static readonly TimeSpan LeastDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MostDelay = TimeSpan.FromSeconds(10);
     private static readonly string[] Schemes = ["nats", "tls", "ws", "wss"];
 
     /// <summary>
@@ -31,6 +33,24 @@ internal sealed record RelayOptions : IValidatable
     /// <summary>NATS servers of a cluster that keep the leases of stations, 1–5. Default 1: then they end with that server.</summary>
     public int Replicas { get; init; } = 1;
 
+    /// <summary>
+    /// How far packets over RTSP and WebSocket run behind the origin of a station, 20 ms – 10 s. Default 100 ms. Within this time missing
+    /// sound is had from the origin, and nobody hears that it was.
+    /// </summary>
+    public TimeSpan PacketDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The same for streams over HTTP and for HLS. Default 3 s.</summary>
+    public TimeSpan StreamDelay { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Where listeners reach this server over HTTP, such as <c>https://radio2.example/</c>: others that are full send theirs there.
+    /// <see langword="null"/>, the default: they send none.
+    /// </summary>
+    public Uri? PublicHttp { get; init; }
+
+    /// <summary>The same over RTSP.</summary>
+    public Uri? PublicRtsp { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
@@ -50,6 +70,15 @@ internal sealed record RelayOptions : IValidatable
         if (!Subjects.IsName(Node))
         {
             yield return $"{nameof(Node)} is '{Node}'; it must have 1 to 64 letters, digits, - and _.";
+        }
+
+        foreach ((string name, TimeSpan delay) in
+            ((string, TimeSpan)[])[(nameof(PacketDelay), PacketDelay), (nameof(StreamDelay), StreamDelay)])
+        {
+            if (delay < LeastDelay || delay > MostDelay)
+            {
+                yield return $"{name} is {delay.TotalMilliseconds:0} ms; it must be between 20 ms and 10 s.";
+            }
         }
 
         if (Replicas is < 1 or > 5)

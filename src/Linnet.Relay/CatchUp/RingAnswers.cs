@@ -7,15 +7,17 @@ using NATS.Client.Core;
 
 namespace Linnet.Relay.CatchUp;
 
-/// <summary>Answers over NATS what other nodes ask about one rendition of a station of this node.</summary>
+/// <summary>Answers over NATS what other nodes ask about the renditions of a station of this node.</summary>
 /// <param name="link">The connection.</param>
-/// <param name="ring">The rendition.</param>
+/// <param name="station">The station.</param>
+/// <param name="rings">Its renditions.</param>
 /// <param name="incarnation">This life of the station.</param>
-/// <param name="time">The clock of the ring.</param>
+/// <param name="time">The clock of the rings.</param>
 /// <param name="logger">Logs failures.</param>
-internal sealed class RingAnswers(NatsLink link, BroadcastRing ring, ulong incarnation, TimeProvider time, ILogger logger)
+internal sealed class RingAnswers(
+    NatsLink link, string station, IReadOnlyList<BroadcastRing> rings, ulong incarnation, TimeProvider time, ILogger logger)
 {
-    private readonly string _subject = Subjects.Ask(ring.Info.Station, ring.Info.Name);
+    private readonly string _subject = Subjects.AskAll(station);
     private readonly OriginClock _clock = new(0, time.TimestampFrequency);
     private readonly LogThrottle _failures = new(time);
     private long _refused;
@@ -29,7 +31,9 @@ internal sealed class RingAnswers(NatsLink link, BroadcastRing ring, ulong incar
     // An empty message ends the answer.
     private async ValueTask AnswerAsync(NatsMsg<byte[]> message)
     {
-        if (!BatchQuestion.TryRead(message.Data, out BatchQuestion question))
+        string rendition = Subjects.LastPart(message.Subject);
+        if (!BatchQuestion.TryRead(message.Data, out BatchQuestion question)
+            || rings.FirstOrDefault(ring => ring.Info.Name == rendition) is not { } ring)
         {
             Volatile.Write(ref _refused, _refused + 1);
             return;

@@ -16,10 +16,14 @@ internal sealed class LeaseKeeper(NatsLink link, string station, LeaseOwner owne
     private readonly Lease _lease = new(time.TimestampFrequency);
     private readonly LogThrottle _problems = new(time);
     private int _state;
+    private ulong _revision;
     private string? _holder;
 
     /// <summary>Whether this node has the lease. Any thread may ask.</summary>
     internal LeaseState State => (LeaseState)Volatile.Read(ref _state);
+
+    /// <summary>The revision of its entry when it was last renewed. Any thread may ask.</summary>
+    internal ulong Revision => Volatile.Read(ref _revision);
 
     /// <summary>Called on the keeper's task after each change, with what it was before. Must be quick.</summary>
     internal Action<LeaseState>? Changed { get; init; }
@@ -101,6 +105,7 @@ internal sealed class LeaseKeeper(NatsLink link, string station, LeaseOwner owne
     private void Tell(string? holder)
     {
         LeaseState before = State;
+        Volatile.Write(ref _revision, _lease.Revision);
         if (_lease.State == before)
         {
             TellHolder(holder);

@@ -3,17 +3,31 @@ using NATS.Client.Core;
 
 namespace Linnet.Relay.Nats;
 
-/// <summary>Answers questions on a subject.</summary>
+/// <summary>Takes what arrives on a subject.</summary>
 internal static class NatsAnswers
 {
-    /// <summary>Answers until it is cancelled. An answer that fails is one that the asker does not get: it asks again.</summary>
+    /// <summary>
+    /// Answers questions until it is cancelled. An answer that fails is one that the asker does not get: it asks again.
+    /// </summary>
     /// <param name="link">The connection. While it is not open, nothing arrives.</param>
     /// <param name="subject">Where questions arrive.</param>
     /// <param name="answer">Answers one.</param>
     /// <param name="failed">Told about failures.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal static async Task AnswerAsync(
+    internal static Task AnswerAsync(
         this NatsLink link, string subject, Func<NatsMsg<byte[]>, ValueTask> answer, Action<Exception> failed,
+        CancellationToken cancellationToken) =>
+        link.TakeAsync(
+            subject, question => question.ReplyTo is null ? ValueTask.CompletedTask : answer(question), failed, cancellationToken);
+
+    /// <summary>Takes messages until it is cancelled. A failure ends nothing but the one message.</summary>
+    /// <param name="link">The connection. While it is not open, nothing arrives.</param>
+    /// <param name="subject">Where messages arrive.</param>
+    /// <param name="take">Takes one.</param>
+    /// <param name="failed">Told about failures.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static async Task TakeAsync(
+        this NatsLink link, string subject, Func<NatsMsg<byte[]>, ValueTask> take, Action<Exception> failed,
         CancellationToken cancellationToken)
     {
         bool isSubscribed = false;
@@ -22,15 +36,15 @@ internal static class NatsAnswers
             try
             {
                 await link.WaitForOpenAsync(cancellationToken).ConfigureAwait(false);
-                INatsSub<byte[]> questions = await link.Connection.SubscribeCoreAsync<byte[]>(
+                INatsSub<byte[]> messages = await link.Connection.SubscribeCoreAsync<byte[]>(
                     subject, cancellationToken: cancellationToken).ConfigureAwait(false);
-                await using ConfiguredAsyncDisposable ending = questions.ConfigureAwait(false);
+                await using ConfiguredAsyncDisposable ending = messages.ConfigureAwait(false);
 
                 // From here on the connection restores the subscription by itself.
                 isSubscribed = true;
-                await foreach (NatsMsg<byte[]> question in questions.Msgs.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                await foreach (NatsMsg<byte[]> message in messages.Msgs.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    await AnswerOneAsync(question, answer, failed).ConfigureAwait(false);
+                    await TakeOneAsync(message, take, failed).ConfigureAwait(false);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -44,15 +58,12 @@ internal static class NatsAnswers
         }
     }
 
-    private static async ValueTask AnswerOneAsync(
-        NatsMsg<byte[]> question, Func<NatsMsg<byte[]>, ValueTask> answer, Action<Exception> failed)
+    private static async ValueTask TakeOneAsync(
+        NatsMsg<byte[]> message, Func<NatsMsg<byte[]>, ValueTask> take, Action<Exception> failed)
     {
         try
         {
-            if (question.ReplyTo is not null)
-            {
-                await answer(question).ConfigureAwait(false);
-            }
+            await take(message).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -68,11 +68,20 @@ internal readonly ref struct BatchItem
         return !item.IsKnown || item.IsValid();
     }
 
+    /// <summary>When position 0 is due by the origin's clock from here on, in nanoseconds. Of discontinuities only.</summary>
+    public long Epoch => BinaryPrimitives.ReadInt64BigEndian(Details);
+
+    /// <summary>Packets of the rendition before this one. Of packets only.</summary>
+    // place: 128 | number: 64 | frames: 32 | 0: 7 | marker: 1 | payload
+    public long Number => BinaryPrimitives.ReadInt64BigEndian(Details);
+
     /// <summary>The item as a ring holds it; the bytes are copied.</summary>
     /// <param name="ring">The ring that will hold it. Its framing is put around packets.</param>
     /// <param name="clock">Gives its deadline in the ticks of this machine.</param>
+    /// <param name="shift">The difference from the numbers and positions of the origin. Default: none.</param>
+    /// <param name="notBefore">The earliest deadline, in ticks: that of the item before. Default: any.</param>
     /// <returns><see langword="null"/>: its kind is not known, or RTP cannot carry a packet of this length.</returns>
-    public RingItem? ToRingItem(BroadcastRing ring, OriginClock clock)
+    public RingItem? ToRingItem(BroadcastRing ring, OriginClock clock, Shift shift = default, long notBefore = long.MinValue)
     {
         ArgumentNullException.ThrowIfNull(ring);
         if (!IsKnown)
@@ -80,20 +89,21 @@ internal readonly ref struct BatchItem
             return null;
         }
 
-        long due = clock.TicksAt(DueAt);
+        long due = Math.Max(clock.TicksAt(DueAt), notBefore);
+        long position = Position + shift.Positions;
         return Kind switch
         {
-            ItemKind.Packet => ToPacket(ring, due),
-            ItemKind.Title => new TitleItem(Position, due, ReadTitle(Details)),
+            ItemKind.Packet => ToPacket(ring, Number + shift.Numbers, position, due),
+            ItemKind.Title => new TitleItem(position, due, ReadTitle(Details)),
             ItemKind.Format => TryReadHeaders(Details, out List<ReadOnlyMemory<byte>> headers)
-                ? new FormatItem(Position, due, headers) : null,
-            ItemKind.Discontinuity => new DiscontinuityItem(
-                Position, due,
-                new MediaTimeline(
-                    clock.TicksAt(BinaryPrimitives.ReadInt64BigEndian(Details)), ring.Info.Payload.ClockRate, clock.TicksPerSecond)),
-            _ => new EndItem(Position, due) { Reason = EndReasons.Of(Details[0]) },
+                ? new FormatItem(position, due, headers) : null,
+            ItemKind.Discontinuity => new DiscontinuityItem(position, due, shift.TimelineOf(Epoch, clock, ring.Info.Payload.ClockRate)),
+            _ => new EndItem(position, due) { Reason = EndReason },
         };
     }
+
+    /// <summary>Why nothing follows. Of ends only.</summary>
+    public DropReason EndReason => EndReasons.Of(Details[0]);
 
     private bool IsValid()
     {
@@ -107,25 +117,21 @@ internal readonly ref struct BatchItem
             ItemKind.Packet => _body.Length >= PacketHeadLength && BatchHeader.IsCount(Number) && Frames is >= 0 and <= MaxFrames,
             ItemKind.Title => IsTitle(Details),
             ItemKind.Format => TryReadHeaders(Details, out _),
-            ItemKind.Discontinuity => Details.Length == 8
-                && BinaryPrimitives.ReadInt64BigEndian(Details) is >= -OriginClock.MaxTime and <= OriginClock.MaxTime,
+            ItemKind.Discontinuity => Details.Length == 8 && Epoch is >= -OriginClock.MaxTime and <= OriginClock.MaxTime,
             _ => Details.Length == 1,
         };
     }
 
     private static bool IsPosition(long position) => position is >= -BatchHeader.MaxCount and <= BatchHeader.MaxCount;
 
-    // place: 128 | number: 64 | frames: 32 | 0: 7 | marker: 1 | payload
-    private long Number => BinaryPrimitives.ReadInt64BigEndian(Details);
-
     private int Frames => BinaryPrimitives.ReadInt32BigEndian(Details[8..]);
 
-    private PacketItem? ToPacket(BroadcastRing ring, long due)
+    private PacketItem? ToPacket(BroadcastRing ring, long number, long position, long due)
     {
         ReadOnlySpan<byte> payload = _body[PacketHeadLength..];
         return ring.Info.IsRtp && payload.Length > InterleavedFraming.MaxPayload
             ? null
-            : new PacketItem(ring.Framing, Number, Position, Frames, (Details[12] & 1) != 0, due, payload);
+            : new PacketItem(ring.Framing, number, position, Frames, (Details[12] & 1) != 0, due, payload);
     }
 
     // place: 128 | length of the title: 16 | title | artist, up to the end; empty: none

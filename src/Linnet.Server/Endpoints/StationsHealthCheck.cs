@@ -6,7 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Linnet.Server.Endpoints;
 
 /// <summary>
-/// Whether stations can be heard: healthy, degraded if some have failed, unhealthy if all have ended. A host's own health page has it too.
+/// Whether stations can be heard: healthy, degraded if some have failed or a protocol has a problem, unhealthy if all have ended. A host's
+/// own health page has it too.
 /// </summary>
 /// <param name="server">The server.</param>
 internal sealed class StationsHealthCheck(StationServer server) : IHealthCheck
@@ -18,9 +19,11 @@ internal sealed class StationsHealthCheck(StationServer server) : IHealthCheck
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<StationSnapshot> stations = server.GetStatistics().Stations;
+        ServerStatistics statistics = server.GetStatistics();
+        IReadOnlyList<StationSnapshot> stations = statistics.Stations;
         bool isReady = stations.Count == 0 || stations.Any(static s => s.State is StationState.Waiting or StationState.Playing);
-        string failed = string.Concat(stations.Where(static s => s.State is StationState.Failed).Select(static s => $"{s.Name}: failed\n"));
+        string failed = string.Concat(stations.Where(static s => s.State is StationState.Failed).Select(static s => $"{s.Name}: failed\n"))
+            + string.Concat(statistics.Protocols.Where(static p => p.Problem is not null).Select(static p => $"{p.Name}: {p.Problem}\n"));
         return Task.FromResult(
             !isReady ? HealthCheckResult.Unhealthy($"not ready: every station has ended\n{failed}")
             : failed.Length > 0 ? HealthCheckResult.Degraded($"ready\n{failed}")

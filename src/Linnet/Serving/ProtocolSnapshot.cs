@@ -18,6 +18,12 @@ public sealed record ProtocolSnapshot(string Name, IReadOnlyList<ListenerCount> 
     /// <summary>Listeners that are gone, by reason, in <c>snake_case</c>.</summary>
     public IReadOnlyDictionary<string, long> Ended { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>
+    /// What is wrong with it now, as sentences that say what to do; <see langword="null"/>, the default: nothing. It does not stop the
+    /// server.
+    /// </summary>
+    internal string? Problem { get; init; }
+
     /// <summary>The state of the byte streams that it makes of renditions. Default: it makes none.</summary>
     internal StreamFigures Streams { get; init; } = new(0, 0, 0);
 

@@ -22,7 +22,7 @@ public class RingQuestionsTests
 
         BroadcastRing ring = Rings.Bare();
         Rings.Publish(ring, 300);
-        var answers = new RingAnswers(origin.Link, ring, 7, TimeProvider.System, NullLogger.Instance);
+        var answers = new RingAnswers(origin.Link, "jazz", [ring], 7, TimeProvider.System, NullLogger.Instance);
         origin.Run(answers.RunAsync);
         IReadOnlyList<byte[]> answer = [];
         await Until.TrueAsync(() => (answer = AskAsync(edge, question).GetAwaiter().GetResult()).Count > 0);

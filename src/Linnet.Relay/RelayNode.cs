@@ -1,0 +1,238 @@
+using System.Security.Cryptography;
+using Linnet.Broadcast;
+using Linnet.Diagnostics;
+using Linnet.Relay.Clock;
+using Linnet.Relay.Edges;
+using Linnet.Relay.Leases;
+using Linnet.Relay.Nats;
+using Linnet.Relay.Nodes;
+using Linnet.Relay.Origins;
+using Linnet.Relay.Wire;
+using Linnet.Serving;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+
+namespace Linnet.Relay;
+
+/// <summary>
+/// Joins a server to others: <c>its stations ─► NATS ─► the others</c>, and <c>theirs ─► NATS ─► its directory</c>. Once a second, and
+/// when something changes, it compares what the others say with what there is here.
+/// </summary>
+internal sealed class RelayNode : IAsyncDisposable
+{
+    /// <summary>How often a node says what it has and does.</summary>
+    internal static readonly TimeSpan StatusTime = TimeSpan.FromSeconds(1);
+
+    private readonly ServingContext _context;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LogThrottle _failures;
+    private readonly NodeBoard _board;
+    private readonly OriginStations _origins;
+    private readonly ulong _life = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private EdgeStations? _edges;
+    private RelaySnapshot _snapshot;
+    private long? _toldAt;
+    private int _hasChanged;
+
+    /// <summary>A node that is not joined yet.</summary>
+    /// <param name="options">Where NATS is, and how the node shows itself.</param>
+    /// <param name="context">The server.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    internal RelayNode(RelayOptions options, ServingContext context)
+    {
+        (_context, _time, _logger) = (context, context.Time, context.Logger);
+        _failures = new LogThrottle(_time);
+        _board = new NodeBoard(_time.TimestampFrequency);
+        Link = new NatsLink(options, _time, _logger);
+        _origins = new OriginStations(Link, _time, _logger, OnChanged);
+        _snapshot = new RelaySnapshot(Link.State);
+    }
+
+    /// <summary>The connection.</summary>
+    internal NatsLink Link { get; }
+
+    /// <summary>The state now. Any thread may ask.</summary>
+    internal RelaySnapshot Snapshot => Volatile.Read(ref _snapshot) with { Link = Link.State };
+
+    /// <summary>Joins the others until it is cancelled.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var connected = new CancellationTokenSource();
+        var clock = new NodeClock(Link, Link.Options.Node, _time, _logger);
+        Task[] running =
+        [
+            Link.RunAsync(connected.Token),
+            clock.RunAsync(connected.Token),
+            Link.TakeAsync(Subjects.AllStatus, TakeStatusAsync, Failed, connected.Token),
+        ];
+        Volatile.Write(ref _edges, new EdgeStations(Link, _context.Directory, _time, _logger, cancellationToken));
+        try
+        {
+            while (true)
+            {
+                await StepAsync(_edges, cancellationToken).ConfigureAwait(false);
+                await _wake.WaitAsync(StatusTime, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            await LeaveAsync().ConfigureAwait(false);
+            await connected.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes the connection. After <see cref="RunAsync"/> has returned.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _wake.Dispose();
+        return Link.DisposeAsync();
+    }
+
+    // A step that fails is one that is made a second later.
+    private async Task StepAsync(EdgeStations edges, CancellationToken cancellationToken)
+    {
+        try
+        {
+            StationListing[] own = [.. _context.Directory.Stations.Where(listing => !edges.Has(listing))];
+            await _origins.UpdateAsync(own, cancellationToken).ConfigureAwait(false);
+            NodeStatus status = Status(isStopping: false);
+            IReadOnlyDictionary<string, (NodeStatus Node, StationStatus Station)> origins = Look(status);
+            await edges.UpdateAsync(origins).ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _hasChanged, 0) != 0 || _toldAt is not { } told || _time.GetElapsedTime(told) >= StatusTime)
+            {
+                await TellAsync(status).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(e);
+        }
+    }
+
+    // Listeners of this server who hear a station from others hear it from this one, if it has become the origin: it is among them.
+    private IReadOnlyDictionary<string, (NodeStatus Node, StationStatus Station)> Look(NodeStatus own)
+    {
+        lock (_gate)
+        {
+            _board.Take(own, _time.GetTimestamp());
+            _board.Expire(_time.GetTimestamp(), Link.State.IsOpen);
+            NodeStatus[] others = [.. _board.Nodes.Where(node => node.Node != own.Node)];
+            _context.Directory.Others = [.. others.Select(static node => node.ToOther())];
+            Volatile.Write(ref _snapshot, Count(others.Length));
+            return _board.Origins();
+        }
+    }
+
+    private RelaySnapshot Count(int nodes)
+    {
+        (long batches, long bytes) = _origins.Sent;
+        IReadOnlyList<EdgeStation> edges = _edges?.All ?? [];
+        return new RelaySnapshot(Link.State)
+        {
+            Nodes = nodes,
+            Offered = _origins.Held,
+            Waiting = _origins.All.Count - _origins.Held,
+            Followed = edges.Count,
+            Published = _origins.All.Sum(static origin => origin.Published),
+            Batches = batches,
+            Bytes = bytes,
+            Missing = edges.Sum(static edge => edge.Counts.Missing),
+            Repaired = edges.Sum(static edge => edge.Counts.Repaired),
+        };
+    }
+
+    private NodeStatus Status(bool isStopping)
+    {
+        Dictionary<string, OriginStation> origins = _origins.All.ToDictionary(static origin => origin.Name);
+        return new NodeStatus(
+            Link.Options.Node, _life, _context.Load(),
+            [.. _context.Directory.Stations.Select(listing => Status(listing, origins.GetValueOrDefault(listing.Name)))])
+        {
+            Http = Link.Options.PublicHttp,
+            Rtsp = Link.Options.PublicRtsp,
+            IsStopping = isStopping,
+        };
+    }
+
+    private static StationStatus Status(StationListing listing, OriginStation? origin) => new(listing.Name)
+    {
+        Lease = origin?.State ?? LeaseState.Standby,
+        Incarnation = origin?.Incarnation ?? 0,
+        Revision = origin?.Revision ?? 0,
+        Description = origin is null ? 0 : HashCode.Combine(listing.Description, listing.ArtUrl, listing.Missing.Count),
+        IsLive = origin is not null,
+        Listeners = EdgeStation.ListenersOf(listing),
+    };
+
+    private async Task TellAsync(NodeStatus status)
+    {
+        _toldAt = _time.GetTimestamp();
+        if (Link.State.IsOpen)
+        {
+            await Link.Connection.PublishAsync(Subjects.Status(status.Node), status.ToBytes()).ConfigureAwait(false);
+        }
+    }
+
+    // Gives the leases back, so that others need not wait until they run out, and says so.
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            await _origins.DisposeAsync().ConfigureAwait(false);
+            await TellAsync(Status(isStopping: true)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+        }
+    }
+
+    private ValueTask TakeStatusAsync(NatsMsg<byte[]> message)
+    {
+        if (NodeStatus.TryRead(message.Data, out NodeStatus? status) && Subjects.Status(status.Node) == message.Subject
+            && status.Node != Link.Options.Node)
+        {
+            lock (_gate)
+            {
+                _board.Take(status, _time.GetTimestamp());
+            }
+
+            Wake();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void OnChanged()
+    {
+        Volatile.Write(ref _hasChanged, 1);
+        Wake();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // It wakes up anyway, or has ended.
+        }
+    }
+
+    private void Failed(Exception error)
+    {
+        if (_failures.TrySay(out Unsaid unsaid))
+        {
+            _logger.RelayFailed(error, unsaid);
+        }
+    }
+}

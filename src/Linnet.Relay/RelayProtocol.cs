@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Linnet.Serving;
+
+namespace Linnet.Relay;
+
+/// <summary>The relay as one of the protocols of a server: so it is run, shown and measured like the others.</summary>
+internal sealed class RelayProtocol : IServedProtocol
+{
+    private readonly RelayNode _node;
+
+    /// <summary>A relay that does not run yet.</summary>
+    /// <param name="options">Where NATS is, and how the node shows itself.</param>
+    /// <param name="context">The server.</param>
+    /// <exception cref="ArgumentException"><paramref name="options"/> has problems.</exception>
+    internal RelayProtocol(RelayOptions options, ServingContext context) => _node = new RelayNode(options, context);
+
+    /// <inheritdoc/>
+    public string Name => "relay";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServedEndPoint> EndPoints => [];
+
+    /// <inheritdoc/>
+    public bool OnlyWaits => true;
+
+    /// <inheritdoc/>
+    public int MaxListeners => 0;
+
+    /// <summary>The state now. Any thread may ask.</summary>
+    internal RelaySnapshot Snapshot => _node.Snapshot;
+
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken) => _node.RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ListenerSnapshot> GetListeners() => [];
+
+    /// <inheritdoc/>
+    public ProtocolSnapshot GetSnapshot()
+    {
+        RelaySnapshot now = _node.Snapshot;
+        return new ProtocolSnapshot(Name, [])
+        {
+            Problem = now.Link.Problem,
+            Figures =
+            [
+                new("nodes", "other servers that are joined by the relay", now.Nodes),
+                new("relayed", "stations from other servers", now.Followed),
+                new("relay missing", "items from other servers that did not come in time", now.Missing),
+            ],
+            Stats = new JsonObject
+            {
+                ["connected"] = now.Link.IsOpen,
+                ["problem"] = now.Link.Problem,
+                ["nodes"] = now.Nodes,
+                ["stations_offered"] = now.Offered,
+                ["stations_waiting"] = now.Waiting,
+                ["stations_followed"] = now.Followed,
+                ["renditions_published"] = now.Published,
+                ["batches_sent"] = now.Batches,
+                ["bytes_sent"] = now.Bytes,
+                ["items_missing"] = now.Missing,
+                ["items_repaired"] = now.Repaired,
+            },
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _node.DisposeAsync().AsTask().GetAwaiter().GetResult();
+}
