@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linnet.Relay.Nats;
 using Linnet.Serving;
 
 namespace Linnet.Relay;
@@ -28,6 +29,9 @@ internal sealed class RelayProtocol : IServedProtocol
 
     /// <summary>The state now. Any thread may ask.</summary>
     internal RelaySnapshot Snapshot => _node.Snapshot;
+
+    /// <summary>The connection.</summary>
+    internal NatsLink Link => _node.Link;
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) => _node.RunAsync(cancellationToken);

@@ -70,6 +70,9 @@ internal sealed class RelayedServer : IAsyncDisposable
     internal async Task<BroadcastRing> StreamRingAsync(string station, string rendition) =>
         (await ListingAsync(station)).Streams.Single(ring => ring.Info.Name == rendition);
 
+    /// <summary>Cuts it off as the death of the program does: nothing is said any more.</summary>
+    internal ValueTask KillAsync() => Relay.Link.DisposeAsync();
+
     /// <summary>Ends it as a stop of the program does.</summary>
     internal async Task StopAsync()
     {
