@@ -51,6 +51,10 @@ internal static partial class Log
     [LoggerMessage(1814, LogLevel.Warning, "Station {Station}: {Node} has it, but does not describe it{Unsaid}")]
     public static partial void NotDescribed(this ILogger logger, string station, string node, Unsaid unsaid);
 
+    [LoggerMessage(1816, LogLevel.Error, "Another server has the name {Node}, too: neither gets the stations of the other. Give one of "
+        + "them another name{Unsaid}")]
+    public static partial void SameName(this ILogger logger, string node, Unsaid unsaid);
+
     [LoggerMessage(1815, LogLevel.Warning, "The relay failed for a moment, and goes on{Unsaid}")]
     public static partial void RelayFailed(this ILogger logger, Exception exception, Unsaid unsaid);
 }

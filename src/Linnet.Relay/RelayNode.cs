@@ -27,14 +27,17 @@ internal sealed class RelayNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly LogThrottle _failures;
+    private readonly LogThrottle _namesakes;
     private readonly NodeBoard _board;
     private readonly OriginStations _origins;
     private readonly ulong _life = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private readonly Dictionary<string, StationListing> _hidden = [];
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private EdgeStations? _edges;
     private RelaySnapshot _snapshot;
     private long? _toldAt;
+    private int _nodes;
     private int _hasChanged;
 
     /// <summary>A node that is not joined yet.</summary>
@@ -45,6 +48,7 @@ internal sealed class RelayNode : IAsyncDisposable
     {
         (_context, _time, _logger) = (context, context.Time, context.Logger);
         _failures = new LogThrottle(_time);
+        _namesakes = new LogThrottle(_time);
         _board = new NodeBoard(_time.TimestampFrequency);
         Link = new NatsLink(options, _time, _logger);
         _origins = new OriginStations(Link, _time, _logger, OnChanged);
@@ -56,6 +60,9 @@ internal sealed class RelayNode : IAsyncDisposable
 
     /// <summary>The state now. Any thread may ask.</summary>
     internal RelaySnapshot Snapshot => Volatile.Read(ref _snapshot) with { Link = Link.State };
+
+    /// <summary>The stations from other servers.</summary>
+    internal IReadOnlyList<EdgeStation> Edges => Volatile.Read(ref _edges)?.All ?? [];
 
     /// <summary>Joins the others until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -100,11 +107,11 @@ internal sealed class RelayNode : IAsyncDisposable
     {
         try
         {
-            StationListing[] own = [.. _context.Directory.Stations.Where(listing => !edges.Has(listing))];
-            await _origins.UpdateAsync(own, cancellationToken).ConfigureAwait(false);
+            await _origins.UpdateAsync(Own(edges), cancellationToken).ConfigureAwait(false);
             NodeStatus status = Status(isStopping: false);
             IReadOnlyDictionary<string, (NodeStatus Node, StationStatus Station)> origins = Look(status);
             await edges.UpdateAsync(origins).ConfigureAwait(false);
+            Volatile.Write(ref _snapshot, Count());
             if (Interlocked.Exchange(ref _hasChanged, 0) != 0 || _toldAt is not { } told || _time.GetElapsedTime(told) >= StatusTime)
             {
                 await TellAsync(status).ConfigureAwait(false);
@@ -113,6 +120,48 @@ internal sealed class RelayNode : IAsyncDisposable
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Failed(e);
+        }
+    }
+
+    // A station to which nobody sends here, while somebody does elsewhere, is had from there until somebody sends here again.
+    private List<StationListing> Own(EdgeStations edges)
+    {
+        foreach ((string name, StationListing hidden) in _hidden)
+        {
+            StationListing? shown = _context.Directory.Stations.FirstOrDefault(listing => listing.Name == name);
+            if (shown is not null && !edges.Has(shown))
+            {
+                _hidden.Remove(name);
+            }
+            else if (_context.IsLive(name) || (shown is null && !IsLiveElsewhere(name)))
+            {
+                _hidden.Remove(name);
+                _context.Directory.Set(hidden);
+            }
+        }
+
+        List<StationListing> own = [];
+        foreach (StationListing listing in _context.Directory.Stations.Where(listing => !edges.Has(listing)))
+        {
+            if (_context.IsLive(listing.Name) || !IsLiveElsewhere(listing.Name))
+            {
+                own.Add(listing);
+            }
+            else
+            {
+                _hidden[listing.Name] = listing;
+                _context.Directory.Remove(listing.Name);
+            }
+        }
+
+        return own;
+    }
+
+    private bool IsLiveElsewhere(string station)
+    {
+        lock (_gate)
+        {
+            return _board.IsLiveElsewhere(station, Link.Options.Node);
         }
     }
 
@@ -125,18 +174,18 @@ internal sealed class RelayNode : IAsyncDisposable
             _board.Expire(_time.GetTimestamp(), Link.State.IsOpen);
             NodeStatus[] others = [.. _board.Nodes.Where(node => node.Node != own.Node)];
             _context.Directory.Others = [.. others.Select(static node => node.ToOther())];
-            Volatile.Write(ref _snapshot, Count(others.Length));
+            _nodes = others.Length;
             return _board.Origins();
         }
     }
 
-    private RelaySnapshot Count(int nodes)
+    private RelaySnapshot Count()
     {
         (long batches, long bytes) = _origins.Sent;
-        IReadOnlyList<EdgeStation> edges = _edges?.All ?? [];
+        IReadOnlyList<EdgeStation> edges = Edges;
         return new RelaySnapshot(Link.State)
         {
-            Nodes = nodes,
+            Nodes = _nodes,
             Offered = _origins.Held,
             Waiting = _origins.All.Count - _origins.Held,
             Followed = edges.Count,
@@ -161,13 +210,14 @@ internal sealed class RelayNode : IAsyncDisposable
         };
     }
 
-    private static StationStatus Status(StationListing listing, OriginStation? origin) => new(listing.Name)
+    private StationStatus Status(StationListing listing, OriginStation? origin) => new(listing.Name)
     {
         Lease = origin?.State ?? LeaseState.Standby,
         Incarnation = origin?.Incarnation ?? 0,
         Revision = origin?.Revision ?? 0,
         Description = origin is null ? 0 : HashCode.Combine(listing.Description, listing.ArtUrl, listing.Missing.Count),
-        IsLive = origin is not null,
+        IsLive = origin is not null && _context.IsLive(listing.Name),
+        Track = listing.Renditions.Select(static ring => ring.Title).OfType<TitleItem>().MaxBy(static title => title.DueAt)?.Track,
         Listeners = EdgeStation.ListenersOf(listing),
     };
 
@@ -196,8 +246,19 @@ internal sealed class RelayNode : IAsyncDisposable
 
     private ValueTask TakeStatusAsync(NatsMsg<byte[]> message)
     {
-        if (NodeStatus.TryRead(message.Data, out NodeStatus? status) && Subjects.Status(status.Node) == message.Subject
-            && status.Node != Link.Options.Node)
+        if (!NodeStatus.TryRead(message.Data, out NodeStatus? status) || Subjects.Status(status.Node) != message.Subject)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (status.Node == Link.Options.Node)
+        {
+            if (status.Life != _life && _namesakes.TrySay(out Unsaid unsaid))
+            {
+                _logger.SameName(status.Node, unsaid);
+            }
+        }
+        else
         {
             lock (_gate)
             {

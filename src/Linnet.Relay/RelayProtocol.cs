@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linnet.Relay.Edges;
 using Linnet.Relay.Nats;
 using Linnet.Serving;
 
@@ -32,6 +33,9 @@ internal sealed class RelayProtocol : IServedProtocol
 
     /// <summary>The connection.</summary>
     internal NatsLink Link => _node.Link;
+
+    /// <summary>The stations from other servers.</summary>
+    internal IReadOnlyList<EdgeStation> Edges => _node.Edges;
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken cancellationToken) => _node.RunAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Relay.Nats;
 using Linnet.Relay.Wire;
@@ -87,6 +88,15 @@ internal sealed class EdgeStation
         {
             Description = description.About, ArtUrl = description.ArtUrl, Missing = description.Missing,
         };
+    }
+
+    /// <summary>Takes the track that plays at the origin: it is shown while nobody listens here.</summary>
+    internal void Tell(TrackInfo? track)
+    {
+        if (_listing.Track != track)
+        {
+            _listing = _listing with { Track = track };
+        }
     }
 
     /// <summary>Ends it: its listeners are told.</summary>

@@ -65,6 +65,7 @@ internal sealed class EdgeStations(
         if (edge is not null)
         {
             edge.SeenAt = now;
+            edge.Station.Tell(status.Track);
             if (edge.Station.Origin.Incarnation == status.Incarnation && edge.Version == status.Description)
             {
                 Show(edge);
@@ -97,6 +98,7 @@ internal sealed class EdgeStations(
         }
 
         edge.Version = status.Description;
+        edge.Station.Tell(status.Track);
         Show(edge);
     }
 

@@ -19,7 +19,8 @@ internal sealed class NodeBoard(long ticksPerSecond)
     private readonly long _silence = Silence.InTicks(ticksPerSecond);
 
     /// <summary>The nodes that are there.</summary>
-    internal IReadOnlyList<NodeStatus> Nodes => [.. _nodes.Values.Select(static n => n.Status).OrderBy(static s => s.Node, StringComparer.Ordinal)];
+    internal IReadOnlyList<NodeStatus> Nodes =>
+        [.. _nodes.Values.Select(static n => n.Status).OrderBy(static s => s.Node, StringComparer.Ordinal)];
 
     /// <summary>Takes what a node says.</summary>
     internal void Take(NodeStatus status, long now)
@@ -71,9 +72,9 @@ internal sealed class NodeBoard(long ticksPerSecond)
         return origins;
     }
 
-    /// <summary>Whether another node has the sound of a station by itself, and waits for the lease.</summary>
-    internal bool HasLiveStandby(string station) => _nodes.Values.Any(node => !node.Status.IsStopping && node.Status.Stations.Any(
-        s => s.Name == station && s is { Lease: LeaseState.Standby, IsLive: true }));
+    /// <summary>Whether another node has the sound of a station by itself.</summary>
+    internal bool IsLiveElsewhere(string station, string own) => _nodes.Values.Any(node =>
+        node.Status.Node != own && !node.Status.IsStopping && node.Status.Stations.Any(s => s.Name == station && s.IsLive));
 
     private static (bool, ulong, ulong) Rank(StationStatus station) =>
         (station.Lease == LeaseState.Held, station.Revision, station.Incarnation);

@@ -49,7 +49,8 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
             [
                 .. Stations.Select(static s => new StationStatusJson(
                     s.Name, s.Lease is LeaseState.Standby ? null : s.Lease is LeaseState.Held ? "held" : "unconfirmed",
-                    Text(s.Incarnation), Text(s.Revision), s.Description, s.IsLive, s.Listeners)),
+                    Text(s.Incarnation), Text(s.Revision), s.Description, s.IsLive,
+                    TagText.Clean(s.Track?.Title ?? ""), TagText.Clean(s.Track?.Artist ?? ""), s.Listeners)),
             ]),
         NodeStatusJson.Default.NodeJson);
 
@@ -94,6 +95,7 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
                 Revision = revision,
                 Description = json.Description,
                 IsLive = json.Live,
+                Track = TagText.Clean(json.Title ?? "") is { } title ? new TrackInfo(title, TagText.Clean(json.Artist ?? "")) : null,
                 Listeners = json.Listeners.Where(static one => Subjects.IsName(one.Key) && one.Value > 0)
                     .ToDictionary(static one => one.Key, static one => one.Value),
             }
@@ -137,6 +139,9 @@ internal sealed record StationStatus(string Name)
     /// <summary>Whether the node has the station's sound by itself, and it comes now: from a source of its own, or from a sender.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>The track that it plays there; <see langword="null"/>: none is known.</summary>
+    public TrackInfo? Track { get; init; }
+
     /// <summary>Its listeners at the node, by rendition.</summary>
     public IReadOnlyDictionary<string, int> Listeners { get; init; } = new Dictionary<string, int>();
 }
@@ -151,7 +156,7 @@ internal sealed record LoadJson(int Listeners, int MaxListeners, long BitsPerSec
 
 /// <summary>A <see cref="StationStatus"/> in JSON.</summary>
 internal sealed record StationStatusJson(
-    string Name, string? Lease, string Incarnation, string Revision, int Description, bool Live,
+    string Name, string? Lease, string Incarnation, string Revision, int Description, bool Live, string? Title, string? Artist,
     IReadOnlyDictionary<string, int> Listeners);
 
 /// <summary>Reads and writes statuses without reflection.</summary>

@@ -1,3 +1,4 @@
+using Linnet.Audio;
 using Linnet.Wire.Icy;
 
 namespace Linnet.Broadcast;
@@ -16,6 +17,12 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
 
     /// <summary>Address of a picture of the station; <see langword="null"/>: there is none.</summary>
     public string? ArtUrl { get; init; }
+
+    /// <summary>
+    /// For a station from another server, the track that plays there: it is known here without a listener. <see langword="null"/>, the
+    /// default: not known.
+    /// </summary>
+    public TrackInfo? Track { get; init; }
 
     /// <summary>Renditions that it lacks because this machine cannot encode them. Default: none.</summary>
     public IReadOnlyList<MissingStream> Missing { get; init; } = [];

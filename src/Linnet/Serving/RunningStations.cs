@@ -44,6 +44,10 @@ internal sealed class RunningStations : IAsyncDisposable
         [.. Volatile.Read(ref _all).Select(static r => r.Ingest).OfType<IngestStation>().Where(static i => i.Pull is null)
             .Select(static i => i.Ingest)];
 
+    /// <summary>Whether a station has sound of its own now: always, but that others send to it, and none does.</summary>
+    internal bool IsLive(string name) => Volatile.Read(ref _all).FirstOrDefault(r => r.Name == name) is { } running
+        && (running.Ingest is null || running.Ingest.Ingest.Writer is not null);
+
     /// <summary>Adds a station, and starts it if the server runs.</summary>
     /// <exception cref="ArgumentException">There is one of this name.</exception>
     internal void Add(Station station)

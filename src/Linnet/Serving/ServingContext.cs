@@ -33,6 +33,11 @@ internal sealed record ServingContext(
     /// <summary>What the server has to do now. Any thread may ask, several times a second.</summary>
     public Func<NodeLoad> Load { get; init; } = static () => default;
 
+    /// <summary>
+    /// Whether a station of this server has sound of its own now: always, but that others send to it, and none does. Any thread may ask.
+    /// </summary>
+    public Func<string, bool> IsLive { get; init; } = static _ => true;
+
     /// <summary>Opens a TCP port.</summary>
     /// <param name="port">The port; 0: any free one.</param>
     /// <param name="setting">The option that changes it, as <see cref="SettingAdvice.Setting"/> has it.</param>

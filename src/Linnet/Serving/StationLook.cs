@@ -31,7 +31,7 @@ internal static class StationLook
             listing.Name,
             begun.Length == 0 ? StationState.Waiting : begun.All(HasEnded) ? StationState.Ended : StationState.Playing,
             Problem: null,
-            begun.Select(static r => r.Title).OfType<TitleItem>().MaxBy(static t => t.DueAt)?.Track,
+            begun.Select(static r => r.Title).OfType<TitleItem>().MaxBy(static t => t.DueAt)?.Track ?? listing.Track,
             first is null ? new AudioFormat(48_000, 2) : new AudioFormat(first.Info.Payload.ClockRate, first.Info.Payload.Channels),
             BitDepth: 0,
             first?.Timeline is { } timeline ? first.Info.Payload.Clock.DurationOf(Math.Max(0, timeline.PositionAt(now))) : TimeSpan.Zero,

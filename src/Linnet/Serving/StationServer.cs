@@ -291,7 +291,11 @@ public sealed class StationServer : IAsyncDisposable
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         var context =
-            new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger) { Expected = _options.Expected };
+            new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger) 
+            {
+                Expected = _options.Expected,
+                IsLive = _stations.IsLive,
+            };
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {
