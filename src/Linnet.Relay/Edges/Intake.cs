@@ -14,6 +14,9 @@ internal sealed class Intake(EdgeWriter writer, long ticksPerSecond)
     /// <summary>The pause before a question that got no answer is asked again.</summary>
     internal static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A question that has had no answer for so long is asked again, even if the answer may still come.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+
     /// <summary>Without a batch for so long, the origin is asked whether there is more.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
 
@@ -25,6 +28,7 @@ internal sealed class Intake(EdgeWriter writer, long ticksPerSecond)
     private const long NotStarted = -1;
 
     private readonly long _askPause = AskPause.InTicks(ticksPerSecond);
+    private readonly long _patience = Patience.InTicks(ticksPerSecond);
     private readonly long _quiet = Quiet.InTicks(ticksPerSecond);
     private readonly long _margin = Margin.InTicks(ticksPerSecond);
     private readonly List<byte[]> _held = [];
@@ -48,7 +52,7 @@ internal sealed class Intake(EdgeWriter writer, long ticksPerSecond)
     /// When there is something to do, in ticks: to ask, or to give up; <see cref="long.MaxValue"/>: not before something arrives.
     /// </summary>
     internal long NextAt(OriginClock clock) => Math.Min(
-        _isAsking ? long.MaxValue : IsMissing ? _askAt : Math.Max(_heardAt + _quiet, _askAt),
+        IsMissing || _isAsking ? _askAt : Math.Max(_heardAt + _quiet, _askAt),
         _next != NotStarted && _held.Count > 0 ? GiveUpAt(clock) : long.MaxValue);
 
     /// <summary>Whether the origin has said where to begin.</summary>
@@ -97,12 +101,12 @@ internal sealed class Intake(EdgeWriter writer, long ticksPerSecond)
     /// <param name="now">The current time, in ticks.</param>
     internal BatchQuestion? Ask(long since, long now)
     {
-        if (_isAsking || now < _askAt || (!IsMissing && now < _heardAt + _quiet))
+        if (now < _askAt || (!IsMissing && now < _heardAt + _quiet))
         {
             return null;
         }
 
-        _isAsking = true;
+        (_isAsking, _askAt) = (true, now + _patience);
         return new BatchQuestion(_incarnation, Math.Max(0, _next), Math.Max(since, -OriginClock.MaxTime), AnswerBytes);
     }
 
