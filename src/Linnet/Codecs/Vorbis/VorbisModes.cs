@@ -94,6 +94,15 @@ internal sealed class VorbisModes
         return !bits.IsPastEnd;
     }
 
+    /// <summary>Finds a mode of long or of short blocks; -1: there is none.</summary>
+    /// <param name="isLong">The kind of block.</param>
+    /// <param name="width">Bits of a mode's number in a packet.</param>
+    internal int Find(bool isLong, out int width)
+    {
+        width = VorbisNumbers.BitsFor(_modes.Length - 1);
+        return Array.FindIndex(_modes, mode => mode.IsLong == isLong);
+    }
+
     private static VorbisModes? ReadModes(ref VorbisBits bits, VorbisMapping[] mappings)
     {
         var modes = new (bool, VorbisMapping)[bits.Read(6) + 1];
