@@ -51,7 +51,7 @@ internal sealed class Mp3Silence : RepeatedSilence
 
         var frame = new MpegFrame { Header = header, Data = next.Payload.Span[..header.FrameLength] };
         MpegFrame complete = _reservoir.Complete(frame);
-        return complete.Data == frame.Data ? null : complete.Data.ToArray();
+        return complete.Data == frame.Data ? null : (ReadOnlyMemory<byte>?)complete.Data.ToArray();
     }
 
     private static bool TryParse(PacketItem packet, out MpegHeader header) =>

