@@ -123,7 +123,13 @@ internal sealed class Filler : IDisposable
         packet = default;
         try
         {
-            return _sound is not null && _sound.TryTake(Position, next?.Position, out packet) && packet.Frames <= room;
+            if (_sound is null || !_sound.TryTake(Position, next?.Position, out packet) || packet.Frames > room)
+            {
+                return false;
+            }
+
+            packet = packet with { Payload = _silence.Fit(packet) };
+            return true;
         }
         catch (Exception e)
         {

@@ -71,46 +71,29 @@ internal sealed class FlacSilence : SampledSilence
             }
         }
 
-        ushort sum = FlacSums.Append(0, frame.ToArray());
-        frame.AddRange([(byte)(sum >> 8), (byte)sum]);
-        payload = frame.ToArray();
+        payload = FlacNumbers.Finish(frame);
         return _frames;
     }
 
+    /// <inheritdoc/>
+    internal override ReadOnlyMemory<byte> Fit(FilledPacket packet) => FlacNumbers.Renumber(packet.Payload.Span, NumberAt(packet.Position));
+
     private protected override float[] FirstSamples(PacketItem packet) => Decode(_info, packet.Payload.Span)[.._info.Format.Channels];
+
+    private long NumberAt(long position) =>
+        _last.IsVariable
+            ? (_last.Next + position - _start) & FlacNumbers.MostSamples
+            : (_last.Next + ((position - _start) / _frames)) & FlacNumbers.MostFrames;
 
     private void WriteHeader(List<byte> frame, long position)
     {
         frame.AddRange(_codes);
-        long number = _last.Next + (_last.IsVariable ? position - _start : (position - _start) / _frames);
-        WriteNumber(frame, number & (_last.IsVariable ? 0xF_FFFF_FFFF : 0x7FFF_FFFF));
+        FlacNumbers.Write(frame, NumberAt(position));
         Span<byte> block = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(block, (ushort)(_frames - 1));
         frame.AddRange(block);
         frame.AddRange(_rate);
         frame.Add(FlacSums.Header(frame.ToArray()));
-    }
-
-    // Like a character in UTF-8, but with up to seven bytes.
-    private static void WriteNumber(List<byte> frame, long number)
-    {
-        if (number < 0x80)
-        {
-            frame.Add((byte)number);
-            return;
-        }
-
-        int more = 1;
-        while (number >= 1L << (6 + (5 * more)))
-        {
-            more++;
-        }
-
-        frame.Add((byte)((0xFF00 >> (more + 1)) | (int)(number >> (6 * more))));
-        for (int shift = 6 * (more - 1); shift >= 0; shift -= 6)
-        {
-            frame.Add((byte)(0x80 | ((number >> shift) & 0x3F)));
-        }
     }
 
     // At least one frame: zeros if the packet cannot be decoded.

@@ -18,4 +18,7 @@ internal abstract class Silence
     /// <see langword="null"/>, the default: they can decode it.
     /// </summary>
     internal virtual ReadOnlyMemory<byte>? InsteadOf(PacketItem next) => null;
+
+    /// <summary>A packet of a fallback as it must be to stand between the others. By default it is not changed.</summary>
+    internal virtual ReadOnlyMemory<byte> Fit(FilledPacket packet) => packet.Payload;
 }

@@ -3,6 +3,7 @@ using Linnet.Broadcast;
 using Linnet.Relay.Filling;
 using Linnet.Sources;
 using Linnet.Tests.Audio;
+using Linnet.Wire.Flac;
 
 namespace Linnet.Tests.Relay.Filling;
 
@@ -118,17 +119,23 @@ public class FillerTests
         Assert.True(filler.TryNext(tone.Packets[12], out _));
     }
 
-    [Fact]
-    public void Frames_of_FLAC_go_on_counting()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Frames_of_FLAC_go_on_counting(bool hasFallback)
     {
-        var tone = EncodedTone.Of("flac");
-        int back = 20;
+        var tone = EncodedTone.Of("flac", seconds: 14);
+        int back = 150;
 
-        List<FilledPacket> heard = Fill(tone, 10, ref back);
+        List<FilledPacket> heard = Fill(tone, 10, ref back, hasFallback ? new ToneSource() : null);
 
-        // Up to 127 the number is one byte.
-        Assert.Equal(
-            Enumerable.Range(0, heard.Count), heard.Select(static packet => (int)packet.Payload.Span[4]));
+        Assert.True(FlacStreamInfo.TryParse(tone.Info.Headers[0].Span[FlacBlockHeader.Length..], out FlacStreamInfo? info));
+        for (int i = 0; i < heard.Count; i++)
+        {
+            Assert.True(FlacFrameHeader.TryParse(heard[i].Payload.Span, info, out FlacFrameHeader header));
+            Assert.Equal(i, header.Number);
+            Assert.Equal(0, FlacSums.Append(0, heard[i].Payload.Span));
+        }
     }
 
     /// <summary>
