@@ -51,6 +51,13 @@ internal static partial class Log
     [LoggerMessage(1814, LogLevel.Warning, "Station {Station}: {Node} has it, but does not describe it{Unsaid}")]
     public static partial void NotDescribed(this ILogger logger, string station, string node, Unsaid unsaid);
 
+    [LoggerMessage(1817, LogLevel.Warning, "{Rendition}: nothing comes from {Node}. Listeners hear the fallback or silence until it is "
+        + "back. {Problem}")]
+    public static partial void Filling(this ILogger logger, string rendition, string node, string problem);
+
+    [LoggerMessage(1818, LogLevel.Information, "{Rendition}: its sound comes from {Node} again")]
+    public static partial void Filled(this ILogger logger, string rendition, string node);
+
     [LoggerMessage(1816, LogLevel.Error, "Another server has the name {Node}, too: neither gets the stations of the other. Give one of "
         + "them another name{Unsaid}")]
     public static partial void SameName(this ILogger logger, string node, Unsaid unsaid);

@@ -192,6 +192,7 @@ internal sealed class RelayNode : IAsyncDisposable
             Published = _origins.All.Sum(static origin => origin.Published),
             Batches = batches,
             Bytes = bytes,
+            Silent = [.. edges.Where(static edge => edge.Filling > 0).Select(static edge => edge.Listing.Name)],
             Missing = edges.Sum(static edge => edge.Counts.Missing),
             Repaired = edges.Sum(static edge => edge.Counts.Repaired),
         };

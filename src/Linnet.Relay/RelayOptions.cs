@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Linnet.Relay.Wire;
+using Linnet.Sources;
 using Linnet.Wire;
 
 namespace Linnet.Relay;
@@ -50,6 +51,12 @@ internal sealed record RelayOptions : IValidatable
 
     /// <summary>The same over RTSP.</summary>
     public Uri? PublicRtsp { get; init; }
+
+    /// <summary>
+    /// Creates what listeners of a station from another server hear while that server is away; <see langword="null"/>, the default:
+    /// silence. Called each time, for each rendition that is heard.
+    /// </summary>
+    public Func<IAudioSource>? Fallback { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems()

@@ -49,7 +49,8 @@ internal sealed class RelayProtocol : IServedProtocol
         RelaySnapshot now = _node.Snapshot;
         return new ProtocolSnapshot(Name, [])
         {
-            Problem = now.Link.Problem,
+            Problem = now.Link.Problem ?? (now.Silent.Count == 0 ? null
+                : $"The server that has {string.Join(", ", now.Silent)} is away: listeners hear silence or the fallback."),
             Figures =
             [
                 new("nodes", "other servers that are joined by the relay", now.Nodes),
@@ -64,6 +65,7 @@ internal sealed class RelayProtocol : IServedProtocol
                 ["stations_offered"] = now.Offered,
                 ["stations_waiting"] = now.Waiting,
                 ["stations_followed"] = now.Followed,
+                ["stations_silent"] = now.Silent.Count,
                 ["renditions_published"] = now.Published,
                 ["batches_sent"] = now.Batches,
                 ["bytes_sent"] = now.Bytes,

@@ -21,6 +21,9 @@ internal sealed record RelaySnapshot(LinkState Link)
     /// <summary>Renditions that are published now: somebody wants them.</summary>
     public int Published { get; init; }
 
+    /// <summary>Stations from others whose listeners hear silence or the fallback now, as their origin is away.</summary>
+    public IReadOnlyList<string> Silent { get; init; } = [];
+
     /// <summary>Batches that were published.</summary>
     public long Batches { get; init; }
 

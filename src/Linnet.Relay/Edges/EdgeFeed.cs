@@ -19,7 +19,16 @@ internal sealed class EdgeFeed
     /// <summary>How long it goes on without listeners: one that comes back finds sound.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
+    /// <summary>Without sound for so long, listeners get silence or the fallback.</summary>
+    internal static readonly TimeSpan FillAfter = TimeSpan.FromSeconds(1);
+
     private const int MostWaiting = 4096;
+
+    // The pause before it is tried again where there is nothing to fill with.
+    private static readonly TimeSpan FillPause = TimeSpan.FromMinutes(1);
+
+    // Packets are published that long before they are due.
+    private static readonly TimeSpan FillAhead = TimeSpan.FromMilliseconds(60);
 
     // How often the loop looks at least, for what nothing wakes it for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -35,6 +44,8 @@ internal sealed class EdgeFeed
     private readonly Lock _gate = new();
     private readonly EdgeWriter _writer;
     private readonly long _linger;
+    private readonly long _fillAfter;
+    private readonly long _fillAhead;
     private EdgeOrigin _origin;
     private Intake _intake;
     private (RingRefusal Refusal, long Until)? _refused;
@@ -42,6 +53,8 @@ internal sealed class EdgeFeed
     private long _openings;
     private long _missing;
     private long _repaired;
+    private long _fillAgainAt;
+    private bool _isFilling;
     private bool _isRunning;
 
     /// <summary>A feed that waits for listeners.</summary>
@@ -58,7 +71,7 @@ internal sealed class EdgeFeed
     {
         (_link, _origin, _timing, _time, _logger, _stopping) = (link, origin, timing, time, logger, stopping);
         _failures = new LogThrottle(time);
-        _linger = Linger.InTicks(time);
+        (_linger, _fillAfter, _fillAhead) = (Linger.InTicks(time), FillAfter.InTicks(time), FillAhead.InTicks(time));
         Ring = new BroadcastRing(info, EdgeTiming.Kept + timing.Delay, Open);
         _ = info.IsRtp ? InterleavedFraming.Of(Ring) : null;
         _writer = new EdgeWriter(Ring, time.TimestampFrequency);
@@ -73,6 +86,9 @@ internal sealed class EdgeFeed
 
     /// <summary>Items that were missing, and were had in time.</summary>
     internal long Repaired => Volatile.Read(ref _repaired);
+
+    /// <summary>Whether its listeners hear silence or the fallback, as the origin is away.</summary>
+    internal bool IsFilling => Volatile.Read(ref _isFilling);
 
     /// <summary>Whether it has listeners now, or had some lately.</summary>
     internal bool IsRunning => Volatile.Read(ref _isRunning);
@@ -138,6 +154,7 @@ internal sealed class EdgeFeed
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
+            Volatile.Write(ref _isFilling, false);
             _writer.Cut(DropReason.RenditionFailed, _time.GetTimestamp());
         }
         catch (Exception e)
@@ -195,6 +212,8 @@ internal sealed class EdgeFeed
             usedAt = Ring.Leases > 0 ? now : usedAt;
             if (now - usedAt >= _linger || (_writer.IsOver && Ring.Leases == 0))
             {
+                _writer.StopFilling();
+                Volatile.Write(ref _isFilling, false);
                 return;
             }
 
@@ -218,9 +237,11 @@ internal sealed class EdgeFeed
                     _ = AskAsync(inbox.Writer, question, cancellationToken);
                 }
 
+                Fill(origin, now);
                 Volatile.Write(ref _missing, missing + _intake.Missing);
                 Volatile.Write(ref _repaired, repaired + _intake.Repaired);
-                long next = _intake.NextAt(clock);
+                long next = Math.Min(
+                    _intake.NextAt(clock), _writer.IsFilling ? _writer.DryAt - _fillAhead : _writer.DryAt + _fillAfter);
                 wait = TimeSpan.FromSeconds(
                     Math.Clamp((next - now) / (double)_time.TimestampFrequency, 0.001, LongestWait.TotalSeconds));
             }
@@ -262,6 +283,26 @@ internal sealed class EdgeFeed
             case WantAnswer { Epoch: not -OriginClock.MaxTime } want when _intake.HasStarted:
                 _writer.Adjust(want.Epoch, clock);
                 break;
+        }
+    }
+
+    // Without sound for longer than the delay, and a while: fewer listeners notice a short break than what fills it.
+    private void Fill(EdgeOrigin origin, long now)
+    {
+        bool wasFilling = IsFilling;
+        if (!_writer.IsFilling && _writer.Packets > 0 && !_writer.IsOver && now >= _writer.DryAt + _fillAfter && now >= _fillAgainAt)
+        {
+            _fillAgainAt = now + FillPause.InTicks(_time);
+            _writer.TryFill(_link.Options.Fallback, out string? problem);
+            _logger.Filling(Ring.Info.ToString(), origin.Node, problem ?? "");
+        }
+
+        _writer.Fill(now + _fillAhead);
+        Volatile.Write(ref _isFilling, _writer.IsFilling);
+        if (wasFilling && !_writer.IsFilling)
+        {
+            _fillAgainAt = now;
+            _logger.Filled(Ring.Info.ToString(), origin.Node);
         }
     }
 

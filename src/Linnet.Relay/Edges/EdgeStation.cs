@@ -55,6 +55,9 @@ internal sealed class EdgeStation
     /// <summary>Whether somebody hears it here, or did lately.</summary>
     internal bool IsHeard => _feeds.Any(static feed => feed.IsRunning);
 
+    /// <summary>Rings whose listeners hear silence or the fallback, as the origin is away.</summary>
+    internal int Filling => _feeds.Count(static feed => feed.IsFilling);
+
     /// <summary>Items that could not be had in time, and those that were missing and were had in time.</summary>
     internal (long Missing, long Repaired) Counts =>
         (_feeds.Sum(static feed => feed.Missing), _feeds.Sum(static feed => feed.Repaired));

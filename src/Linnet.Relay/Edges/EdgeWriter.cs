@@ -1,6 +1,8 @@
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
+using Linnet.Relay.Filling;
 using Linnet.Relay.Wire;
+using Linnet.Sources;
 
 namespace Linnet.Relay.Edges;
 
@@ -22,13 +24,15 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
     private Shift _shift;
     private FormatItem? _format;
     private long _lastDue = long.MinValue;
+    private long _lastTime;
     private long _end;
     private long _nextNumber;
     private int _behind;
     private bool _isResuming;
     private bool _isOther;
     private bool _isPlaced;
-    private bool _isOtherFormat;
+    private PacketItem? _last;
+    private Filler? _filler;
 
     /// <summary>Position after the last packet.</summary>
     internal long End => _end;
@@ -39,6 +43,9 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
     /// <summary>When the sound after the last packet is due, in ticks; <see cref="long.MinValue"/>: there is no packet yet.</summary>
     internal long DryAt { get; private set; } = long.MinValue;
 
+    /// <summary>Whether it fills: listeners hear no sound of the origin.</summary>
+    internal bool IsFilling => _filler is not null;
+
     /// <summary>Whether the run is over: the station has ended, or its origin cut the run short.</summary>
     internal bool IsOver { get; private set; }
 
@@ -46,7 +53,8 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
     internal void Begin()
     {
         ring.BeginRun();
-        (_shift, _format, _isResuming, _isOther, _isOtherFormat) = (default, null, false, false, false);
+        StopFilling();
+        (_shift, _format, _last, _isResuming, _isOther) = (default, null, null, false, false);
         (IsOver, Packets, DryAt) = (false, 0, long.MinValue);
     }
 
@@ -64,6 +72,12 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
             return;
         }
 
+        if (IsFilling && item.Kind is ItemKind.Discontinuity or ItemKind.Title or ItemKind.Format)
+        {
+            // What is before it in time is before it in the ring.
+            Fill(clock.TicksAt(item.DueAt) - _lastTime);
+        }
+
         switch (item.Kind)
         {
             case ItemKind.Packet:
@@ -74,7 +88,6 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
                 Publish(item, clock);
                 break;
             case ItemKind.Format:
-                _isOtherFormat = false;
                 _format = (FormatItem?)Publish(item, clock) ?? _format;
                 break;
             case ItemKind.End:
@@ -95,27 +108,48 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
         }
     }
 
-    /// <summary>Publishes sound that this node made, after the last packet: the origin is away.</summary>
-    /// <param name="payload">The encoded packet.</param>
-    /// <param name="frames">Frames in it.</param>
-    /// <param name="headers">What a decoder needs, if that is not what it has; <see langword="null"/>: nothing new.</param>
-    internal void Fill(ReadOnlySpan<byte> payload, int frames, IReadOnlyList<ReadOnlyMemory<byte>>? headers)
+    /// <summary>Begins to fill: the origin is away, and listeners get silence or the fallback until it is back.</summary>
+    /// <param name="fallback">Creates the fallback; <see langword="null"/>: silence.</param>
+    /// <param name="problem">Why it cannot, or why there is silence in place of the fallback, as a sentence.</param>
+    internal bool TryFill(Func<IAudioSource>? fallback, out string? problem)
     {
-        if (headers is not null)
+        problem = null;
+        if (_last is null || IsOver
+            || !Filler.TryCreate(ring.Info, _format?.Headers ?? ring.Info.Headers, _last, out _filler, out problem))
         {
-            _isOtherFormat = true;
-            ring.Publish(new FormatItem(_end, _lastDue, headers));
+            return false;
         }
 
-        _lastDue = Math.Max(_lastDue, DryAt);
-        Add(new PacketItem(ring.Framing, _nextNumber, _end, frames, marker: false, _lastDue, payload));
-        _isResuming = true;
+        if (fallback is not null)
+        {
+            Play(_filler, fallback);
+            problem = _filler.FallbackProblem;
+        }
+
+        return true;
+    }
+
+    /// <summary>Publishes what fills until an instant, in ticks.</summary>
+    internal void Fill(long until)
+    {
+        while (DryAt <= until && _filler is { } filler && filler.TryNext(null, out FilledPacket packet))
+        {
+            Add(packet);
+        }
+    }
+
+    /// <summary>Frees what fills.</summary>
+    internal void StopFilling()
+    {
+        _filler?.Dispose();
+        _filler = null;
     }
 
     /// <summary>Cuts the run short: listeners get what there is, then the end.</summary>
     internal void Cut(DropReason reason, long now)
     {
         IsOver = true;
+        StopFilling();
         _lastDue = Math.Max(_lastDue, now);
         ring.EndRun(new EndItem(_end, _lastDue) { Reason = reason });
     }
@@ -127,11 +161,33 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
             return;
         }
 
-        if (item.ToRingItem(ring, clock, _shift, _lastDue) is PacketItem packet)
+        if (item.ToRingItem(ring, clock, _shift, _lastDue) is PacketItem packet && (_filler is null || TryJoin(_filler, packet)))
         {
-            _lastDue = packet.DueAt;
+            if (packet.Number < _nextNumber && Packets > 0)
+            {
+                // More packets than the origin's were needed to fill. Only over RTP others see the numbers, and there it does not happen.
+                _shift = _shift with { Numbers = _shift.Numbers + _nextNumber - packet.Number };
+                packet = (PacketItem)item.ToRingItem(ring, clock, _shift, _lastDue)!;
+            }
+
             Add(packet);
         }
+    }
+
+    // Ends what fills before a packet of the origin. False: the packet has another in its place.
+    private bool TryJoin(Filler filler, PacketItem packet)
+    {
+        while (filler.TryNext(packet, out FilledPacket filled))
+        {
+            Add(filled);
+            if (filled.Position >= packet.Position)
+            {
+                return false;
+            }
+        }
+
+        StopFilling();
+        return true;
     }
 
     // Whether the packet is the first one after what is in the ring.
@@ -156,12 +212,7 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
             _shift = _shift with { Numbers = _nextNumber + missing - item.Number };
         }
 
-        if (_isOtherFormat && _format is { } format)
-        {
-            ring.Publish(new FormatItem(position, _lastDue, format.Headers));
-        }
-
-        (_isResuming, _isOther, _isOtherFormat, _behind) = (false, false, false, 0);
+        (_isResuming, _isOther, _behind) = (false, false, 0);
         return true;
     }
 
@@ -192,9 +243,30 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
     {
         ring.Publish(packet);
         Packets++;
+        (_last, _lastDue) = (packet, packet.DueAt);
         _end = packet.Position + packet.Frames;
         _nextNumber = packet.Number + 1;
-        DryAt = packet.DueAt + (long)((Int128)packet.Frames * ticksPerSecond / ring.Info.Payload.ClockRate);
+        _lastTime = (long)((Int128)packet.Frames * ticksPerSecond / ring.Info.Payload.ClockRate);
+        DryAt = packet.DueAt + _lastTime;
+    }
+
+    private void Add(FilledPacket packet)
+    {
+        _isResuming = true;
+        Add(new PacketItem(
+            ring.Framing, _nextNumber, packet.Position, packet.Frames, marker: false, Math.Max(_lastDue, DryAt), packet.Payload.Span));
+    }
+
+    private static void Play(Filler filler, Func<IAudioSource> fallback)
+    {
+        try
+        {
+            filler.Play(fallback());
+        }
+        catch (Exception e)
+        {
+            filler.FallbackProblem = e.Message;
+        }
     }
 
     private void WriteEnd(scoped in BatchItem item, OriginClock clock)
@@ -208,6 +280,7 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
         if (item.EndReason is DropReason.None)
         {
             IsOver = true;
+            StopFilling();
             Publish(item, clock);
         }
         else

@@ -31,7 +31,7 @@ internal sealed class Filler : IDisposable
     internal long Position { get; private set; }
 
     /// <summary>Why there is silence in place of the fallback, for the user; <see langword="null"/> if there is another reason.</summary>
-    internal string? FallbackProblem { get; private set; }
+    internal string? FallbackProblem { get; set; }
 
     /// <summary>Makes a filler, or says why there is none. Never throws, whatever a peer sent.</summary>
     /// <param name="info">The rendition.</param>

@@ -54,6 +54,9 @@ internal sealed class EdgeSimulation
     /// <summary>Whether origins answer.</summary>
     internal bool Answers { get; set; } = true;
 
+    /// <summary>Whether silence fills long absences.</summary>
+    internal bool Fills { get; set; }
+
     /// <summary>The life of the station that publishes.</summary>
     internal ulong Speaking { get; set; } = 1;
 
@@ -100,6 +103,12 @@ internal sealed class EdgeSimulation
             }
 
             Intake.OnTime(_clock, Now);
+            if (Fills && !Writer.IsFilling && Writer.Packets > 0 && Now >= Writer.DryAt + 1000)
+            {
+                Assert.True(Writer.TryFill(fallback: null, out string? problem), problem);
+            }
+
+            Writer.Fill(Now + 60);
             if (Intake.Ask(_clock.NanosecondsAt(Math.Max(Now - 5000, Intake.HasStarted ? long.MinValue : Writer.DryAt)), Now)
                 is { } question)
             {

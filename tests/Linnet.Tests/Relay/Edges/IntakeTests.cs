@@ -95,6 +95,39 @@ public class IntakeTests
         Assert.Equal(["of 1", "of 2"], simulation.Items.OfType<TitleItem>().Select(static t => t.Track.Title));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Silence_lasts_until_the_origin_is_back_or_another_one_is_there(ulong after)
+    {
+        var simulation = new EdgeSimulation(1) { Fills = true };
+        simulation.Begin(1);
+        simulation.Follow(1);
+        simulation.Run(2000);
+        simulation.IsCut = true;
+        simulation.Run(12_000);
+        long silent = simulation.Packets[^1].Number;
+        simulation.IsCut = false;
+        simulation.Speaking = after;
+        if (after == 2)
+        {
+            simulation.Begin(2, firstNumber: 7000);
+            simulation.Follow(2);
+        }
+
+        simulation.Run(6000);
+
+        // Packets without a gap in number, position or time, and at the end it is the live edge again.
+        IReadOnlyList<PacketItem> packets = simulation.Packets;
+        Assert.Equal(Enumerable.Range(0, packets.Count).Select(static i => (long)i), packets.Select(static p => p.Number));
+        AssertInOrder(simulation);
+        Assert.All(packets.Zip(packets.Skip(1)), static pair => Assert.Equal(EdgeSimulation.PacketMs, pair.Second.DueAt - pair.First.DueAt));
+        Assert.InRange((silent * EdgeSimulation.PacketMs) + EdgeSimulation.DelayMs, 13_900, 14_100);
+        Assert.Equal(after == 1 ? packets[^1].Number : 7000 + (5980 / EdgeSimulation.PacketMs), BitConverter.ToInt64(packets[^1].Payload.Span));
+        Assert.InRange(packets[^1].DueAt, simulation.Now + EdgeSimulation.DelayMs - 50, simulation.Now + EdgeSimulation.DelayMs);
+        Assert.DoesNotContain(simulation.Items, static item => item is EndItem);
+    }
+
     [Fact]
     public void Of_two_origins_that_both_speak_only_the_followed_one_is_heard()
     {
