@@ -1,5 +1,7 @@
+using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Stations;
+using Linnet.Tests.Fakes;
 using Linnet.Tests.Relay.Nats;
 
 namespace Linnet.Tests.Relay;
@@ -125,6 +127,92 @@ public class RelayNodeTests
 
 
 
+    }
+
+    [Fact]
+    public async Task Of_two_stations_of_one_name_each_server_plays_its_own_and_the_others_the_one_that_was_first()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var first = new RelayedServer(nats.Options("a"), RelayedServer.Ramp("jazz"));
+        await Until.TrueAsync(() => first.Relay.Snapshot.Offered == 1);
+        await using var second = new RelayedServer(nats.Options("b"), RelayedServer.Ramp("jazz", new AudioFormat(44_100, 1)));
+        await using var edge = new RelayedServer(nats.Options("c"));
+        BroadcastRing ring = await edge.RingAsync("jazz", "pcm");
+        await Until.TrueAsync(() => second.Relay.Snapshot.Waiting == 1);
+
+        Assert.Equal(48_000, ring.Info.Payload.ClockRate);
+        Assert.Equal(44_100, (await second.RingAsync("jazz", "pcm")).Info.Payload.ClockRate);
+        Assert.Contains(second.Log.Lines, static line => line.StartsWith("1804 Station jazz is offered by a.", StringComparison.Ordinal));
+
+        // The other one is not the same station: where it takes over, listeners come back to it.
+        using var tap = new RingTap(ring);
+        await tap.UntilAsync(5);
+        await first.StopAsync();
+        await Until.TrueAsync(() => tap.IsOver);
+        BroadcastRing other = ring;
+        await Until.TrueAsync(() => edge.Server.Directory.TryFind("jazz", out StationListing? now)
+            && (other = now.Renditions.Single(static r => r.Info.Name == "pcm")) != ring);
+        Assert.Equal(44_100, other.Info.Payload.ClockRate);
+        using var again = new RingTap(other);
+        await again.UntilAsync(5);
+    }
+
+    [Fact]
+    public async Task Two_servers_of_one_name_are_told_so()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var first = new RelayedServer(nats.Options("a"));
+        await using var second = new RelayedServer(nats.Options("a"));
+
+        await Until.TrueAsync(() => first.Log.Lines.Any(static line => line.StartsWith("1816 ", StringComparison.Ordinal)));
+        await Until.TrueAsync(() => second.Log.Lines.Any(static line => line.StartsWith("1816 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_edge_shows_the_track_and_counts_the_listeners_of_all_servers()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        var source = new RampSource(new AudioFormat(48_000, 2)) { Tracks = { [0] = new TrackInfo("So What", "Miles Davis") } };
+        await using var origin = new RelayedServer(
+            nats.Options("a"), new Station(new StationOptions { Name = "jazz", StartAtOnce = true }, source));
+        await using var edge = new RelayedServer(nats.Options("b"));
+        using var near = new RingTap(await origin.RingAsync("jazz", "opus"));
+        StationListing listing = await edge.ListingAsync("jazz");
+        await Until.TrueAsync(() => edge.Server.GetStations()[0].Track?.Title == "So What");
+
+        // The title stays with its sound.
+        using var far = new RingTap(await edge.RingAsync("jazz", "opus"), TimeSpan.FromSeconds(5));
+        await far.UntilAsync(5);
+        TitleItem here = near.Items.OfType<TitleItem>().First(), there = far.Items.OfType<TitleItem>().First();
+        Assert.Equal((here.Track, here.Position), (there.Track, there.Position));
+
+        await Until.TrueAsync(() => origin.Server.Directory.Others is [{ Name: "b" } other]
+            && other.Stations.TryGetValue("jazz", out IReadOnlyDictionary<string, int>? heard) && heard.GetValueOrDefault("opus") == 1);
+        await Until.TrueAsync(() => edge.Server.Directory.Others is [{ Name: "a" } other]
+            && other.Stations.TryGetValue("jazz", out IReadOnlyDictionary<string, int>? heard) && heard.GetValueOrDefault("opus") == 1);
+    }
+
+    [Fact]
+    public async Task An_origin_stops_encoding_when_nobody_listens_anywhere()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var origin = new RelayedServer(nats.Options("a"), RelayedServer.Ramp("jazz"));
+        await using var edge = new RelayedServer(nats.Options("b"));
+        BroadcastRing own = await origin.RingAsync("jazz", "opus"), ring = await edge.RingAsync("jazz", "opus");
+        Assert.Equal(0, own.Leases);
+        using (var far = new RingTap(ring))
+        {
+            await far.UntilAsync(5);
+            Assert.Equal((1, 0), (own.Leases, own.Listeners));
+        }
+
+        await Until.TrueAsync(() => own.Leases == 0 && origin.Relay.Snapshot.Published == 0);
+        using var again = new RingTap(ring);
+        await again.UntilAsync(5);
     }
 
     [Fact]
