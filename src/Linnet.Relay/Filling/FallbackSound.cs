@@ -48,7 +48,6 @@ internal sealed class FallbackSound : IDisposable
         int pause = encoder.Format.FramesIn(info.Payload.Is("aac") ? ProcessTime : PauseTime);
         _start = _position = after + ((pause + encoder.FramesPerPacket - 1) / encoder.FramesPerPacket * encoder.FramesPerPacket);
         _fed = _start + encoder.Delay;
-        encoder.StartAfresh();
     }
 
     /// <summary>Takes the packet that begins at a position.</summary>

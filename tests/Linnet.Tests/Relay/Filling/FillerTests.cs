@@ -88,6 +88,37 @@ public class FillerTests
         }
     }
 
+    [Theory]
+    [InlineData("mp3")]
+    [InlineData("mp3-64")]
+    public void Frames_of_MP3_that_need_bytes_of_frames_before_them_are_silent_after_an_absence(string rendition)
+    {
+        // Tones with loud beginnings: the encoder saves bits for them.
+        var format = new AudioFormat(48_000, 2);
+        float[] sound = Signals.Sine(440, format.SampleRate, format.SampleRate * 2, 2, 0.25);
+        for (int at = 0; at < sound.Length; at++)
+        {
+            sound[at] *= MathF.Exp(-(at % 24_000) / 6_000f);
+        }
+
+        var music = EncodedTone.Of(rendition, sound, format);
+        float[] whole = Signals.Channel(music.Decode([.. music.Packets.Select(static p => p.Payload)]), 0, 2);
+        int silenced = 0;
+        for (int back = 30; back < 60; back += 2)
+        {
+            int first = back;
+            List<FilledPacket> heard = Fill(music, 20, ref first);
+
+            float[] filled = Signals.Channel(music.Decode([.. heard.Select(static p => p.Payload)]), 0, 2);
+            (int start, int end) = (20 * 1152, first * 1152);
+            Assert.All(filled[(start + Overlap)..end], static sample => Assert.InRange(sample, -Quiet, Quiet));
+            Assert.Equal(whole[(end + Overlap)..], filled[(end + Overlap)..]);
+            silenced += first - back;
+        }
+
+        Assert.InRange(silenced, 10, 100);
+    }
+
     [Fact]
     public void Packets_of_PCM_are_shorter_where_another_origin_counts_otherwise()
     {
