@@ -26,7 +26,7 @@ internal sealed class StationDirectory
     public IReadOnlyList<StationListing> Stations => Volatile.Read(ref _stations);
 
     /// <summary>
-    /// Other servers that have the same stations, as they are now. Whoever knows them sets this; by default there are none.
+    /// Other servers that have the same stations, as they are now. The relay sets them; by default there are none.
     /// </summary>
     public IReadOnlyList<OtherNode> Others
     {

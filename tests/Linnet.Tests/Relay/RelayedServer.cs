@@ -5,6 +5,7 @@ using Linnet.Relay;
 using Linnet.Serving;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
+using Linnet.Transports.Http.Hls;
 using Linnet.Transports.Http.Push;
 using Linnet.Transports.Http.Radio;
 
@@ -34,6 +35,7 @@ internal sealed class RelayedServer : IAsyncDisposable
                 RtpPort = 0,
                 HttpPort = 0,
                 Radio = new RadioServerOptions(),
+                Hls = new HlsServerOptions { SegmentTime = TimeSpan.FromSeconds(1) },
                 Push = new PushServerOptions { Password = "hackme" },
                 Protocols = [context => Relay = new RelayProtocol(options, context)],
             },
