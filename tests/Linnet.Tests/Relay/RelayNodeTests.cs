@@ -292,7 +292,7 @@ public class RelayNodeTests
     }
 
     // Everything that the origin sent between the first and the last packet here is here, and the same.
-    private static void AssertWhole(RingTap near, RingTap far)
+    internal static void AssertWhole(RingTap near, RingTap far)
     {
         IReadOnlyList<PacketItem> arrived = far.Packets;
         Assert.Equal(
@@ -303,11 +303,11 @@ public class RelayNodeTests
             p => Assert.True(p.Payload.Span.SequenceEqual(sent[p.Number].Payload.Span)));
     }
 
-    private static bool IsInOrder(RingTap tap) => tap.Packets.Zip(tap.Packets.Skip(1)).All(static pair =>
+    internal static bool IsInOrder(RingTap tap) => tap.Packets.Zip(tap.Packets.Skip(1)).All(static pair =>
         pair.Second.Number > pair.First.Number && pair.Second.Position >= pair.First.Position + pair.First.Frames
         && pair.Second.DueAt >= pair.First.DueAt);
 
-    private static bool IsInTime(RingTap tap) => tap.Packets.Zip(tap.Packets.Skip(1)).All(static pair =>
+    internal static bool IsInTime(RingTap tap) => tap.Packets.Zip(tap.Packets.Skip(1)).All(static pair =>
         TimeSpan.FromSeconds((pair.Second.DueAt - pair.First.DueAt) / (double)TimeProvider.System.TimestampFrequency)
             < TimeSpan.FromMilliseconds(60));
 
