@@ -65,6 +65,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(shell),
             ServeCommand.Create(shell),
+            EdgeCommand.Create(shell),
             ConfigCommand.Create(shell),
             UserCommand.Create(shell),
             LinkCommand.Create(shell),

@@ -61,6 +61,9 @@ internal static class ServeCommand
 
     internal static Option<string?> Stats { get; } = Ask.Stats();
 
+    /// <summary>Whether the server needs no station of its own: it is an edge. Only <see cref="EdgeCommand"/> sets it.</summary>
+    internal static Option<bool> Edge { get; } = new("--without-stations") { Hidden = true };
+
     /// <summary>The options by subject. <c>linnet config show</c> has them, too.</summary>
     internal static OptionGroup[] Groups =>
     [
@@ -72,6 +75,7 @@ internal static class ServeCommand
         RadioOptions.Hls,
         PushOptions.Group,
         PyAudioOptions.Group,
+        RelayArguments.Group,
         new OptionGroup("Process and monitoring", [Stats], [NetworkOptions.User, RadioOptions.MetricsAllow]),
     ];
 
@@ -97,6 +101,7 @@ internal static class ServeCommand
             command.Add(group);
         }
 
+        command.Options.Add(Edge);
         command.SetAction(
             (parsed, cancellationToken) => ServeSession.RunAsync(ServeConfiguration.Read(parsed, shell), shell, cancellationToken));
         return command;
@@ -135,6 +140,7 @@ internal static class ServeCommand
             {
                 Push = PushOptions.Read(parsed, shell),
                 PyAudio = pyAudio,
+                Protocols = RelayArguments.Read(parsed) is { } relay ? [relay] : [],
             },
         };
     }

@@ -97,7 +97,7 @@ internal sealed class ServeConfiguration
     /// <summary>What a server can begin with: if only files or folders of some stations are missing, the others can play.</summary>
     /// <exception cref="UsageException">There are other problems, or no station can play; it names all problems.</exception>
     public ServeRequest RequiredToServe() =>
-        Request is { } request && request.Stations.Any(static s => s.Source.Kind != SourceKind.Path || Path.Exists(s.Source.Location))
+        Request is { Stations.Count: > 0 } request && request.Stations.Any(static s => s.Source.Kind != SourceKind.Path || Path.Exists(s.Source.Location))
             ? request : Required();
 
     private ServeRequest? ReadRequest(Shell shell)
@@ -141,6 +141,7 @@ internal sealed class ServeConfiguration
 
     private ServeRequest Checked(ServeRequest server, List<ServedStation> stations)
     {
+        bool isJoined = server.Server.Protocols.Count > 0;
         ServeRequest request = server with
         {
             Stations = stations,
@@ -149,13 +150,15 @@ internal sealed class ServeConfiguration
             // of a file may be followed by others.
             Server = server.Server with
             {
-                EndsWithStations = File is null || stations.TrueForAll(static s => s.PlaysOnce),
+                EndsWithStations = !isJoined && (File is null || stations.TrueForAll(static s => s.PlaysOnce)),
                 Access = Settings.Access.Options,
             },
         };
-        if (stations.Count == 0)
+        if (stations.Count == 0 && !Settings.Flags.GetValue(ServeCommand.Edge))
         {
-            throw new UsageException(File is null
+            throw new UsageException(isJoined
+                ? $"There is no station of this server to offer. To serve only those of other servers, use 'linnet {EdgeCommand.Name} URL'."
+                : File is null
                 ? $"linnet {ServeCommand.Name} needs {ServeCommand.Sources.Name}, or {ServeCommand.Config.Name} FILE. See 'linnet "
                     + $"{ServeCommand.Name} --help'."
                 : $"There is no station: add a table such as [{ConfigKeys.Stations}.jazz] with source = \"song.wav\".");
