@@ -137,11 +137,13 @@ internal static class RadioOptions
             },
             Sender = network.Sender with
             {
-                Streams =
-                parsed.GetValue(Burst) is { } burst ? streams with { Burst = TimeSpan.FromSeconds(burst) } : streams
+                Streams = ReadBurst(parsed) is { } burst ? streams with { Burst = burst } : streams,
             },
         };
     }
+
+    private static TimeSpan? ReadBurst(ParseResult parsed) =>
+        parsed.GetValue(Burst) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     /// <summary>Adds the renditions that the command line lists to the options of a station.</summary>
     public static StationOptions Add(ParseResult parsed, StationOptions station)
@@ -156,7 +158,9 @@ internal static class RadioOptions
         StationOptions wanted = station with
         {
             Streams = parsed.GetValue(Streams)?.Split(',', StringSplitOptions.TrimEntries) ?? station.Streams,
-            StreamPreRoll = parsed.GetValue(Burst) is { } burst ? TimeSpan.FromSeconds(burst) : station.StreamPreRoll,
+            StreamPreRoll = ReadBurst(parsed) ?? station.StreamPreRoll,
+            RelayPreRoll = RelayArguments.IsOn(parsed)
+                ? RelayArguments.ReadDelay(parsed).Streams + (ReadBurst(parsed) ?? station.StreamPreRoll) : TimeSpan.Zero,
             Mp3BitRate = parsed.GetValue(Mp3BitRate) is { } kbps ? (int)(kbps * 1000) : station.Mp3BitRate,
             AacBitRate = parsed.GetValue(AacBitRate) is { } aac ? (int)(aac * 1000) : station.AacBitRate,
         };

@@ -70,7 +70,7 @@ internal static class RelayArguments
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ProtocolFactory Create(ParseResult parsed, string servers)
     {
-        (TimeSpan streams, TimeSpan packets) = ReadDelay(parsed.GetValue(Delay));
+        (TimeSpan streams, TimeSpan packets) = ReadDelay(parsed);
         Uri[] addresses = [.. (parsed.GetValue(PublicUrl) ?? []).Select(ReadAddress)];
         var options = new RelayOptions
         {
@@ -102,8 +102,11 @@ internal static class RelayArguments
         : File.Exists(file) ? file
         : throw new UsageException($"There is no file '{file}'; check {option.Name}.");
 
-    private static (TimeSpan Streams, TimeSpan Packets) ReadDelay(string? text)
+    /// <summary>How far stations of other servers run behind them.</summary>
+    /// <exception cref="UsageException">The value does not fit.</exception>
+    public static (TimeSpan Streams, TimeSpan Packets) ReadDelay(ParseResult parsed)
     {
+        string? text = parsed.GetValue(Delay);
         (TimeSpan Streams, TimeSpan Packets) usual = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100));
         string[] parts = text?.Split('/') ?? [];
         return text is null ? usual

@@ -197,7 +197,7 @@ internal sealed class RenditionLifecycle : IDisposable
 
             // A rendition that still runs after its last listener has left is used again.
             life.UnusedSince = null;
-            TimeSpan stock = request.Stock < _options.StreamPreRoll ? request.Stock : _options.StreamPreRoll;
+            TimeSpan stock = request.Stock < _options.LongestPreRoll ? request.Stock : _options.LongestPreRoll;
             _toStart.Enqueue((life, stock.InTicks(_time), life.Rendition.Ring.Run));
         }
 

@@ -80,7 +80,7 @@ public sealed class Station : IAsyncDisposable, IDisposable
         _levels = new float[source.Format.Channels];
 
         var list = new RenditionList(source.Format, source.BitDepth, options);
-        TimeSpan preRoll = list.HasStreams && options.StreamPreRoll > Rendition.RtpPreRoll ? options.StreamPreRoll : Rendition.RtpPreRoll;
+        TimeSpan preRoll = list.HasStreams && options.LongestPreRoll > Rendition.RtpPreRoll ? options.LongestPreRoll : Rendition.RtpPreRoll;
         _clock = new StationClock(
             source.Format.SampleRate, time.TimestampFrequency, MaxLateness, source.IsLive, time.GetTimestamp());
         _history = new SoundHistory(source.Format, options.EncodeAhead + preRoll + ReadTime);

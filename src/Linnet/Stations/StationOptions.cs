@@ -65,6 +65,15 @@ public sealed record StationOptions : IValidatable
     public TimeSpan StreamPreRoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// The same for renditions that another server starts: it runs some seconds behind, and its listeners begin with some more. Default 0:
+    /// no more than for listeners here.
+    /// </summary>
+    internal TimeSpan RelayPreRoll { get; init; }
+
+    /// <summary>The most audio with which a rendition begins.</summary>
+    internal TimeSpan LongestPreRoll => RelayPreRoll > StreamPreRoll ? RelayPreRoll : StreamPreRoll;
+
+    /// <summary>
     /// The HTTP renditions: <c>mp3</c>, <c>opus</c>, <c>aac</c>, <c>flac</c>, <c>wav</c>, and with a bit rate in kb/s <c>mp3-64</c>,
     /// <c>opus-64</c>, <c>aac-64</c>. The list is fixed so that listeners share them; each is encoded only while it has listeners. Those
     /// not in the default list are made on demand, at most <see cref="MaxOnDemand"/> at a time. Those that this machine has no encoder for

@@ -25,8 +25,8 @@ public class RelayClusterTests
             await far.UntilAsync(far.Packets.Count + 300);
         }
 
-        RelayNodeTests.AssertWhole(near, far);
-        Assert.True(RelayNodeTests.IsInTime(far));
+        far.AssertWhole(near);
+        Assert.True(far.IsInTime);
         Assert.Equal(0, edge.Relay.Snapshot.Missing);
         await Until.TrueAsync(() => origin.Relay.Snapshot.Offered == 1);
         Assert.DoesNotContain(origin.Log.Lines, static line => line.StartsWith("1805 ", StringComparison.Ordinal));

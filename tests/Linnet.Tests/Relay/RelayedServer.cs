@@ -54,7 +54,9 @@ internal sealed class RelayedServer : IAsyncDisposable
 
     /// <summary>A station whose samples count up.</summary>
     internal static Station Ramp(string name, AudioFormat? format = null) =>
-        new(new StationOptions { Name = name }, new RampSource(format ?? new AudioFormat(48_000, 2)));
+        new(
+            new StationOptions { Name = name, RelayPreRoll = TimeSpan.FromSeconds(5) },
+            new RampSource(format ?? new AudioFormat(48_000, 2)) { IsStored = true });
 
     /// <summary>The listing of a station, once it is there.</summary>
     internal async Task<StationListing> ListingAsync(string station)

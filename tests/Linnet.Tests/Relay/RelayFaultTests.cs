@@ -1,0 +1,155 @@
+using Linnet.Audio;
+using Linnet.Broadcast;
+using Linnet.Stations;
+using Linnet.Tests.Relay.Nats;
+
+namespace Linnet.Tests.Relay;
+
+/// <summary>Servers that are joined over a real NATS server, when one of them goes away or changes places with another.</summary>
+public class RelayFaultTests
+{
+    [Fact]
+    public async Task A_restart_of_NATS_is_not_heard_over_HTTP()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var origin = new RelayedServer(nats.Options("a"), RelayedServer.Ramp("jazz"));
+        await using var edge = new RelayedServer(nats.Options("b"));
+        using var near = new RingTap(await origin.StreamRingAsync("jazz", "wav"));
+        using var far = new RingTap(await edge.StreamRingAsync("jazz", "wav"));
+        await far.UntilAsync(20);
+
+        nats.Kill();
+        await Until.TrueAsync(() => !edge.Relay.Link.State.IsOpen && !origin.Relay.Link.State.IsOpen);
+        await nats.StartAsync();
+        await Until.TrueAsync(() => edge.Relay.Link.State.IsOpen && origin.Relay.Link.State.IsOpen);
+        await far.UntilAsync(far.Packets.Count + 100);
+
+        far.AssertWhole(near);
+        Assert.Equal(0, edge.Relay.Snapshot.Missing);
+        Assert.InRange(edge.Relay.Snapshot.Repaired, 1, long.MaxValue);
+        Assert.True(far.IsInTime);
+    }
+
+    [Fact]
+    public async Task When_an_origin_dies_another_takes_over_and_listeners_stay()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var first = new RelayedServer(nats.Options("a"), RelayedServer.Ramp("jazz"));
+        await Until.TrueAsync(() => first.Relay.Snapshot.Offered == 1);
+        await using var second = new RelayedServer(nats.Options("b"), RelayedServer.Ramp("jazz"));
+        await using var edge = new RelayedServer(nats.Options("c"));
+        await Until.TrueAsync(() => second.Relay.Snapshot.Waiting == 1);
+        using var packets = new RingTap(await edge.RingAsync("jazz", "opus"));
+        using var streams = new RingTap(await edge.StreamRingAsync("jazz", "opus"));
+        await packets.UntilAsync(20);
+        await streams.UntilAsync(20);
+
+
+        await first.KillAsync();
+        await Until.TrueAsync(() => second.Relay.Snapshot.Offered == 1);
+        int count = packets.Packets.Count, streamed = streams.Packets.Count;
+        await packets.UntilAsync(count + 50);
+        await streams.UntilAsync(streamed + 50);
+
+        foreach (RingTap tap in (RingTap[])[packets, streams])
+        {
+            Assert.False(tap.IsOver);
+            Assert.DoesNotContain(tap.Items, static item => item is EndItem);
+            Assert.True(tap.Items.Count(static item => item is DiscontinuityItem) >= 2, tap.ToString());
+            Assert.True(tap.IsInOrder, tap.ToString());
+        }
+
+
+
+    }
+
+    [Fact]
+    public async Task An_origin_that_stops_gives_its_stations_to_another_at_once()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var first = new RelayedServer(nats.Options("a"), RelayedServer.Ramp("jazz"));
+        await Until.TrueAsync(() => first.Relay.Snapshot.Offered == 1);
+        await using var second = new RelayedServer(nats.Options("b"), RelayedServer.Ramp("jazz"));
+        await using var edge = new RelayedServer(nats.Options("c"));
+        using var far = new RingTap(await edge.StreamRingAsync("jazz", "opus"));
+        await far.UntilAsync(20);
+
+        await first.StopAsync();
+        await Until.TrueAsync(() => second.Relay.Snapshot.Offered == 1);
+        await far.UntilAsync(far.Packets.Count + 50);
+
+        Assert.False(far.IsOver);
+        Assert.DoesNotContain(far.Items, static item => item is EndItem);
+        Assert.True(far.IsInOrder, far.ToString());
+    }
+
+    [Fact]
+    public async Task Who_sends_to_another_server_is_heard_by_all_without_a_restart()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var first = new RelayedServer(nats.Options("a"));
+        await using var second = new RelayedServer(nats.Options("b"));
+        await using var edge = new RelayedServer(nats.Options("c"));
+        IngestStation here = new(new StationOptions { Name = "live" }), there = new(new StationOptions { Name = "live" });
+        first.Server.Add(here);
+        second.Server.Add(there);
+
+        await using (new InnerPusher(here))
+        {
+            using var early = new RingTap(await edge.RingAsync("live", "pcm"));
+            await early.UntilAsync(5);
+            Assert.Equal("a", Assert.Single(edge.Relay.Edges).Origin.Node);
+
+            // The other server has it from there, and still takes who sends to it.
+            await second.ListingAsync("live");
+            Assert.Equal((1, 0), (second.Relay.Snapshot.Followed, second.Relay.Snapshot.Offered));
+        }
+
+        using var far = new RingTap(await edge.RingAsync("live", "pcm"));
+        await using (new InnerPusher(there))
+        {
+            await Until.TrueAsync(() => edge.Relay.Edges is [{ Origin.Node: "b" }], state: () => string.Join('\n', edge.Log.Lines));
+            await far.UntilAsync(far.Packets.Count + 20);
+            Assert.False(far.IsOver);
+            Assert.True(far.IsInOrder, far.ToString());
+
+            // Where nobody sends any more, listeners get what the other server has.
+            await Until.TrueAsync(() => first.Relay.Edges is [{ Origin.Node: "b" }]);
+            using var near = new RingTap(await first.RingAsync("live", "pcm"));
+            await near.UntilAsync(5);
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_stations_of_one_name_each_server_plays_its_own_and_the_others_the_one_that_was_first()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var first = new RelayedServer(nats.Options("a"), RelayedServer.Ramp("jazz"));
+        await Until.TrueAsync(() => first.Relay.Snapshot.Offered == 1);
+        await using var second = new RelayedServer(nats.Options("b"), RelayedServer.Ramp("jazz", new AudioFormat(44_100, 1)));
+        await using var edge = new RelayedServer(nats.Options("c"));
+        BroadcastRing ring = await edge.RingAsync("jazz", "pcm");
+        await Until.TrueAsync(() => second.Relay.Snapshot.Waiting == 1);
+
+        Assert.Equal(48_000, ring.Info.Payload.ClockRate);
+        Assert.Equal(44_100, (await second.RingAsync("jazz", "pcm")).Info.Payload.ClockRate);
+        Assert.Contains(second.Log.Lines, static line => line.StartsWith("1804 Station jazz is offered by a.", StringComparison.Ordinal));
+
+        // The other one is not the same station: where it takes over, listeners come back to it.
+        using var tap = new RingTap(ring);
+        await tap.UntilAsync(5);
+        await first.StopAsync();
+        await Until.TrueAsync(() => tap.IsOver);
+        BroadcastRing other = ring;
+        await Until.TrueAsync(() => edge.Server.Directory.TryFind("jazz", out StationListing? now)
+            && (other = now.Renditions.Single(static r => r.Info.Name == "pcm")) != ring);
+        Assert.Equal(44_100, other.Info.Payload.ClockRate);
+        using var again = new RingTap(other);
+        await again.UntilAsync(5);
+    }
+}
