@@ -15,8 +15,8 @@ using NATS.Client.Core;
 namespace Linnet.Relay;
 
 /// <summary>
-/// Joins a server to others: <c>its stations ─► NATS ─► the others</c>, and <c>theirs ─► NATS ─► its directory</c>. Once a second, and
-/// when something changes, it compares what the others say with what there is here.
+/// Joins a server to others: <c>its stations ─► NATS ─► the others</c>, and <c>theirs ─► NATS ─► its directory</c>. Once a second,
+/// and when something changes, it compares what the others say with what there is here.
 /// </summary>
 internal sealed class RelayNode : IAsyncDisposable
 {
@@ -123,7 +123,7 @@ internal sealed class RelayNode : IAsyncDisposable
         }
     }
 
-    // A station to which nobody sends here, while somebody does elsewhere, is had from there until somebody sends here again.
+    // A station that has no sender here, and one elsewhere, is served from there until a sender comes here again.
     private List<StationListing> Own(EdgeStations edges)
     {
         foreach ((string name, StationListing hidden) in _hidden)

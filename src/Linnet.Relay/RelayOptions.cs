@@ -36,7 +36,7 @@ internal sealed record RelayOptions : IValidatable
 
     /// <summary>
     /// How far packets over RTSP and WebSocket run behind the origin of a station, 20 ms – 10 s. Default 100 ms. Within this time missing
-    /// sound is had from the origin, and nobody hears that it was.
+    /// sound is fetched from the origin, and listeners notice nothing.
     /// </summary>
     public TimeSpan PacketDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -18,7 +18,7 @@ internal sealed record RelaySnapshot(LinkState Link)
     /// <summary>Stations that this server has from others.</summary>
     public int Followed { get; init; }
 
-    /// <summary>Renditions that are published now: somebody wants them.</summary>
+    /// <summary>Renditions that are published now, as other nodes want them.</summary>
     public int Published { get; init; }
 
     /// <summary>Stations from others whose listeners hear silence or the fallback now, as their origin is away.</summary>

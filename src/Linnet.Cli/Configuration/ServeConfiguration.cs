@@ -97,8 +97,9 @@ internal sealed class ServeConfiguration
     /// <summary>What a server can begin with: if only files or folders of some stations are missing, the others can play.</summary>
     /// <exception cref="UsageException">There are other problems, or no station can play; it names all problems.</exception>
     public ServeRequest RequiredToServe() =>
-        Request is { Stations.Count: > 0 } request && request.Stations.Any(static s => s.Source.Kind != SourceKind.Path || Path.Exists(s.Source.Location))
-            ? request : Required();
+        Request is { Stations.Count: > 0 } request
+            && request.Stations.Any(static s => s.Source.Kind != SourceKind.Path || Path.Exists(s.Source.Location))
+                ? request : Required();
 
     private ServeRequest? ReadRequest(Shell shell)
     {

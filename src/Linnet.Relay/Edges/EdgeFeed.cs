@@ -19,16 +19,7 @@ internal sealed class EdgeFeed
     /// <summary>How long it goes on without listeners: one that comes back finds sound.</summary>
     internal static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
-    /// <summary>Without sound for so long, listeners get silence or the fallback.</summary>
-    internal static readonly TimeSpan FillAfter = TimeSpan.FromSeconds(1);
-
     private const int MostWaiting = 4096;
-
-    // The pause before it is tried again where there is nothing to fill with.
-    private static readonly TimeSpan FillPause = TimeSpan.FromMinutes(1);
-
-    // Packets are published that long before they are due.
-    private static readonly TimeSpan FillAhead = TimeSpan.FromMilliseconds(60);
 
     // How often the loop looks at least, for what nothing wakes it for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -43,9 +34,8 @@ internal sealed class EdgeFeed
     private readonly CancellationToken _stopping;
     private readonly Lock _gate = new();
     private readonly EdgeWriter _writer;
+    private readonly EdgeFill _fill;
     private readonly long _linger;
-    private readonly long _fillAfter;
-    private readonly long _fillAhead;
     private EdgeOrigin _origin;
     private Intake _intake;
     private (RingRefusal Refusal, long Until)? _refused;
@@ -53,8 +43,6 @@ internal sealed class EdgeFeed
     private long _openings;
     private long _missing;
     private long _repaired;
-    private long _fillAgainAt;
-    private bool _isFilling;
     private bool _isRunning;
 
     /// <summary>A feed that waits for listeners.</summary>
@@ -71,11 +59,12 @@ internal sealed class EdgeFeed
     {
         (_link, _origin, _timing, _time, _logger, _stopping) = (link, origin, timing, time, logger, stopping);
         _failures = new LogThrottle(time);
-        (_linger, _fillAfter, _fillAhead) = (Linger.InTicks(time), FillAfter.InTicks(time), FillAhead.InTicks(time));
+        _linger = Linger.InTicks(time);
         Ring = new BroadcastRing(info, EdgeTiming.Kept + timing.Delay, Open);
         _ = info.IsRtp ? InterleavedFraming.Of(Ring) : null;
         _writer = new EdgeWriter(Ring, time.TimestampFrequency);
         _intake = new Intake(_writer, time.TimestampFrequency);
+        _fill = new EdgeFill(info, _writer, link.Options.Fallback, time.TimestampFrequency, logger);
     }
 
     /// <summary>The ring.</summary>
@@ -88,7 +77,7 @@ internal sealed class EdgeFeed
     internal long Repaired => Volatile.Read(ref _repaired);
 
     /// <summary>Whether its listeners hear silence or the fallback, as the origin is away.</summary>
-    internal bool IsFilling => Volatile.Read(ref _isFilling);
+    internal bool IsFilling => _fill.IsOn;
 
     /// <summary>Whether it has listeners now, or had some lately.</summary>
     internal bool IsRunning => Volatile.Read(ref _isRunning);
@@ -154,7 +143,7 @@ internal sealed class EdgeFeed
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            Volatile.Write(ref _isFilling, false);
+            _fill.Stop();
             _writer.Cut(DropReason.RenditionFailed, _time.GetTimestamp());
         }
         catch (Exception e)
@@ -182,7 +171,7 @@ internal sealed class EdgeFeed
         }
     }
 
-    // Ends, unless somebody has come since it was decided.
+    // Ends, unless a listener has come since that was decided.
     private bool TryRest(long? openings)
     {
         lock (_gate)
@@ -212,8 +201,7 @@ internal sealed class EdgeFeed
             usedAt = Ring.Leases > 0 ? now : usedAt;
             if (now - usedAt >= _linger || (_writer.IsOver && Ring.Leases == 0))
             {
-                _writer.StopFilling();
-                Volatile.Write(ref _isFilling, false);
+                _fill.Stop();
                 return;
             }
 
@@ -237,11 +225,10 @@ internal sealed class EdgeFeed
                     _ = AskAsync(inbox.Writer, question, cancellationToken);
                 }
 
-                Fill(origin, now);
+                _fill.Step(origin.Node, now);
                 Volatile.Write(ref _missing, missing + _intake.Missing);
                 Volatile.Write(ref _repaired, repaired + _intake.Repaired);
-                long next = Math.Min(
-                    _intake.NextAt(clock), _writer.IsFilling ? _writer.DryAt - _fillAhead : _writer.DryAt + _fillAfter);
+                long next = Math.Min(_intake.NextAt(clock), _fill.NextAt);
                 wait = TimeSpan.FromSeconds(
                     Math.Clamp((next - now) / (double)_time.TimestampFrequency, 0.001, LongestWait.TotalSeconds));
             }
@@ -286,28 +273,14 @@ internal sealed class EdgeFeed
         }
     }
 
-    // Without sound for longer than the delay, and a while: fewer listeners notice a short break than what fills it.
-    private void Fill(EdgeOrigin origin, long now)
-    {
-        bool wasFilling = IsFilling;
-        if (!_writer.IsFilling && _writer.Packets > 0 && !_writer.IsOver && now >= _writer.DryAt + _fillAfter && now >= _fillAgainAt)
-        {
-            _fillAgainAt = now + FillPause.InTicks(_time);
-            _writer.TryFill(_link.Options.Fallback, out string? problem);
-            _logger.Filling(Ring.Info.ToString(), origin.Node, problem ?? "");
-        }
-
-        _writer.Fill(now + _fillAhead);
-        Volatile.Write(ref _isFilling, _writer.IsFilling);
-        if (wasFilling && !_writer.IsFilling)
-        {
-            _fillAgainAt = now;
-            _logger.Filled(Ring.Info.ToString(), origin.Node);
-        }
-    }
-
+    // Listeners first hear the sound that is there, and the end that is in it.
     private void Refuse(RingRefusal refusal, long now)
     {
+        if (!_fill.IsDry(now))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             _refused = (refusal, now + (refusal.RetryAfter ?? RefusalTime).InTicks(_time));

@@ -52,7 +52,7 @@ internal sealed class EdgeStation
     /// <summary>The station for the protocols of this server.</summary>
     internal StationListing Listing => _listing;
 
-    /// <summary>Whether somebody hears it here, or did lately.</summary>
+    /// <summary>Whether it has listeners here, or had some lately.</summary>
     internal bool IsHeard => _feeds.Any(static feed => feed.IsRunning);
 
     /// <summary>Rings whose listeners hear silence or the fallback, as the origin is away.</summary>
@@ -93,7 +93,7 @@ internal sealed class EdgeStation
         };
     }
 
-    /// <summary>Takes the track that plays at the origin: it is shown while nobody listens here.</summary>
+    /// <summary>Takes the track that plays at the origin: it is shown while there are no listeners here.</summary>
     internal void Tell(TrackInfo? track)
     {
         if (_listing.Track != track)

@@ -9,7 +9,9 @@ using NATS.Client.Core;
 
 namespace Linnet.Relay.Edges;
 
-/// <summary>The stations that this server has from others, in its directory. A station of its own is never replaced. Owned by one task.</summary>
+/// <summary>
+/// The stations that this server has from others, in its directory. A station of its own is never replaced. Owned by one task.
+/// </summary>
 /// <param name="link">The connection.</param>
 /// <param name="directory">The stations of this server.</param>
 /// <param name="time">The clock.</param>

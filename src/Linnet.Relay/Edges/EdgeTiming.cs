@@ -1,7 +1,7 @@
 namespace Linnet.Relay.Edges;
 
 /// <summary>How far a ring of an edge runs behind its origin, and what follows from that.</summary>
-/// <param name="Delay">The delay. Within it, missing sound is had from the origin, and nobody hears that it was.</param>
+/// <param name="Delay">The delay. Within it, missing sound is fetched from the origin, and listeners notice nothing.</param>
 /// <param name="Batch">The most sound in a message: part of the delay.</param>
 /// <param name="Late">Sound that arrives later than it was due by no more than this is still of use.</param>
 internal readonly record struct EdgeTiming(TimeSpan Delay, TimeSpan Batch, TimeSpan Late)

@@ -60,7 +60,9 @@ internal sealed class Intake(EdgeWriter writer, long ticksPerSecond)
 
     private bool IsMissing => _next == NotStarted || _held.Count > 0;
 
-    /// <summary>Takes items of this life of the station from now on, from where its origin says. A question that is open is forgotten.</summary>
+    /// <summary>
+    /// Takes items of this life of the station from now on, from where its origin says. A question that is open is forgotten.
+    /// </summary>
     internal void Follow(ulong incarnation, long now)
     {
         if (_incarnation != 0 && incarnation != _incarnation)

@@ -10,7 +10,9 @@ using NATS.Client.Core;
 
 namespace Linnet.Relay.Origins;
 
-/// <summary>A station of this node that other nodes may serve: while this node has the lease, it describes and publishes the station.</summary>
+/// <summary>
+/// A station of this node that other nodes may serve: while this node has the lease, it describes and publishes the station.
+/// </summary>
 internal sealed class OriginStation : IAsyncDisposable
 {
     private readonly NatsLink _link;
@@ -139,8 +141,8 @@ internal sealed class OriginStation : IAsyncDisposable
     {
         string rendition = Subjects.LastPart(message.Subject);
         return Want.TryRead(message.Data, out Want want) && want.Incarnation == Incarnation
-            && Array.Find(publishers, publisher => publisher.Ring.Info.Name == rendition) is { } publisher
-                ? message.ReplyAsync(publisher.Take(want).ToBytes()) : ValueTask.CompletedTask;
+            && Array.Find(publishers, publisher => publisher.Ring.Info.Name == rendition)?.Take(want) is { } answer
+                ? message.ReplyAsync(answer.ToBytes()) : ValueTask.CompletedTask;
     }
 
     private ValueTask AnswerAboutAsync(NatsMsg<byte[]> message) =>

@@ -30,7 +30,7 @@ internal sealed class OriginStations(NatsLink link, TimeProvider time, ILogger l
         var origins = new Dictionary<string, OriginStation>(_origins);
         foreach (OriginStation origin in All)
         {
-            // A station that was made anew has other rings.
+            // A station that was created again has other rings.
             if (!listings.Any(now => ReferenceEquals(now.Renditions, origin.Listing.Renditions)))
             {
                 origins.Remove(origin.Name);

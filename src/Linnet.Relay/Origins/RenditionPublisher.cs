@@ -57,15 +57,15 @@ internal sealed class RenditionPublisher
     /// <summary>Whether it is published now.</summary>
     internal bool IsRunning => Volatile.Read(ref _isRunning);
 
-    /// <summary>A node wants the rendition: starts it if need be.</summary>
-    internal WantAnswer Take(Want want)
+    /// <summary>A node wants the rendition: starts it if need be. <see langword="null"/>: another node is the origin now.</summary>
+    internal WantAnswer? Take(Want want)
     {
         long now = _time.GetTimestamp();
         lock (_gate)
         {
             if (_stopping.IsCancellationRequested)
             {
-                return Answer(new RingRefusal(RingRefusalReason.Unavailable, "The origin of the station stops offering it."));
+                return null;
             }
 
             if (!_isRunning)

@@ -286,16 +286,12 @@ public sealed class StationServer : IAsyncDisposable
         await _stations.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A new protocol is a line here.
+    // A protocol is a line here.
     private void OpenProtocols()
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
-        var context =
-            new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger) 
-            {
-                Expected = _options.Expected,
-                IsLive = _stations.IsLive,
-            };
+        var context = new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger);
+        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive };
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {

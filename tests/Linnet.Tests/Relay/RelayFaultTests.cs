@@ -87,7 +87,7 @@ public class RelayFaultTests
     }
 
     [Fact]
-    public async Task Who_sends_to_another_server_is_heard_by_all_without_a_restart()
+    public async Task A_sender_that_moves_to_another_server_is_heard_everywhere()
     {
         using var nats = new NatsServer();
         await nats.StartAsync();
@@ -117,7 +117,7 @@ public class RelayFaultTests
             Assert.False(far.IsOver);
             Assert.True(far.IsInOrder, far.ToString());
 
-            // Where nobody sends any more, listeners get what the other server has.
+            // The server that has no sender any more serves what the other one has.
             await Until.TrueAsync(() => first.Relay.Edges is [{ Origin.Node: "b" }]);
             using var near = new RingTap(await first.RingAsync("live", "pcm"));
             await near.UntilAsync(5);

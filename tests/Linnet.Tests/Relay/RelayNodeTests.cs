@@ -128,7 +128,7 @@ public class RelayNodeTests
     }
 
     [Fact]
-    public async Task An_origin_stops_encoding_when_nobody_listens_anywhere()
+    public async Task An_origin_stops_encoding_when_no_server_has_listeners()
     {
         using var nats = new NatsServer();
         await nats.StartAsync();

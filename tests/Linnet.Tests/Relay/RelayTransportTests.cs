@@ -159,7 +159,9 @@ public sealed class RelayTransportTests : IAsyncLifetime
         int position = Enumerable.Range(0, 65_536).First(i => RampSource.SampleAt(i, 0) == first);
         for (int i = 0; i < stereo.Length; i++)
         {
-            Assert.Equal(RampSource.SampleAt(position + (i / 2), i % 2), stereo[i]);
+            Assert.True(
+                RampSource.SampleAt(position + (i / 2), i % 2) == stereo[i],
+                $"{i}: {string.Join(' ', stereo[Math.Max(0, i - 8)..Math.Min(stereo.Length, i + 8)].ToArray())}");
         }
     }
 }

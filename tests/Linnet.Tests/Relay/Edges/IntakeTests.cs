@@ -7,7 +7,7 @@ namespace Linnet.Tests.Relay.Edges;
 public class IntakeTests
 {
     [Fact]
-    public void What_is_lost_within_the_delay_is_had_again_in_order_and_once() => Gen.Int[0, 1 << 30].Sample(
+    public void Lost_batches_are_fetched_within_the_delay_and_played_once_and_in_order() => Gen.Int[0, 1 << 30].Sample(
         static seed =>
         {
             var simulation = new EdgeSimulation(seed) { Lost = 0.1, MostMs = 60 };
@@ -121,9 +121,12 @@ public class IntakeTests
         IReadOnlyList<PacketItem> packets = simulation.Packets;
         Assert.Equal(Enumerable.Range(0, packets.Count).Select(static i => (long)i), packets.Select(static p => p.Number));
         AssertInOrder(simulation);
-        Assert.All(packets.Zip(packets.Skip(1)), static pair => Assert.Equal(EdgeSimulation.PacketMs, pair.Second.DueAt - pair.First.DueAt));
+        Assert.All(
+            packets.Zip(packets.Skip(1)),
+            static pair => Assert.Equal(EdgeSimulation.PacketMs, pair.Second.DueAt - pair.First.DueAt));
         Assert.InRange((silent * EdgeSimulation.PacketMs) + EdgeSimulation.DelayMs, 13_900, 14_100);
-        Assert.Equal(after == 1 ? packets[^1].Number : 7000 + (5980 / EdgeSimulation.PacketMs), BitConverter.ToInt64(packets[^1].Payload.Span));
+        Assert.Equal(
+            after == 1 ? packets[^1].Number : 7000 + (5980 / EdgeSimulation.PacketMs), BitConverter.ToInt64(packets[^1].Payload.Span));
         Assert.InRange(packets[^1].DueAt, simulation.Now + EdgeSimulation.DelayMs - 50, simulation.Now + EdgeSimulation.DelayMs);
         Assert.DoesNotContain(simulation.Items, static item => item is EndItem);
     }
