@@ -28,6 +28,11 @@ internal static class NetworkOptions
     internal static Option<int?> MaxPerAddress { get; } = Ask.Whole(
         "--max-per-address", "N", "Largest number of listeners per client address.", "500", 1, 1_000_000);
 
+    internal static Option<double?> MaxBitRate { get; } = Ask.Number(
+        "--max-bitrate", "KBPS",
+        "Most audio sent to all listeners together, in kb/s, not counting headers of packets. 0: no limit.", "0",
+        Quantity.KilobitsPerSecond, 0, 1e12);
+
     internal static Option<double?> MaxLag { get; } = Ask.Number(
         "--max-lag", "SECONDS", "Move an RTSP or PyAudio listener that is this far behind to the live edge.", "3 s", Quantity.Seconds, 0.1,
         60);
@@ -59,7 +64,7 @@ internal static class NetworkOptions
     /// <summary>Limits of listeners.</summary>
     /// <param name="http">Limits of listeners over HTTP.</param>
     public static OptionGroup Limits(params Option[] http) =>
-        new("Listeners", [MaxListeners], [MaxPerAddress, .. http, MaxLag, StallTime, IdleTime]);
+        new("Listeners", [MaxListeners], [MaxPerAddress, MaxBitRate, .. http, MaxLag, StallTime, IdleTime]);
 
     /// <summary>The value of <c>--user</c>.</summary>
     public static string? ReadUser(ParseResult parsed) => parsed.GetValue(User);
@@ -92,6 +97,7 @@ internal static class NetworkOptions
                     ? port : throw new UsageException(
                         $"{port} is not a valid value for --rtp-port: use an even port, such as {Math.Max(2, port - 1)}.")
                 : defaults.RtpPort,
+            MaxBitsPerSecond = (long)(parsed.GetValue(MaxBitRate) * 1000 ?? defaults.MaxBitsPerSecond),
             Rtsp = defaults.Rtsp with
             {
                 MaxSessions = parsed.GetValue(MaxListeners) ?? defaults.Rtsp.MaxSessions,

@@ -34,6 +34,7 @@ internal static partial class ConfigKeys
         new("server", "trusted-proxies", NetworkOptions.TrustedProxy, "[\"127.0.0.1\", \"10.0.0.0/24\"]"),
         new("server", "max-listeners", NetworkOptions.MaxListeners, "5000") { IsLive = true },
         new("server", "max-per-address", NetworkOptions.MaxPerAddress, "500") { IsLive = true },
+        new("server", "max-bitrate", NetworkOptions.MaxBitRate, "\"900M\"") { IsLive = true },
         new("http", "port", RadioOptions.HttpPort, "8000"),
         new("http", "https-port", RadioOptions.HttpsPort, "8443"),
         new("http", "https-redirect", TlsOptions.Redirect, "\"on\""),

@@ -14,6 +14,9 @@ internal sealed class PeerQuota(int most, int mostPerAddress)
     /// <summary>Peers admitted now.</summary>
     internal int Count => Volatile.Read(ref _count);
 
+    /// <summary>The peers admitted now, and the limit.</summary>
+    internal Places Places => new(Count, Volatile.Read(ref _most));
+
     /// <summary>Sets other limits. Peers that were admitted stay.</summary>
     internal void Limit(int most, int mostPerAddress)
     {

@@ -12,6 +12,7 @@ internal sealed class StationDirectory
     private IReadOnlyList<string> _awaited;
     private IReadOnlyList<string> _order = [];
     private IReadOnlyList<OtherNode> _others = [];
+    private long _maxBitsPerSecond;
 
     /// <summary>Creates a directory.</summary>
     /// <param name="stations">The stations; the root path means the first.</param>
@@ -33,6 +34,39 @@ internal sealed class StationDirectory
         get => Volatile.Read(ref _others);
         set => Volatile.Write(ref _others, value);
     }
+
+    /// <summary>The most audio that all listeners together may get, in bits of payload per second; 0, the default: no limit.</summary>
+    public long MaxBitsPerSecond
+    {
+        get => Volatile.Read(ref _maxBitsPerSecond);
+        set => Volatile.Write(ref _maxBitsPerSecond, value);
+    }
+
+    /// <summary>The audio that all listeners together need now, in bits of payload per second.</summary>
+    public long BitsPerSecond
+    {
+        get
+        {
+            long sum = 0;
+            foreach (StationListing station in Stations)
+            {
+                foreach (BroadcastRing ring in station.Renditions)
+                {
+                    sum += (long)ring.Listeners * ring.Info.BitRate;
+                }
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>
+    /// Whether the limit of audio allows another listener. Of several that come at the same moment each is told the same, so the limit
+    /// may be exceeded by a little.
+    /// </summary>
+    /// <param name="bitRate">The bits per second that the listener would get; 0: it gets them already.</param>
+    public bool HasRoomFor(int bitRate) =>
+        bitRate == 0 || MaxBitsPerSecond is not (> 0 and long most) || BitsPerSecond + bitRate <= most;
 
     /// <summary>Finds a station by name.</summary>
     /// <param name="name">The name, or <see langword="null"/> or empty for the first station.</param>

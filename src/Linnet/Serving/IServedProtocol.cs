@@ -1,3 +1,5 @@
+using Linnet.Broadcast;
+
 namespace Linnet.Serving;
 
 /// <summary>One protocol of a server, by which clients hear its stations or send to them.</summary>
@@ -21,6 +23,9 @@ internal interface IServedProtocol : IDisposable
 
     /// <summary>The most listeners that it allows, if each takes a socket; 0: none do.</summary>
     int MaxListeners { get; }
+
+    /// <summary>Its listeners now, and their limit as it is now. Any thread may ask, several times a second. Default: it has none.</summary>
+    Places Places => default;
 
     /// <summary>
     /// Takes the limits from other options while it runs. Those who are listening or pushing stay. Default: it has none that can change.

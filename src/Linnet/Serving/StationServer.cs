@@ -46,7 +46,8 @@ public sealed class StationServer : IAsyncDisposable
         _time = time;
         _figureNotices = new LogThrottle(time);
         _logger = logger;
-        _stations = new RunningStations(options.EndsWithStations, time, logger);
+        _stations = new RunningStations(options.EndsWithStations, time, logger)
+        { Directory = { MaxBitsPerSecond = options.MaxBitsPerSecond } };
         _senders = new SenderPool(options.Sender, time, logger);
         Proxies = new TrustedProxies(options.TrustedProxies, time, logger, options.TrustedProxiesName);
         Judge = new AccessControl(
@@ -92,10 +93,8 @@ public sealed class StationServer : IAsyncDisposable
     internal void Change(StationServerOptions options)
     {
         Judge.Change(options.ThrowIfInvalid().Access, options.Push.Password);
-        foreach (IServedProtocol protocol in _protocols)
-        {
-            protocol.Limit(options);
-        }
+        Directory.MaxBitsPerSecond = options.MaxBitsPerSecond;
+        _protocols.ForEach(protocol => protocol.Limit(options));
     }
 
     /// <summary>Where it listens for RTSP; <see langword="null"/>: it has no port for RTSP.</summary>
@@ -291,7 +290,7 @@ public sealed class StationServer : IAsyncDisposable
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         var context = new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger);
-        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive };
+        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive, Load = () => ServerLoad.Of(_protocols, Directory) };
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {

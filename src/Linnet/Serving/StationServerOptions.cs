@@ -66,6 +66,12 @@ public sealed record StationServerOptions : IValidatable
     /// <summary>How the PyAudio tutorial's programs listen; <see langword="null"/>, the default: not at all.</summary>
     public PyAudioServerOptions? PyAudio { get; init; }
 
+    /// <summary>
+    /// The most audio that all listeners together get, by all protocols, in bits of payload per second; more listeners are refused, or sent
+    /// to another server that has the same stations. 0 – 10^15; 0, the default: no limit.
+    /// </summary>
+    public long MaxBitsPerSecond { get; init; }
+
     /// <summary>Names of stations that are added later: a protocol may be told to serve one of them. Default: none.</summary>
     internal IReadOnlyList<string> Expected { get; init; } = [];
 
@@ -83,6 +89,7 @@ public sealed record StationServerOptions : IValidatable
         .Between(RtspPort ?? 0, 0, 65_535, name: "The RTSP port")
         .Between(RtpPort ?? 0, 0, 65_534, name: "The RTP port")
         .Between(HttpPort ?? 0, 0, 65_535, name: "The HTTP port")
+        .Between(MaxBitsPerSecond, 0, 1_000_000_000_000_000)
         .Require(
             !TrustedProxies.Any(static network => network.PrefixLength == 0),
             $"{nameof(TrustedProxies)} trusts every address, so any client could claim another's address. Name the proxy's own address.")

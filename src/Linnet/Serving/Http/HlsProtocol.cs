@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linnet.Broadcast;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.Http.Hls;
@@ -33,6 +34,9 @@ internal sealed class HlsProtocol : IServedProtocol
 
     /// <summary>None takes a socket for longer than a request.</summary>
     public int MaxListeners => 0;
+
+    /// <inheritdoc/>
+    public Places Places => _server.Places;
 
     /// <inheritdoc/>
     public void Limit(StationServerOptions options)

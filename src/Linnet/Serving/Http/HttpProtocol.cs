@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Linnet.Broadcast;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.Http.Push;
@@ -50,6 +51,9 @@ internal sealed class HttpProtocol : IServedProtocol
 
     /// <inheritdoc/>
     public int MaxListeners { get; }
+
+    /// <inheritdoc/>
+    public Places Places => Radio.Places;
 
     /// <summary>Serves the listeners.</summary>
     internal RadioServer Radio { get; }

@@ -76,6 +76,9 @@ internal sealed class PyAudioProtocol : IServedProtocol
     public int MaxListeners { get; }
 
     /// <inheritdoc/>
+    public Places Places => _server.Places;
+
+    /// <inheritdoc/>
     public void Limit(StationServerOptions options)
     {
         if (options.PyAudio is { } limits)
@@ -138,6 +141,7 @@ internal sealed class PyAudioProtocol : IServedProtocol
     private PyAudioRefusal? Judge(IPAddress address) =>
         !_access.Admits(address) ? PyAudioRefusal.NetworkNotAllowed
         : _directory.TryFind(_station, out StationListing? station) && !_access.IsOpen(station.Name) ? PyAudioRefusal.NotOpenToEveryone
+        : Find() is { Info.BitRate: var bitRate } && !_directory.HasRoomFor(bitRate) ? PyAudioRefusal.TooMany
         : null;
 
     private static IEnumerable<ServedEndPoint> EndPoint(string scheme, IPEndPoint? local) =>

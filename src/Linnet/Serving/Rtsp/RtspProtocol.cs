@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Linnet.Broadcast;
 using Linnet.Transports;
 using Linnet.Transports.Rtp;
 using Linnet.Transports.Rtsp;
@@ -75,6 +76,9 @@ internal sealed class RtspProtocol : IServedProtocol
 
     /// <summary>Serves connections, whichever host accepts them.</summary>
     internal RtspServer Server { get; }
+
+    /// <inheritdoc/>
+    public Places Places => Server.Admission.Places;
 
     /// <inheritdoc/>
     public void Limit(StationServerOptions options) => Server.Admission.Limit(options.Rtsp);

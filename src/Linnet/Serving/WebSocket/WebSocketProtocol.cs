@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linnet.Broadcast;
 using Linnet.Transports;
 using Linnet.Transports.Http;
 using Linnet.Transports.Http.Radio;
@@ -33,6 +34,9 @@ internal sealed class WebSocketProtocol : IServedProtocol
 
     /// <inheritdoc/>
     public int MaxListeners { get; }
+
+    /// <inheritdoc/>
+    public Places Places => _server.Places;
 
     /// <inheritdoc/>
     public void Limit(StationServerOptions options)

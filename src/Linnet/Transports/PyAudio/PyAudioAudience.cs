@@ -45,6 +45,9 @@ internal sealed class PyAudioAudience
     /// <summary>Sets other limits. Those who are listening stay.</summary>
     internal void Limit(int most, int mostPerAddress) => _quota.Limit(most, mostPerAddress);
 
+    /// <summary>The clients admitted now, and their limit.</summary>
+    internal Places Places => _quota.Places;
+
     /// <summary>Clients admitted now.</summary>
     internal int Count => _quota.Count;
 

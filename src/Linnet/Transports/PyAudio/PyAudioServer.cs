@@ -70,6 +70,10 @@ internal sealed class PyAudioServer : IDisposable
         _udpAudience.Limit(options.MaxLeases, options.MaxLeasesPerAddress);
     }
 
+    /// <summary>The listeners now, and their limits.</summary>
+    internal Places Places =>
+        new(_tcpAudience.Places.Taken + _udpAudience.Places.Taken, _tcpAudience.Places.Most + _udpAudience.Places.Most);
+
     /// <summary>The TCP address it listens on; <see langword="null"/>: no TCP.</summary>
     internal IPEndPoint? TcpEndPoint => _host?.LocalEndPoint;
 

@@ -13,6 +13,9 @@ internal sealed class RtspAdmission(RtspServerOptions options, TimeProvider time
     /// <summary>Takes the limits of sessions from other options. Sessions that are open stay.</summary>
     internal void Limit(RtspServerOptions other) => _sessions.Limit(other.MaxSessions, other.MaxSessionsPerAddress);
 
+    /// <summary>The sessions now, and their limit.</summary>
+    internal Places Places => _sessions.Places;
+
     /// <summary>Admits a session.</summary>
     internal bool TryOpenSession(PeerAddress peer) => _sessions.TryEnter(peer, out _);
 

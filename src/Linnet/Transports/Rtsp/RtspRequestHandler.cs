@@ -90,6 +90,12 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             return Refuse(request, RtspStatus.NotAcceptable, $"Descriptions are given as {SessionDescription.ContentType}.");
         }
 
+        if (connection.SessionTable.IsEmpty && RtspRoom.IsFull(server, resource)
+            && RtspRoom.Elsewhere(server, request, resource, connection.IsTls) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
         RtspResponse response = request.Answer(RtspStatus.Ok);
         response.Headers.Add(RtspHeaderNames.ContentType, SessionDescription.ContentType);
         response.Headers.Add(RtspHeaderNames.ContentBase, $"{resource.Uri}/");
@@ -120,6 +126,11 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
         if (session?.Listener is not null)
         {
             return Refuse(request, RtspStatus.MethodNotValidInThisState, "The transport of a session that has played cannot be changed.");
+        }
+
+        if (session is null && RtspRoom.IsFull(server, resource))
+        {
+            return RtspRoom.Elsewhere(server, request, resource, connection.IsTls) ?? Busy(request, RtspRoom.Problem);
         }
 
         if (!TransportHeader.TryParse(request.Headers[RtspHeaderNames.Transport], out IReadOnlyList<TransportSpec>? offers))
@@ -163,7 +174,7 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             resource, transport, repairs, proof, srtp, _authentication.EndOf(request))) is null)
         {
             srtp?.Dispose();
-            return Busy(request, "The server has as many listeners as it allows.");
+            return Busy(request, RtspRoom.Problem);
         }
 
         RtspResponse response = WithSession(request.Answer(RtspStatus.Ok), session);

@@ -42,7 +42,7 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
         IReadOnlyList<string>? permitted = null)
     {
         resource = null;
-        IReadOnlyList<string> segments = WithoutTrack(SegmentsOf(uri));
+        IReadOnlyList<string> segments = NamesIn(uri);
         string? name = segments.Count > 0 ? segments[0] : null;
         if (!stations.TryFind(name, out StationListing? station))
         {
@@ -74,7 +74,8 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
 
         problem = "";
         string link = LinkOf(uri) is string token ? $"/{SignedLink.Mark}{System.Uri.EscapeDataString(token)}" : "";
-        resource = new RtspResource(ring, $"{uri.Scheme}://{uri.Authority}{link}/{ring.Info.Station}/{ring.Info.Name}");
+        string mark = HasMark(uri) ? $"/{Elsewhere.PathMark}" : "";
+        resource = new RtspResource(ring, $"{uri.Scheme}://{uri.Authority}{link}/{ring.Info.Station}/{ring.Info.Name}{mark}");
         return true;
 
         BroadcastRing? Named(string? rendition) => Array.Find(offered, r => r.Info.Name == rendition);
@@ -88,10 +89,17 @@ internal sealed record RtspResource(BroadcastRing Ring, string Uri)
     internal static IReadOnlyList<string> SegmentsOf(RtspUri uri) => LinkOf(uri) is null ? uri.Segments : [.. uri.Segments.Skip(1)];
 
     /// <summary>The name of the station in an address; <see langword="null"/>: none, which means the first station.</summary>
-    internal static string? NameOf(RtspUri uri) => WithoutTrack(SegmentsOf(uri)) is [string name, ..] ? name : null;
+    internal static string? NameOf(RtspUri uri) => NamesIn(uri) is [string name, ..] ? name : null;
 
     /// <summary>The path of an address without a link and a track, in one spelling.</summary>
-    internal static string PathOf(RtspUri uri) => "/" + string.Join('/', WithoutTrack(SegmentsOf(uri)).Take(2));
+    internal static string PathOf(RtspUri uri) => "/" + string.Join('/', NamesIn(uri).Take(2));
+
+    /// <summary>Whether another server has sent the client to this address.</summary>
+    internal static bool HasMark(RtspUri uri) => WithoutTrack(SegmentsOf(uri)) is [_, .., Elsewhere.PathMark];
+
+    // What names the station and the rendition.
+    private static IReadOnlyList<string> NamesIn(RtspUri uri) =>
+        WithoutTrack(SegmentsOf(uri)) is var parts && HasMark(uri) ? [.. parts.SkipLast(1)] : parts;
 
     // There is one track; servers and players number tracks from 0 or from 1. Alone, a track means the first station, if no
     // station could be called so.

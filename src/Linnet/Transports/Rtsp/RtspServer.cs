@@ -48,6 +48,7 @@ internal sealed class RtspServer
     {
         Options = options.ThrowIfInvalid();
         Stations = stations;
+        Elsewhere = new Elsewhere(stations);
         Senders = senders;
         Time = time;
         Logger = logger ?? NullLogger.Instance;
@@ -70,6 +71,9 @@ internal sealed class RtspServer
     internal AccessControl Access { get; init; }
 
     internal StationDirectory Stations { get; }
+
+    /// <summary>Finds other servers for clients that have no place here.</summary>
+    internal Elsewhere Elsewhere { get; }
 
     internal SenderPool Senders { get; }
 

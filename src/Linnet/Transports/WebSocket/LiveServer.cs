@@ -40,8 +40,8 @@ internal sealed class LiveServer
         _directory = directory;
         _time = time;
         _access = access;
-        _audience = new RadioAudience(options);
-        _refuser = new RadioRefuser(time, (remote, reason) => logger.LiveRefused(remote, reason.ToWords()));
+        _audience = new RadioAudience(options, directory);
+        _refuser = new RadioRefuser(time, (remote, reason) => logger.LiveRefused(remote, reason.ToWords()), directory);
         _delivery = new LiveDelivery(senders, time, logger);
     }
 
@@ -50,6 +50,9 @@ internal sealed class LiveServer
 
     /// <summary>Listeners that are gone, by reason.</summary>
     internal IReadOnlyDictionary<LiveEnd, long> Ended => _delivery.Ended;
+
+    /// <summary>The listeners now, and their limit.</summary>
+    internal Places Places => _audience.Places;
 
     /// <summary>Those who listen now.</summary>
     internal IReadOnlyList<Listener> Listeners => _delivery.Listeners;
@@ -144,9 +147,10 @@ internal sealed class LiveServer
 
     private Task RefuseOthersAsync(HttpExchange exchange, RenditionInfo info)
     {
-        if (_audience.TryEnter(exchange.Peer, info.Station, info.Name) is RadioRefusal full)
+        if (_audience.TryEnter(exchange.Peer, info.Station, info.Name, info.BitRate) is RadioRefusal full)
         {
-            return _refuser.RefuseAsync(exchange, full);
+            // A script that asks why the handshake failed could not follow: its page may read this server's answers only.
+            return _refuser.RefuseAndNameAsync(exchange, full, info.Station);
         }
 
         _audience.Leave(exchange.Peer, info.Station, info.Name);
@@ -167,9 +171,9 @@ internal sealed class LiveServer
     {
         RenditionInfo info = rendition.Info;
         PeerAddress peer = exchange.Peer;
-        if (_audience.TryEnter(peer, info.Station, info.Name) is RadioRefusal full)
+        if (_audience.TryEnter(peer, info.Station, info.Name, info.BitRate) is RadioRefusal full)
         {
-            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
+            await _refuser.RefuseAsync(exchange, full, info.Station).ConfigureAwait(false);
             return;
         }
 

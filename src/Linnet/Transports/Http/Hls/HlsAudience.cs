@@ -17,10 +17,12 @@ namespace Linnet.Transports.Http.Hls;
 /// <param name="patience">How long a listener stays without a request.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs listeners that start and stop.</param>
-internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, TimeProvider time, ILogger logger)
+/// <param name="directory">The stations, with the limit of audio; default: there is no such limit.</param>
+internal sealed class HlsAudience(
+    RadioServerOptions limits, TimeSpan patience, TimeProvider time, ILogger logger, StationDirectory? directory = null)
 {
     private readonly Lock _gate = new();
-    private readonly RadioAudience _audience = new(limits);
+    private readonly RadioAudience _audience = new(limits, directory);
     private readonly Dictionary<HlsListenerKey, HlsListener> _listeners = [];
     private long _bytesOfThoseGone;
     private long _accepted;
@@ -34,6 +36,9 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
                 TransportTotal.Hls, _accepted, _bytesOfThoseGone + _listeners.Values.Sum(static listener => listener.BytesSent));
         }
     }
+
+    /// <summary>The listeners now, and their limit.</summary>
+    internal Places Places => _audience.Places;
 
     /// <summary>Those who listen now.</summary>
     internal IReadOnlyList<HlsListener> Listeners
@@ -53,6 +58,10 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
 
     /// <summary>Takes the limits from other options. Those who are listening stay.</summary>
     internal void Limit(RadioServerOptions options) => _audience.Limit(options);
+
+    /// <summary>Why there is no room for another listener; <see langword="null"/>: there is.</summary>
+    /// <param name="bitRate">The bits per second that it would get.</param>
+    internal RadioRefusal? WhyFull(int bitRate) => _audience.WhyFull(bitRate);
 
     /// <summary>By what the sender of a request is known again.</summary>
     internal static HlsListenerKey KeyOf(HttpExchange exchange, string station)
@@ -129,7 +138,8 @@ internal sealed class HlsAudience(RadioServerOptions limits, TimeSpan patience, 
             _audience.Leave(key.Peer, listener.Station, listener.Rendition);
         }
 
-        if (_audience.TryEnter(key.Peer, rendition.Station, rendition.Name) is RadioRefusal full)
+        int more = listener is null ? rendition.BitRate : 0;
+        if (_audience.TryEnter(key.Peer, rendition.Station, rendition.Name, more) is RadioRefusal full)
         {
             // One that changes has just left its place: only where the limits were lowered is there none.
             _listeners.Remove(key);

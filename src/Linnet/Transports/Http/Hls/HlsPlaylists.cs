@@ -34,10 +34,12 @@ internal static class HlsPlaylists
     }
 
     /// <summary>The multivariant playlist.</summary>
-    internal static byte[] Multivariant(IEnumerable<BroadcastRing> variants) => new MultivariantPlaylist(
+    /// <param name="variants">The renditions.</param>
+    /// <param name="query">What follows their addresses behind a question mark; default: nothing.</param>
+    internal static byte[] Multivariant(IEnumerable<BroadcastRing> variants, string query = "") => new MultivariantPlaylist(
     [
-        .. variants.Select(static ring => new VariantStream(
-            HlsPath.Of(ring.Info), Percent(ring.Info.BitRate, 100 + Overhead),
+        .. variants.Select(ring => new VariantStream(
+            HlsPath.Of(ring.Info) + (query.Length > 0 ? $"?{query}" : ""), Percent(ring.Info.BitRate, 100 + Overhead),
             Percent(ring.Info.BitRate, IsLossless(ring.Info) ? LosslessAverage : 100 + Overhead),
             ring.Info.StreamType!.Segments!.Codecs)),
     ]).ToArray();

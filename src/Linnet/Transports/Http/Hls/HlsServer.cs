@@ -13,7 +13,7 @@ namespace Linnet.Transports.Http.Hls;
 /// <see cref="HttpFront"/> reads requests and hands over those for HLS. Where there is a web server, it answers them, so that connections
 /// stay open. Source: RFC 8216; docs/hls.md.
 /// </remarks>
-internal sealed class HlsServer
+internal sealed partial class HlsServer
 {
     // A player that gets less has to stop after it: the next segment takes a while.
     private const int SegmentsAtStart = 2;
@@ -26,7 +26,6 @@ internal sealed class HlsServer
 
     // How much longer a rendition runs than its last listener stays, at least.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan ListsFreshFor = TimeSpan.FromSeconds(10);
 
     private readonly StationDirectory _directory;
     private readonly AccessControl _access;
@@ -56,9 +55,9 @@ internal sealed class HlsServer
         _times = new SegmentTimes(options.SegmentTime, options.Segments);
         TimeSpan patience = _times.Length * 3 > LongestWait ? _times.Length * 3 : LongestWait;
         _streams = new HlsStreams(_times, patience + Linger, limits.MaxBufferBytes, time, logger);
-        _audience = new HlsAudience(limits, patience, time, logger);
+        _audience = new HlsAudience(limits, patience, time, logger, directory);
         _logger = logger;
-        _refuser = new RadioRefuser(time, (remote, reason) => logger.HlsRefused(remote, reason.ToWords()));
+        _refuser = new RadioRefuser(time, (remote, reason) => logger.HlsRefused(remote, reason.ToWords()), directory);
     }
 
     /// <summary>Requests that were refused, by reason.</summary>
@@ -222,12 +221,7 @@ internal sealed class HlsServer
             : station with { Renditions = [.. station.Renditions.Where(ring => names.Contains(ring.Info.Name))] };
         if (request.Path.Kind is HlsKind.Multivariant)
         {
-            BroadcastRing[] variants = HlsPlaylists.Variants(permitted);
-            return variants.Length > 0
-                ? request.Exchange.FinishAsync(HlsResponses.Playlist(
-                    request.Exchange.Head, HlsPlaylists.Multivariant(variants), isCompressed: false, request.IsPublic, ListsFreshFor,
-                    _time.GetUtcNow()))
-                : RefuseAsync(request.Exchange, "This station cannot be heard over HLS.");
+            return GiveVariantsAsync(request, HlsPlaylists.Variants(permitted));
         }
 
         BroadcastRing? rendition = Find(station, request.Path);
@@ -249,7 +243,7 @@ internal sealed class HlsServer
         if (exchange.Head.Method != "HEAD"
             && _audience.TryHear(request.Key, exchange.Remote, rendition.Info, request.Admission) is RadioRefusal full)
         {
-            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
+            await _refuser.RefuseAsync(exchange, full, request.Station.Name).ConfigureAwait(false);
             return;
         }
 

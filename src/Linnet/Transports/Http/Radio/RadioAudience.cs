@@ -3,7 +3,9 @@ using Linnet.Broadcast;
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>Counts listeners over HTTP: in total, by address, and by station and rendition. Thread-safe.</summary>
-internal sealed class RadioAudience(RadioServerOptions options)
+/// <param name="options">Limits.</param>
+/// <param name="directory">The stations, with the limit of audio; default: there is no such limit.</param>
+internal sealed class RadioAudience(RadioServerOptions options, StationDirectory? directory = null)
 {
     // Renditions without listeners are kept for their peak, up to a limit.
     private const int MaxRemembered = 1000;
@@ -18,6 +20,9 @@ internal sealed class RadioAudience(RadioServerOptions options)
     /// <summary>Listeners now.</summary>
     internal int Count => _peers.Count;
 
+    /// <summary>The listeners now, and their limit.</summary>
+    internal Places Places => _peers.Places;
+
     /// <summary>Listeners since the start.</summary>
     internal long Accepted => Interlocked.Read(ref _accepted);
 
@@ -28,12 +33,29 @@ internal sealed class RadioAudience(RadioServerOptions options)
         _peers.Limit(other.MaxListeners, other.MaxListenersPerAddress);
     }
 
+    /// <summary>Why there is no room for another listener; <see langword="null"/>: there is.</summary>
+    /// <param name="bitRate">The bits per second that it would get.</param>
+    internal RadioRefusal? WhyFull(int bitRate) =>
+        _peers.Places.AreFull ? RadioRefusal.TooManyListeners
+        : directory?.HasRoomFor(bitRate) is false ? RadioRefusal.TooMuchAudio
+        : null;
+
     /// <summary>Admits a listener. Returns the reason if it is refused.</summary>
-    internal RadioRefusal? TryEnter(PeerAddress peer, string station, string rendition)
+    /// <param name="peer">The address of the listener.</param>
+    /// <param name="station">The station's name.</param>
+    /// <param name="rendition">The rendition's name.</param>
+    /// <param name="bitRate">The bits per second that it gets; 0, the default: it counts for nothing, or is counted already.</param>
+    internal RadioRefusal? TryEnter(PeerAddress peer, string station, string rendition, int bitRate = 0)
     {
         if (!_peers.TryEnter(peer, out bool isFull))
         {
             return isFull ? RadioRefusal.TooManyListeners : RadioRefusal.TooManyOfAddress;
+        }
+
+        if (directory?.HasRoomFor(bitRate) is false)
+        {
+            _peers.Leave(peer);
+            return RadioRefusal.TooMuchAudio;
         }
 
         lock (_gate)

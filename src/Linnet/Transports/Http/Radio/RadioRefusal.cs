@@ -83,4 +83,10 @@ internal enum RadioRefusal
 
     /// <summary>The service that is asked about listeners did not answer (503).</summary>
     ServiceNotAnswering,
+
+    /// <summary>All listeners together get as much audio as the server may send (503).</summary>
+    TooMuchAudio,
+
+    /// <summary>This server is full, and another that has the station has room (302).</summary>
+    SentElsewhere,
 }

@@ -1,24 +1,55 @@
 using System.Net;
 using Linnet.Access;
+using Linnet.Broadcast;
 
 namespace Linnet.Transports.Http.Radio;
 
 /// <summary>Answers requests for audio that are refused, and counts them.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="log">Logs a refusal.</param>
-internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRefusal> log)
+/// <param name="directory">The stations, and the other servers that have them.</param>
+internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRefusal> log, StationDirectory directory)
 {
+    private readonly Elsewhere _elsewhere = new(directory);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Counts and logs refused requests.</summary>
     internal Refusals<RadioRefusal> Refusals { get; } = new((remote, reason, _) => log(remote, reason));
+
+    /// <summary>The address of what was asked for at another server that has room; <see langword="null"/>: there is none.</summary>
+    internal string? Elsewhere(HttpExchange exchange, string station) => _elsewhere.OverHttp(
+        station, exchange.Head.Path, exchange.Head.Query, exchange.Link,
+        exchange.Request.Origin.IsTls || exchange.Request.Scheme == Uri.UriSchemeHttps);
+
+    /// <summary>Sends a listener for whom there is no room to another server, or refuses it if none has any.</summary>
+    internal Task RefuseAsync(HttpExchange exchange, RadioRefusal reason, string station) =>
+        IsFull(reason) && Elsewhere(exchange, station) is string address ? SendAsync(exchange, address) : RefuseAsync(exchange, reason);
+
+    /// <summary>Refuses a listener for whom there is no room, and names its address at another server that has room.</summary>
+    internal Task RefuseAndNameAsync(HttpExchange exchange, RadioRefusal reason, string station)
+    {
+        if (!IsFull(reason) || Elsewhere(exchange, station) is not string address)
+        {
+            return RefuseAsync(exchange, reason);
+        }
+
+        Refusals.Count(exchange.Remote, RadioRefusal.SentElsewhere);
+        return exchange.FinishAsync(RadioResponses.RefusalNaming(exchange.Head, address, time.GetUtcNow()));
+    }
+
+    /// <summary>Sends a listener to an address at another server.</summary>
+    internal Task SendAsync(HttpExchange exchange, string address)
+    {
+        Refusals.Count(exchange.Remote, RadioRefusal.SentElsewhere);
+        return exchange.FinishAsync(RadioResponses.Elsewhere(exchange.Head, address, time.GetUtcNow()));
+    }
 
     /// <summary>Refuses a listener for whom there is no room.</summary>
     internal Task RefuseAsync(HttpExchange exchange, RadioRefusal reason) => reason switch
     {
         RadioRefusal.TooManyOfAddress => RefuseAsync(
             exchange, reason, HttpStatusCode.TooManyRequests, "There are too many listeners at your address.\r\n"),
-        RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation => RefuseAsync(
+        RadioRefusal.TooManyListeners or RadioRefusal.TooManyOfStation or RadioRefusal.TooMuchAudio => RefuseAsync(
             exchange, reason, HttpStatusCode.ServiceUnavailable, "There are too many listeners at the moment.\r\n"),
         _ => RefuseAsync(exchange, reason, HttpStatusCode.ServiceUnavailable, "This is not available at the moment.\r\n"),
     };
@@ -58,4 +89,7 @@ internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRe
         TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
         return exchange.FinishAsync(RadioResponses.Refusal(exchange.Head, status, why, time.GetUtcNow(), retryAfter));
     }
+
+    // Whatever this address or this station has too many of, another server does not have more room for.
+    private static bool IsFull(RadioRefusal reason) => reason is RadioRefusal.TooManyListeners or RadioRefusal.TooMuchAudio;
 }

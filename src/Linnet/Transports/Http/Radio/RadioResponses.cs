@@ -108,6 +108,25 @@ internal static class RadioResponses
         return HttpResponse.Text(head, request, "text/plain; charset=utf-8", why);
     }
 
+    /// <summary>Sends a listener to another server.</summary>
+    internal static HttpResponse Elsewhere(HttpRequestHead request, string address, DateTimeOffset now)
+    {
+        HttpResponseHead head = Create(HttpStatusCode.Found, request, now);
+        head.Headers.Add("Location", address);
+        return HttpResponse.Text(head, request, "text/plain; charset=utf-8", $"This server is full. Another has room: {address}\r\n");
+    }
+
+    /// <summary>Refuses a listener that would not follow, and names the address at another server.</summary>
+    /// <remarks>Source: RFC 8288.</remarks>
+    internal static HttpResponse RefusalNaming(HttpRequestHead request, string address, DateTimeOffset now)
+    {
+        HttpResponse refusal = Refusal(
+            request, HttpStatusCode.ServiceUnavailable, $"This server is full. Another has room: {address}\r\n", now, TimeSpan.FromSeconds(10));
+        refusal.Head.Headers.Add("Link", $"<{address}>; rel=\"alternate\"");
+        refusal.Head.Headers.Add("Access-Control-Expose-Headers", "Link");
+        return refusal;
+    }
+
     /// <summary>The text of a 404: why the path names no audio.</summary>
     /// <param name="path">The path that was asked for.</param>
     /// <param name="directory">The stations.</param>

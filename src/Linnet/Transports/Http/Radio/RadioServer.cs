@@ -45,9 +45,9 @@ internal sealed class RadioServer
         logger ??= NullLogger.Instance;
         Waiting = new WaitingRoom(options.MaxWaiting, options.MaxWaitingPerAddress, time);
         _streams = new RadioStreams(senders, options.MaxBufferBytes, time, logger);
-        _audience = new RadioAudience(options);
+        _audience = new RadioAudience(options, directory);
         _delivery = new RadioDelivery(options, senders, time, logger);
-        _refuser = new RadioRefuser(time, (remote, reason) => logger.RadioRefused(remote, reason.ToWords()));
+        _refuser = new RadioRefuser(time, (remote, reason) => logger.RadioRefused(remote, reason.ToWords()), directory);
     }
 
     internal RadioServerOptions Options { get; }
@@ -59,6 +59,9 @@ internal sealed class RadioServer
 
     /// <summary>Counts and logs refused requests.</summary>
     internal Refusals<RadioRefusal> Refusals => _refuser.Refusals;
+
+    /// <summary>The listeners now, and their limit.</summary>
+    internal Places Places => _audience.Places;
 
     /// <summary>Those who listen now.</summary>
     internal IReadOnlyList<RadioListener> GetListeners() => _delivery.Listeners;
@@ -171,14 +174,16 @@ internal sealed class RadioServer
             head.WantsMetadata && RadioResponses.HasMetadata(info.StreamType!) ? RadioResponses.MetadataIntervalFor(info) : 0;
         if (head.Method == "HEAD")
         {
-            await exchange.FinishAsync(new HttpResponse(RadioResponses.Sound(head, station, info, metadataInterval, Now)))
+            await (_audience.WhyFull(info.BitRate) is not null && _refuser.Elsewhere(exchange, station.Name) is string address
+                ? _refuser.SendAsync(exchange, address)
+                : exchange.FinishAsync(new HttpResponse(RadioResponses.Sound(head, station, info, metadataInterval, Now))))
                 .ConfigureAwait(false);
             return;
         }
 
-        if (_audience.TryEnter(peer, station.Name, info.Name) is RadioRefusal full)
+        if (_audience.TryEnter(peer, station.Name, info.Name, info.BitRate) is RadioRefusal full)
         {
-            await _refuser.RefuseAsync(exchange, full).ConfigureAwait(false);
+            await _refuser.RefuseAsync(exchange, full, station.Name).ConfigureAwait(false);
             return;
         }
 
