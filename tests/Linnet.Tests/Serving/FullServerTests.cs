@@ -200,7 +200,7 @@ public sealed class FullServerTests : IAsyncDisposable
             hasOther: false);
         IServedProtocol pyaudio = _server.Protocols.Single(static p => p.Name == "pyaudio");
         await OpenAsync(pyaudio.EndPoints[0].Local);
-        await Until.TrueAsync(() => pyaudio.GetSnapshot().Refused.GetValueOrDefault("too many") == 1);
+        await Until.TrueAsync(() => pyaudio.GetSnapshot().Refused.GetValueOrDefault("too_many") == 1);
 
         _server.Change(ThreeHundredKilobits with { MaxBitsPerSecond = 0 });
         Task<string> list = HttpAsync("GET /jazz/hls/mp3.m3u8");
