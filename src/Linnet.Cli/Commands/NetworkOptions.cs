@@ -31,7 +31,7 @@ internal static class NetworkOptions
     internal static Option<double?> MaxBitRate { get; } = Ask.Number(
         "--max-bitrate", "KBPS",
         "Most audio sent to all listeners together, in kb/s, not counting headers of packets. 0: no limit.", "0",
-        Quantity.KilobitsPerSecond, 0, 1e12);
+        Quantity.KilobitsPerSecond, 0, 1_000_000_000);
 
     internal static Option<double?> MaxLag { get; } = Ask.Number(
         "--max-lag", "SECONDS", "Move an RTSP or PyAudio listener that is this far behind to the live edge.", "3 s", Quantity.Seconds, 0.1,

@@ -15,11 +15,11 @@ internal static class StartPage
     private const string Stations = "{{stations}}";
 
     /// <summary>
-    /// Only the server's own scripts, styles and audio may be loaded, and nothing within the page itself is run. Pictures may come from
-    /// anywhere: a station's cover is where its sender says.
+    /// Only the server's own scripts and styles may be loaded, and nothing within the page itself is run. Pictures may come from anywhere: a
+    /// station's cover is where its sender says. So may audio: a full server sends listeners to another.
     /// </summary>
     internal const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; media-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; media-src 'self' https: http:; "
         + "connect-src 'self' ws: wss:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'";
 

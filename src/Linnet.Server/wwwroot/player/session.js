@@ -3,7 +3,7 @@
 import { Connection } from './connection.js';
 import { createDecoder } from './decoder.js';
 import { createOutput, heardAtMs } from './output.js';
-import { isBack } from './refusal.js';
+import { addressElsewhere, isBack } from './refusal.js';
 import { liveAddress } from './wire.js';
 
 const FIRST_RETRY_MS = 200;
@@ -77,19 +77,22 @@ export class Session {
     this.#renditions = [...options.renditions];
   }
 
-  /** Starts, or starts again at once. */
-  connect() {
+  /**
+   * Starts, or starts again at once.
+   * @param {URL} [elsewhere] The address at a server that has room, where the own one is full.
+   */
+  connect(elsewhere) {
     clearTimeout(this.#retry);
     this.#retryAt = Infinity;
     this.#connection?.close();
     const { server, station, profile } = this.#options;
     const rendition = this.#renditions[0];
-    const url = liveAddress(server, station, rendition, profile.leastMs, profile.intervalMs);
+    const url = elsewhere ?? liveAddress(server, station, rendition, profile.leastMs, profile.intervalMs);
     this.#openedAt = performance.now();
     this.#connection = new Connection(url, {
       onPacket: (packet) => this.#receive(packet),
       onMessage: (message) => this.#handle(message),
-      onClosed: (wasOpen) => this.#onClosed(rendition, wasOpen),
+      onClosed: (wasOpen) => this.#onClosed(rendition, wasOpen, elsewhere ? undefined : url),
     });
   }
 
@@ -273,8 +276,17 @@ export class Session {
     this.#anchor = { stream: this.#stream, position, due, connection: this.#connection };
   }
 
-  /** @param {string | undefined} rendition @param {boolean} wasOpen */
-  async #onClosed(rendition, wasOpen) {
+  /**
+   * @param {string | undefined} rendition @param {boolean} wasOpen
+   * @param {URL | undefined} url Its address, if it is the own server's: it may name another, which names no further one.
+   */
+  async #onClosed(rendition, wasOpen, url) {
+    const elsewhere = wasOpen || !url ? undefined : await addressElsewhere(url);
+    if (elsewhere && !this.#isClosed) {
+      this.connect(elsewhere);
+      return;
+    }
+
     if (!wasOpen && (this.#attempts < FIRST_PROBES || this.#attempts % PROBE_EVERY === 0)) {
       const reason = await this.#events.onRefused(rendition, this.#hasPlayed).catch(() => undefined);
       if (this.#isClosed) {

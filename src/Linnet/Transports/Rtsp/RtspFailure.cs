@@ -128,6 +128,7 @@ internal static class RtspFailure
         RtspStatus.NotFound => $"{server} has no station '{Quote(PathOf(request))}'.",
         RtspStatus.Gone => $"{server} has no station '{Quote(PathOf(request))}' any more.",
         RtspStatus.ServiceUnavailable or RtspStatus.NotEnoughBandwidth => $"{server} is full: try again later.",
+        RtspStatus.MovedTemporarily => $"{server} is full and names another server: connect again.",
         RtspStatus.SessionNotFound => $"{server} has ended our session.",
         _ => string.Create(
             CultureInfo.InvariantCulture, $"{server} refuses {request.Method}: {(int)response.Status} {Quote(response.Reason)}"),

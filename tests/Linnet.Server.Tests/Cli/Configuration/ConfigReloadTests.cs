@@ -40,9 +40,9 @@ public sealed partial class ConfigReloadTests : IDisposable
         Assert.Contains("linnet.toml:6: There is no file or folder", server.Output, StringComparison.Ordinal);
         Write(
             $"{Kept}[stations.new]\nsource = \"tone\"\n[stations.high]\nsource = \"tone:880\"\nopus-bitrate = 96\n"
-                + "[server]\nmax-listeners = 7\n[rtsp]\nmax-lag = 5\n[access]\ndeny = [\"203.0.113.0/24\"]\n");
+                + "[server]\nmax-listeners = 7\nmax-bitrate = \"900M\"\n[rtsp]\nmax-lag = 5\n[access]\ndeny = [\"203.0.113.0/24\"]\n");
         await server.SaysAsync("was read again. Stations added: new; changed: high; removed: old");
-        await server.SaysAsync("These settings have changed and are in effect: server.max-listeners, access.deny");
+        await server.SaysAsync("These settings have changed and are in effect: server.max-listeners, server.max-bitrate, access.deny");
         await server.SaysAsync("These settings have changed and need a restart: rtsp.max-lag");
 
         Assert.Equal((0, ""), (await recording, player.Errors));
