@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Session } from '../../src/Linnet.Server/wwwroot/player/session.js';
 import { PROFILES } from '../../src/Linnet.Server/wwwroot/player/profiles.js';
@@ -133,6 +135,57 @@ test('a profile asks for its groups of packets, and another one connects again f
   }
 
   assert.deepEqual(asked, ['?rendition=l16&burst=80&interval=60', '?rendition=l16&burst=900&interval=200', '?rendition=l16&burst=25']);
+});
+
+/**
+ * A server that is full and names the address of another.
+ * @param {import('node:test').TestContext} t @param {string} other @param {string[]} asked
+ */
+async function startFull(t, other, asked) {
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    const link = `<${other}jazz/live?hop=1&rendition=l16>; rel="alternate"`;
+    response.writeHead(503, { Link: link, 'Access-Control-Expose-Headers': 'Link', 'Access-Control-Allow-Origin': '*' });
+    response.end('full\r\n');
+  });
+  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`;
+}
+
+test('a full server that names another is left for that one', async (t) => {
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {(url: string) => void} */
+  let onHeard = () => {};
+  const other = await startServer(0, (socket, url) => {
+    socket.send(JSON.stringify(HELLO));
+    onHeard(url);
+  });
+  t.after(() => other.close());
+  const full = await startFull(t, other.address, asked);
+  const heard = new Promise((resolve) => (onHeard = resolve));
+  const session = open(full, { onEnd: (reason) => assert.fail(reason) });
+  t.after(() => session.close());
+
+  assert.equal(await heard, '/jazz/live?hop=1&rendition=l16');
+  assert.deepEqual(asked, ['/jazz/live?rendition=l16&burst=80&interval=60']);
+});
+
+test('if the other server is full, too, the player goes no further', async (t) => {
+  /** @type {string[]} */
+  const asked = [];
+  const third = await startFull(t, 'http://127.0.0.1:9/', asked);
+  const full = await startFull(t, third, asked);
+  const reason = await new Promise((resolve) => {
+    const session = open(full, { onRefused: async () => 'full', onEnd: resolve });
+    t.after(() => session.close());
+  });
+
+  assert.equal(reason, 'full');
+  assert.equal(asked.length, 1);
 });
 
 test('the end of a station is told', async (t) => {
