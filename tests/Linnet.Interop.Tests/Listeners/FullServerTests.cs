@@ -3,6 +3,7 @@ using Linnet.Broadcast;
 using Linnet.Serving;
 using Linnet.Sources;
 using Linnet.Stations;
+using Linnet.Transports.Http.Hls;
 using Linnet.Transports.Http.Radio;
 
 namespace Linnet.Interop.Tests.Listeners;
@@ -66,6 +67,7 @@ public class FullServerTests
             RtpPort = 0,
             HttpPort = 0,
             Radio = new RadioServerOptions(),
+            Hls = new HlsServerOptions { SegmentTime = TimeSpan.FromSeconds(1) },
             MaxBitsPerSecond = maxBitsPerSecond,
         });
 }

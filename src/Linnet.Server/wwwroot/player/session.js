@@ -281,13 +281,13 @@ export class Session {
    * @param {URL | undefined} url Its address, if it is the own server's: it may name another, which names no further one.
    */
   async #onClosed(rendition, wasOpen, url) {
-    const elsewhere = wasOpen || !url ? undefined : await addressElsewhere(url);
-    if (elsewhere && !this.#isClosed) {
-      this.connect(elsewhere);
-      return;
-    }
-
     if (!wasOpen && (this.#attempts < FIRST_PROBES || this.#attempts % PROBE_EVERY === 0)) {
+      const elsewhere = url && (await addressElsewhere(url));
+      if (elsewhere && !this.#isClosed) {
+        this.connect(elsewhere);
+        return;
+      }
+
       const reason = await this.#events.onRefused(rendition, this.#hasPlayed).catch(() => undefined);
       if (this.#isClosed) {
         return;
