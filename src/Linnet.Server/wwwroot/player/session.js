@@ -77,10 +77,7 @@ export class Session {
     this.#renditions = [...options.renditions];
   }
 
-  /**
-   * Starts, or starts again at once.
-   * @param {URL} [elsewhere] The address at a server that has room, where the own one is full.
-   */
+  /** Starts, or starts again at once. @param {URL} [elsewhere] The address at a server that has room, where the own one is full. */
   connect(elsewhere) {
     clearTimeout(this.#retry);
     this.#retryAt = Infinity;
@@ -276,18 +273,13 @@ export class Session {
     this.#anchor = { stream: this.#stream, position, due, connection: this.#connection };
   }
 
-  /**
-   * @param {string | undefined} rendition @param {boolean} wasOpen
-   * @param {URL | undefined} url Its address, if it is the own server's: it may name another, which names no further one.
-   */
+  /** @param {string | undefined} rendition @param {boolean} wasOpen @param {URL | undefined} url Nothing: another server's. */
   async #onClosed(rendition, wasOpen, url) {
     if (!wasOpen && (this.#attempts < FIRST_PROBES || this.#attempts % PROBE_EVERY === 0)) {
       const elsewhere = url && (await addressElsewhere(url));
-      if (elsewhere && !this.#isClosed) {
-        this.connect(elsewhere);
-        return;
+      if (elsewhere) {
+        return this.#isClosed ? undefined : this.connect(elsewhere);
       }
-
       const reason = await this.#events.onRefused(rendition, this.#hasPlayed).catch(() => undefined);
       if (this.#isClosed) {
         return;
