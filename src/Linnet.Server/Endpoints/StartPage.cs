@@ -15,8 +15,8 @@ internal static class StartPage
     private const string Stations = "{{stations}}";
 
     /// <summary>
-    /// Only the server's own scripts and styles may be loaded, and nothing within the page itself is run. Pictures may come from anywhere: a
-    /// station's cover is where its sender says. So may audio: a full server sends listeners to another.
+    /// Only the server's own scripts and styles may be loaded, and nothing within the page itself is run. Pictures may come from anywhere:
+    /// a station's cover is where its sender says. So may audio: a full server sends listeners to another.
     /// </summary>
     internal const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; media-src 'self' https: http:; "

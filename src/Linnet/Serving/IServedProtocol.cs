@@ -24,7 +24,7 @@ internal interface IServedProtocol : IDisposable
     /// <summary>The most listeners that it allows, if each takes a socket; 0: none do.</summary>
     int MaxListeners { get; }
 
-    /// <summary>Its listeners now, and their limit as it is now. Any thread may ask, several times a second. Default: it has none.</summary>
+    /// <summary>Its listeners and their limit, both as they are now. Any thread may ask, several times a second. Default: none.</summary>
     Places Places => default;
 
     /// <summary>

@@ -11,7 +11,6 @@ namespace Linnet.Transports.Http.Radio;
 internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRefusal> log, StationDirectory directory)
 {
     private readonly Elsewhere _elsewhere = new(directory);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Counts and logs refused requests.</summary>
     internal Refusals<RadioRefusal> Refusals { get; } = new((remote, reason, _) => log(remote, reason));
@@ -86,7 +85,8 @@ internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRe
         HttpExchange exchange, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
     {
         Refusals.Count(exchange.Remote, reason);
-        TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests ? after ?? RetryAfter : null;
+        TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+            ? after ?? RadioResponses.RetryAfter : null;
         return exchange.FinishAsync(RadioResponses.Refusal(exchange.Head, status, why, time.GetUtcNow(), retryAfter));
     }
 

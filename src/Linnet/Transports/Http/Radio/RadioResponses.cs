@@ -14,6 +14,9 @@ namespace Linnet.Transports.Http.Radio;
 /// <summary>Answers to listeners. Texts hold nothing that the peer sent, except a host whose characters were checked.</summary>
 internal static class RadioResponses
 {
+    /// <summary>When a listener for whom there is no room may try again, where no better estimate exists.</summary>
+    internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan MetadataTime = TimeSpan.FromMilliseconds(100);
 
     // Small enough that titles are on time even while packets of varying length are short; longer than a title.
@@ -121,7 +124,7 @@ internal static class RadioResponses
     internal static HttpResponse RefusalNaming(HttpRequestHead request, string address, DateTimeOffset now)
     {
         HttpResponse refusal = Refusal(
-            request, HttpStatusCode.ServiceUnavailable, $"This server is full. Another has room: {address}\r\n", now, TimeSpan.FromSeconds(10));
+            request, HttpStatusCode.ServiceUnavailable, $"This server is full. Another has room: {address}\r\n", now, RetryAfter);
         refusal.Head.Headers.Add("Link", $"<{address}>; rel=\"alternate\"");
         refusal.Head.Headers.Add("Access-Control-Expose-Headers", "Link");
         return refusal;
