@@ -14,7 +14,9 @@ namespace Linnet.Relay.Edges;
 internal sealed class EdgeFill(
     RenditionInfo info, EdgeWriter writer, Func<IAudioSource>? fallback, long ticksPerSecond, ILogger logger)
 {
-    /// <summary>Without sound for so long, listeners get silence or the fallback. Fewer notice a shorter break than what fills it.</summary>
+    /// <summary>
+    /// Without sound for so long, listeners get silence or the fallback. Fewer of them notice a shorter break than what fills it.
+    /// </summary>
     internal static readonly TimeSpan After = TimeSpan.FromSeconds(1);
 
     // Packets are published that long before they are due.

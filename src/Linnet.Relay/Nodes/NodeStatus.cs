@@ -45,7 +45,8 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(
         new NodeJson(
             Version, Node, Text(Life), Http?.AbsoluteUri, Rtsp?.AbsoluteUri, IsStopping,
-            new LoadJson(Load.Listeners, Load.MaxListeners, Load.BitsPerSecond, Load.MaxBitsPerSecond),
+            new LoadJson(
+                Load.Listeners, Load.MaxListeners, Load.BitsPerSecond, Load.MaxBitsPerSecond, Load.IsHttpFull, Load.IsRtspFull),
             [
                 .. Stations.Select(static s => new StationStatusJson(
                     s.Name, s.Lease is LeaseState.Standby ? null : s.Lease is LeaseState.Held ? "held" : "unconfirmed",
@@ -70,6 +71,8 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
             {
                 MaxListeners = Math.Max(0, json.Load.MaxListeners),
                 MaxBitsPerSecond = Math.Max(0, json.Load.MaxBitsPerSecond),
+                IsHttpFull = json.Load.HttpFull,
+                IsRtspFull = json.Load.RtspFull,
             },
             [.. json.Stations.Select(Read).OfType<StationStatus>().DistinctBy(static s => s.Name)])
         {
@@ -152,7 +155,8 @@ internal sealed record NodeJson(
     IReadOnlyList<StationStatusJson> Stations);
 
 /// <summary>A <see cref="NodeLoad"/> in JSON.</summary>
-internal sealed record LoadJson(int Listeners, int MaxListeners, long BitsPerSecond, long MaxBitsPerSecond);
+internal sealed record LoadJson(
+    int Listeners, int MaxListeners, long BitsPerSecond, long MaxBitsPerSecond, bool HttpFull, bool RtspFull);
 
 /// <summary>A <see cref="StationStatus"/> in JSON.</summary>
 internal sealed record StationStatusJson(
