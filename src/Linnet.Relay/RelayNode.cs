@@ -23,6 +23,8 @@ internal sealed class RelayNode : IAsyncDisposable
     /// <summary>How often a node says what it has and does.</summary>
     internal static readonly TimeSpan StatusTime = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan JoinTime = 2 * StatusTime;
+
     private readonly ServingContext _context;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -36,6 +38,7 @@ internal sealed class RelayNode : IAsyncDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private EdgeStations? _edges;
     private RelaySnapshot _snapshot;
+    private long? _joinedAt;
     private long? _toldAt;
     private int _nodes;
     private int _hasChanged;
@@ -51,6 +54,7 @@ internal sealed class RelayNode : IAsyncDisposable
         _namesakes = new LogThrottle(_time);
         _board = new NodeBoard(_time.TimestampFrequency);
         Link = new NatsLink(options, _time, _logger);
+        context.Directory.IsJoining = true;
         _origins = new OriginStations(Link, _time, _logger, OnChanged);
         _snapshot = new RelaySnapshot(Link.State);
     }
@@ -111,6 +115,7 @@ internal sealed class RelayNode : IAsyncDisposable
             NodeStatus status = Status(isStopping: false);
             IReadOnlyDictionary<string, (NodeStatus Node, StationStatus Station)> origins = Look(status);
             await edges.UpdateAsync(origins).ConfigureAwait(false);
+            Join();
             Volatile.Write(ref _snapshot, Count());
             if (Interlocked.Exchange(ref _hasChanged, 0) != 0 || _toldAt is not { } told || _time.GetElapsedTime(told) >= StatusTime)
             {
@@ -176,6 +181,23 @@ internal sealed class RelayNode : IAsyncDisposable
             _context.Directory.Others = [.. others.Select(static node => node.ToOther())];
             _nodes = others.Length;
             return _board.Origins();
+        }
+    }
+
+    // Each node has said what it has by then.
+    private void Join()
+    {
+        if (!Link.State.IsOpen)
+        {
+            _joinedAt = null;
+        }
+        else if (_joinedAt is not { } since)
+        {
+            _joinedAt = _time.GetTimestamp();
+        }
+        else if (_time.GetElapsedTime(since) >= JoinTime)
+        {
+            _context.Directory.IsJoining = false;
         }
     }
 

@@ -7,11 +7,15 @@ namespace Linnet.Broadcast;
 /// </summary>
 internal sealed class StationDirectory
 {
+    /// <summary>What a client is told that asks for a station that is not found while <see cref="IsJoining"/> is set.</summary>
+    internal const string Joining = "This server has just started, and does not know yet which stations there are. Try again in a second.";
+
     private readonly Lock _gate = new();
     private IReadOnlyList<StationListing> _stations;
     private IReadOnlyList<string> _awaited;
     private IReadOnlyList<string> _order = [];
     private IReadOnlyList<OtherNode> _others = [];
+    private bool _isJoining;
     private long _maxBitsPerSecond;
 
     /// <summary>Creates a directory.</summary>
@@ -67,6 +71,15 @@ internal sealed class StationDirectory
     /// <param name="bitRate">The bits per second that the listener would get; 0: it gets them already.</param>
     public bool HasRoomFor(int bitRate) =>
         bitRate == 0 || MaxBitsPerSecond is not (> 0 and long most) || BitsPerSecond + bitRate <= most;
+
+    /// <summary>
+    /// Whether it is not known yet which stations other servers have: one that is not found may be there soon. Default: no.
+    /// </summary>
+    public bool IsJoining
+    {
+        get => Volatile.Read(ref _isJoining);
+        set => Volatile.Write(ref _isJoining, value);
+    }
 
     /// <summary>Finds a station by name.</summary>
     /// <param name="name">The name, or <see langword="null"/> or empty for the first station.</param>

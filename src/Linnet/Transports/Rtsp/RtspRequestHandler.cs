@@ -299,7 +299,8 @@ internal sealed class RtspRequestHandler(RtspServer server, RtspServerConnection
             server.Stations, uri, request.Headers[RtspHeaderNames.LinnetRendition], out resource, out string problem,
             _authentication.RenditionsOf(uri)))
         {
-            refusal = Refuse(request, RtspStatus.NotFound, problem);
+            refusal = server.Stations.IsJoining ? Busy(request, StationDirectory.Joining)
+                : Refuse(request, RtspStatus.NotFound, problem);
         }
         else if (request.Method is RtspMethod.Describe or RtspMethod.Setup
             && !_authentication.Permits(uri, resource.Ring.Info.Station))

@@ -85,6 +85,11 @@ internal sealed class RadioRefuser(TimeProvider time, Action<IPEndPoint, RadioRe
         HttpExchange exchange, RadioRefusal reason, HttpStatusCode status, string why, TimeSpan? after = null)
     {
         Refusals.Count(exchange.Remote, reason);
+        if (reason == RadioRefusal.NotFound && directory.IsJoining)
+        {
+            (status, why, after) = (HttpStatusCode.ServiceUnavailable, $"{StationDirectory.Joining}\r\n", TimeSpan.FromSeconds(1));
+        }
+
         TimeSpan? retryAfter = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
             ? after ?? RadioResponses.RetryAfter : null;
         return exchange.FinishAsync(RadioResponses.Refusal(exchange.Head, status, why, time.GetUtcNow(), retryAfter));
