@@ -12,7 +12,8 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind)
     private readonly Dictionary<string, LevelMeters> _meters = [];
 
     // The machine's addresses are looked up once; the ports are open by then.
-    private readonly Dictionary<string, IReadOnlyList<string>> _addresses = server.Protocols.Where(static p => p.EndPoints.Count > 0)
+    private readonly Dictionary<string, IReadOnlyList<string>> _addresses = server.Protocols
+        .Where(static p => p.EndPoints.Count > 0 || p.NeedsNoPort)
         .Select((p, i) => KeyValuePair.Create(p.Name, AddressesOf(p, bind, isFirst: i == 0))).ToDictionary();
 
     /// <summary>The addresses of a protocol for other machines, best first; empty: it is not served.</summary>
@@ -39,7 +40,7 @@ internal sealed class ServerMonitor(StationServer server, IPAddress? bind)
     /// <summary>The figures of the panel.</summary>
     public IReadOnlyList<Figure> Figures => ServerFigures.With(GetStatistics().Protocols);
 
-    /// <summary>The server's statistics, of its protocols only those that had a port at the start.</summary>
+    /// <summary>The server's statistics, of its protocols only those that had a port at the start, or need none.</summary>
     public ServerStatistics GetStatistics()
     {
         ServerStatistics now = server.GetStatistics();

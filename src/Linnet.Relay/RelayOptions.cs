@@ -65,7 +65,7 @@ internal sealed record RelayOptions : IValidatable
         {
             if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || !Schemes.Contains(uri.Scheme) || uri.Host.Length == 0)
             {
-                yield return $"'{ShownAddress.Of(address)}' is not the address of a NATS server. It must be like nats://HOST:4222.";
+                yield return $"'{Shown(address)}' is not the address of a NATS server. It must be like nats://HOST:4222.";
             }
         }
 
@@ -95,5 +95,11 @@ internal sealed record RelayOptions : IValidatable
     }
 
     /// <summary>The addresses for people: without passwords.</summary>
-    internal string ShownServers => string.Join(',', Servers.Split(',').Select(static address => ShownAddress.Of(address)));
+    internal string ShownServers => string.Join(',', Servers.Split(',').Select(Shown));
+
+    // A user without a password is a token, which is as secret.
+    private static string Shown(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.UserInfo.Length > 0 && !uri.UserInfo.Contains(':')
+            ? address.Replace($"{uri.UserInfo}@", $"{ShownAddress.Hidden}@", StringComparison.Ordinal)
+            : ShownAddress.Of(address);
 }

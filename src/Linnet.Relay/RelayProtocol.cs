@@ -26,6 +26,9 @@ internal sealed class RelayProtocol : IServedProtocol
     public bool OnlyWaits => true;
 
     /// <inheritdoc/>
+    public bool NeedsNoPort => true;
+
+    /// <inheritdoc/>
     public int MaxListeners => 0;
 
     /// <summary>The state now. Any thread may ask.</summary>
@@ -56,6 +59,19 @@ internal sealed class RelayProtocol : IServedProtocol
                 new("nodes", "other servers that are joined by the relay", now.Nodes),
                 new("relayed", "stations from other servers", now.Followed),
                 new("relay missing", "items from other servers that did not come in time", now.Missing),
+            ],
+            Measures =
+            [
+                new("linnet.relay.connected", "{connection}", "1 while NATS is connected, else 0.", now.Link.IsOpen ? 1 : 0),
+                new("linnet.relay.nodes", "{node}", "Other servers that are joined now.", now.Nodes),
+                new("linnet.relay.stations.offered", "{station}", "Stations of this server that others may have.", now.Offered),
+                new("linnet.relay.stations.waiting", "{station}", "Stations of this server that others have from elsewhere.", now.Waiting),
+                new("linnet.relay.stations.followed", "{station}", "Stations that this server has from others.", now.Followed),
+                new("linnet.relay.renditions.published", "{rendition}", "Renditions that are sent to others now.", now.Published),
+                new("linnet.relay.batches", "{batch}", "Batches that were sent to others.", now.Batches, IsTotal: true),
+                new("linnet.relay.sent", "By", "Bytes of these batches.", now.Bytes, IsTotal: true),
+                new("linnet.relay.items.missing", "{item}", "Items from others that did not come in time.", now.Missing),
+                new("linnet.relay.items.repaired", "{item}", "Items from others that were missing, and came in time.", now.Repaired),
             ],
             Stats = new JsonObject
             {

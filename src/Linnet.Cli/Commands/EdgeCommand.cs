@@ -16,11 +16,15 @@ internal static class EdgeCommand
         Description = "The NATS server, such as nats://HOST:4222. Several are separated by commas.",
     };
 
+    private static Option<string?> Config { get; } = Ask.Word(
+        ServeCommand.Config.Name, "FILE", "TOML file with settings, such as accounts ('linnet config').", "none");
+
     private static OptionGroup[] Groups =>
     [
         new OptionGroup(
             RelayArguments.Group.Heading, [], [.. RelayArguments.Group.All.Where(static option => option != RelayArguments.Servers)]),
         .. ServeCommand.Groups.Where(static group => group.Heading is not ("Sources" or "Encoding" or "Push" or "Several servers")),
+        new OptionGroup("Configuration", [Config], []),
     ];
 
     public static Command Create(Shell shell)
@@ -39,11 +43,10 @@ internal static class EdgeCommand
             command.Add(group);
         }
 
-        command.Add(ServeCommand.Config);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             ParseResult serve = CommandLine.ParseServe(parsed, [.. WordsAsServe(parsed)]);
-            return await ServeSession.RunAsync(ServeConfiguration.Read(serve, shell), shell, cancellationToken);
+            return await ServeSession.RunAsync(ServeConfiguration.Read(serve, shell, isEdge: true), shell, cancellationToken);
         });
         return command;
     }
@@ -51,12 +54,9 @@ internal static class EdgeCommand
     // The same words, with the address as an option.
     private static IEnumerable<string> WordsAsServe(ParseResult parsed)
     {
+        List<Token> words = [.. parsed.Tokens.Where(static token => token.Type != TokenType.Command)];
         Token address = parsed.GetResult(Servers)!.Tokens[0];
-        yield return ServeCommand.Edge.Name;
-        yield return $"{RelayArguments.Servers.Name}={address.Value}";
-        foreach (Token token in parsed.Tokens.Where(token => token != address && token.Type != TokenType.Command))
-        {
-            yield return token.Value;
-        }
+        words.Remove(address);
+        return [$"{RelayArguments.Servers.Name}={address.Value}", .. words.Select(static word => word.Value)];
     }
 }

@@ -14,8 +14,7 @@ internal static class RelayArguments
 
     internal static Option<string?> Servers { get; } = Ask.Word(
         "--relay", "URL",
-        "Offer the stations to other servers, and serve theirs, over this NATS server, such as nats://HOST:4222. Several are separated by "
-            + "commas.",
+        "Join other servers over NATS, such as nats://HOST:4222.",
         "none");
 
     internal static Option<string?> Credentials { get; } = Ask.Word(
@@ -51,6 +50,19 @@ internal static class RelayArguments
     /// <summary>Whether other servers are joined.</summary>
     public static bool IsOn(ParseResult parsed) => parsed.GetValue(Servers) is not null;
 
+    /// <summary>Warns if a password or a token is on the command line.</summary>
+    public static void WarnIfSeen(ParseResult flags, Shell shell)
+    {
+        if (flags.GetResult(Servers) is { Implicit: false } && HasSecret(flags.GetValue(Servers)))
+        {
+            shell.Say($"Other users of this machine can see the password of the NATS server with ps; LINNET_RELAY, {Credentials.Name} or "
+                + $"{NKey.Name} hides it.");
+        }
+    }
+
+    /// <summary>Whether a list of addresses has a user, a password or a token in it.</summary>
+    public static bool HasSecret(string? addresses) => addresses?.Contains('@', StringComparison.Ordinal) == true;
+
     /// <summary>What joins the others; <see langword="null"/>: there are none.</summary>
     /// <exception cref="UsageException">A value does not fit.</exception>
     public static ProtocolFactory? Read(ParseResult parsed)
@@ -71,7 +83,12 @@ internal static class RelayArguments
     private static ProtocolFactory Create(ParseResult parsed, string servers)
     {
         (TimeSpan streams, TimeSpan packets) = ReadDelay(parsed);
-        Uri[] addresses = [.. (parsed.GetValue(PublicUrl) ?? []).Select(ReadAddress)];
+        Uri[] addresses =
+        [
+            .. (parsed.GetValue(PublicUrl) ?? [])
+                .SelectMany(static text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Select(ReadAddress),
+        ];
         var options = new RelayOptions
         {
             Servers = servers,
@@ -81,13 +98,20 @@ internal static class RelayArguments
             Replicas = parsed.GetValue(Replicas) ?? 1,
             StreamDelay = streams,
             PacketDelay = packets,
-            PublicHttp = Array.Find(addresses, static uri => uri.Scheme is "http" or "https"),
-            PublicRtsp = Array.Find(addresses, static uri => uri.Scheme is "rtsp" or "rtsps"),
+            PublicHttp = Only(addresses, "http", "https"),
+            PublicRtsp = Only(addresses, "rtsp", "rtsps"),
         };
         options = parsed.GetValue(Node) is { } node ? options with { Node = node } : options;
         return options.Problems().FirstOrDefault() is { } problem
-            ? throw new UsageException(Reword(problem))
+            ? throw new UsageException($"{Reword(problem)} Check {Servers.Name} and the options beside it.")
             : context => new RelayProtocol(options, context);
+    }
+
+    private static Uri? Only(Uri[] addresses, params string[] schemes)
+    {
+        Uri[] found = Array.FindAll(addresses, uri => schemes.Contains(uri.Scheme));
+        return found.Length <= 1 ? found.FirstOrDefault()
+            : throw new UsageException($"{PublicUrl.Name} has {found[0]} and {found[1]}: give one of {string.Join(" and ", schemes)}.");
     }
 
     private static string Reword(string problem) => problem

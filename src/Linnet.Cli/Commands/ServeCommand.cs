@@ -61,9 +61,6 @@ internal static class ServeCommand
 
     internal static Option<string?> Stats { get; } = Ask.Stats();
 
-    /// <summary>Whether the server needs no station of its own: it is an edge. Only <see cref="EdgeCommand"/> sets it.</summary>
-    internal static Option<bool> Edge { get; } = new("--without-stations") { Hidden = true };
-
     /// <summary>The options by subject. <c>linnet config show</c> has them, too.</summary>
     internal static OptionGroup[] Groups =>
     [
@@ -90,8 +87,7 @@ internal static class ServeCommand
             ("linnet serve mic", "the default microphone"),
             ("linnet serve jazz=http://radio.example/jazz.mp3", "relay a station of another server"),
             ("ffmpeg -i film.mkv -f wav - | linnet serve -", "audio from another program"),
-            ("linnet serve live=push --fallback live=~/Music --push-password-file FILE",
-                "audio that a source client pushes, or the folder while none is connected"),
+            ("linnet serve live=push --push-password-file FILE", "audio that a source client pushes"),
             ("linnet serve song.wav --pyaudio", "also serve the PyAudio tutorial's clients"))
         {
             Sources,
@@ -101,7 +97,6 @@ internal static class ServeCommand
             command.Add(group);
         }
 
-        command.Options.Add(Edge);
         command.SetAction(
             (parsed, cancellationToken) => ServeSession.RunAsync(ServeConfiguration.Read(parsed, shell), shell, cancellationToken));
         return command;

@@ -41,6 +41,11 @@ internal static class ServeSession
                 monitor.Addresses, shell.Out, monitor.HttpAddresses, monitor.OtherAddresses,
                 [.. request.Stations.Select(static s => s.Name)]);
             ListenAddresses.AnnouncePush(monitor.HttpAddresses, pushed, shell.Out);
+            if (request.Stations.Count == 0)
+            {
+                shell.Out.WriteLine("Waiting for stations of other servers.");
+            }
+
             Array.ForEach(trust, shell.Out.WriteLine);
             shell.Out.Flush();
         }

@@ -18,6 +18,7 @@ internal static class ConfigExample
         ("tls", "The certificate for HTTPS and RTSPS."),
         ("push", "Source clients, such as butt or ffmpeg, that send the audio of stations with source = \"push\"."),
         ("pyaudio", "The programs of the PyAudio tutorial."),
+        ("relay", "Other servers, which are joined over NATS: each of them serves the stations of all."),
         (AccessKeys.Access, "Which networks may connect, whatever the protocol."),
         (AccessKeys.Links, "Signed links, which let those who have them listen for some time ('linnet link')."),
         (AccessKeys.Hooks, "Another service that is asked about each listener and source client."),

@@ -34,14 +34,17 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
         : "/etc/linnet/linnet.toml";
 
     /// <summary>The file for a command line; <see langword="null"/>: there is none.</summary>
+    /// <param name="flags">The command line.</param>
+    /// <param name="environment">The environment variables.</param>
+    /// <param name="mayBeDefault">Whether <see cref="Default"/> is read if no file is named and there are no sources.</param>
     /// <exception cref="UsageException">It cannot be read.</exception>
-    public static ConfigFile? Find(ParseResult flags, IReadOnlyDictionary<string, string> environment)
+    public static ConfigFile? Find(ParseResult flags, IReadOnlyDictionary<string, string> environment, bool mayBeDefault = true)
     {
         string? named = flags.GetValue(ServeCommand.Config)
             ?? (environment.TryGetValue(ConfigVariables.File, out string? path) && path.Length > 0 ? path : null);
         bool hasSources = flags.GetResult(ServeCommand.Sources) is { Tokens.Count: > 0 };
         return named is not null ? Read(named)
-            : !hasSources && File.Exists(Default) ? Read(Default)
+            : mayBeDefault && !hasSources && File.Exists(Default) ? Read(Default)
             : null;
     }
 
@@ -124,7 +127,7 @@ internal sealed record ConfigFile(string Name, string Folder, string Text)
     /// <summary>Warns if the file, or one that it names, has a password and all users may read or change it.</summary>
     public void Judge(ServeSettings settings, Shell shell)
     {
-        if (settings.Access.Values.HasSecrets || ConfigKeys.All.Any(key => key.IsSecret && settings.Find(key, key.Table) is { Line: > 0 }))
+        if (settings.Access.Values.HasSecrets || ConfigKeys.All.Any(key => settings.Find(key, key.Table) is { IsSecret: true, Line: > 0 }))
         {
             PushOptions.Judge(_mode, Name, shell);
         }

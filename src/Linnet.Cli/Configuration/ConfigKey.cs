@@ -16,6 +16,9 @@ internal sealed record ConfigKey(string Table, string Name, Option Option, strin
     /// <summary>Whether its value must be hidden.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>Whether only a value that has a password in it must be hidden: it is an address.</summary>
+    public bool IsAddress { get; init; }
+
     /// <summary>Whether the option takes a list separated by commas, which is an array in the file.</summary>
     public bool IsList { get; init; }
 

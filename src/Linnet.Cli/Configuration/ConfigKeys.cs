@@ -78,7 +78,7 @@ internal static partial class ConfigKeys
         new("pyaudio", "allow", PyAudioOptions.Allow, "[\"203.0.113.0/24\"]"),
         new("pyaudio", "datagram", PyAudioOptions.DatagramLength, "16384"),
         new("pyaudio", "lease", PyAudioOptions.Lease, "3600"),
-        new("relay", "url", RelayArguments.Servers, "\"nats://nats.example:4222\"") { IsSecret = true },
+        new("relay", "url", RelayArguments.Servers, "\"nats://nats.example:4222\"") { IsSecret = true, IsAddress = true },
         new("relay", "node", RelayArguments.Node, "\"radio1\""),
         new("relay", "delay", RelayArguments.Delay, "\"3s/100ms\""),
         new("relay", "public-url", RelayArguments.PublicUrl, "[\"https://radio1.example/\", \"rtsp://radio1.example/\"]"),

@@ -104,7 +104,7 @@ internal static class ConfigView
         if (setting is not null)
         {
             // What is shown may be saved and used: a word in the place of the password would become the password.
-            WriteLine(key.IsSecret ? $"# {key.Name}: (hidden)" : $"{key.Name} = {ValueOf(key, setting)}", setting.Origin, output);
+            WriteLine(setting.IsSecret ? $"# {key.Name}: (hidden)" : $"{key.Name} = {ValueOf(key, setting)}", setting.Origin, output);
         }
         else if (isDefaultShown)
         {

@@ -12,6 +12,7 @@ internal sealed class ServeConfiguration
     private readonly IReadOnlyDictionary<string, string> _environment;
     private IReadOnlyList<(SourceSpec Source, string Table)> _sources = [];
     private IReadOnlyCollection<string> _known = [];
+    private bool _isEdge;
 
     private ServeConfiguration(ParseResult flags, ConfigFile? file, IReadOnlyDictionary<string, string> environment)
     {
@@ -45,8 +46,9 @@ internal sealed class ServeConfiguration
     /// <param name="flags">A command line with the options of <c>serve</c>.</param>
     /// <param name="shell">Receives warnings that are no mistakes.</param>
     /// <param name="path">The configuration file; <see langword="null"/>: the one that <paramref name="flags"/> name.</param>
+    /// <param name="isEdge">Whether the server has no stations of its own.</param>
     /// <exception cref="UsageException">The configuration file cannot be read.</exception>
-    public static ServeConfiguration Read(ParseResult flags, Shell shell, string? path = null)
+    public static ServeConfiguration Read(ParseResult flags, Shell shell, string? path = null, bool isEdge = false)
     {
         IReadOnlyDictionary<string, string> environment = ConfigVariables.OfThisProcess;
         foreach (string hint in ConfigVariables.Hints(environment))
@@ -54,8 +56,8 @@ internal sealed class ServeConfiguration
             shell.Say(hint);
         }
 
-        ConfigFile? file = path is null ? ConfigFile.Find(flags, environment) : ConfigFile.Read(path);
-        return Read(flags, file, environment, shell);
+        ConfigFile? file = path is null ? ConfigFile.Find(flags, environment, mayBeDefault: !isEdge) : ConfigFile.Read(path);
+        return Read(flags, file, environment, shell, isEdge: isEdge);
     }
 
     /// <summary>Like the other overload, with a file and an environment that were read before.</summary>
@@ -64,9 +66,10 @@ internal sealed class ServeConfiguration
         ConfigFile? file,
         IReadOnlyDictionary<string, string> environment,
         Shell shell,
-        IReadOnlyCollection<string>? known = null)
+        IReadOnlyCollection<string>? known = null,
+        bool isEdge = false)
     {
-        var configuration = new ServeConfiguration(flags, file, environment) { _known = known ?? [] };
+        var configuration = new ServeConfiguration(flags, file, environment) { _known = known ?? [], _isEdge = isEdge };
         ServeRequest? request = configuration.ReadRequest(shell);
         configuration.Request = configuration._problems.TrueForAll(static problem => problem.MayPass) ? request : null;
         return configuration;
@@ -77,7 +80,7 @@ internal sealed class ServeConfiguration
     /// <param name="shell">Receives warnings that are no mistakes.</param>
     /// <param name="known">Files and folders that are in use. One that is away for a while is no mistake.</param>
     public ServeConfiguration ReadAgain(Shell shell, IReadOnlyCollection<string> known) =>
-        Read(Settings.Flags, ConfigFile.Read(File!.Name), _environment, shell, known);
+        Read(Settings.Flags, ConfigFile.Read(File!.Name), _environment, shell, known, _isEdge);
 
     /// <summary>The files and folders of its stations.</summary>
     public IReadOnlyCollection<string> Locations =>
@@ -97,13 +100,14 @@ internal sealed class ServeConfiguration
     /// <summary>What a server can begin with: if only files or folders of some stations are missing, the others can play.</summary>
     /// <exception cref="UsageException">There are other problems, or no station can play; it names all problems.</exception>
     public ServeRequest RequiredToServe() =>
-        Request is { Stations.Count: > 0 } request
+        Request is { } request
             && request.Stations.Any(static s => s.Source.Kind != SourceKind.Path || Path.Exists(s.Source.Location))
-                ? request : Required();
+            ? request : Required();
 
     private ServeRequest? ReadRequest(Shell shell)
     {
         PushOptions.WarnIfSeen(Settings.Flags, shell);
+        RelayArguments.WarnIfSeen(Settings.Flags, shell);
 
         // Warnings are given once, after the mistakes are found.
         ServeRequest? server = Settings.Read(null, parsed => ServeCommand.ReadServer(parsed, shell with { Error = TextWriter.Null }));
@@ -155,7 +159,13 @@ internal sealed class ServeConfiguration
                 Access = Settings.Access.Options,
             },
         };
-        if (stations.Count == 0 && !Settings.Flags.GetValue(ServeCommand.Edge))
+        if (stations.Count > 0 && _isEdge)
+        {
+            throw new UsageException(
+                $"{File!.Name} has stations, and 'linnet {EdgeCommand.Name}' has none of its own: use 'linnet {ServeCommand.Name}'.");
+        }
+
+        if (stations.Count == 0 && !_isEdge)
         {
             throw new UsageException(isJoined
                 ? $"There is no station of this server to offer. To serve only those of other servers, use 'linnet {EdgeCommand.Name} URL'."

@@ -1,3 +1,5 @@
+using Linnet.Cli.Commands;
+
 namespace Linnet.Cli.Configuration;
 
 /// <summary>A value of a key, and where it was given.</summary>
@@ -10,4 +12,7 @@ internal sealed record Setting(ConfigKey Key, string Table, IReadOnlyList<string
 {
     /// <summary>The values as they were written, without the option's name.</summary>
     public IEnumerable<string> Values => Words.Select(static word => word.IndexOf('=') is > 0 and var at ? word[(at + 1)..] : "");
+
+    /// <summary>Whether the value must be hidden.</summary>
+    public bool IsSecret => Key.IsSecret && (!Key.IsAddress || Values.Any(RelayArguments.HasSecret));
 }

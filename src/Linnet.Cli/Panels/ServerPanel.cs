@@ -43,6 +43,7 @@ internal static class ServerPanel
         .. server.Stations.SelectMany(station => Render(
             station, meters[station.Name], server.Pushers.GetValueOrDefault(station.Name), width)),
         .. server.Awaited.SelectMany(name => Awaited(name, width)),
+        .. server.Stations.Count + server.Awaited.Count == 0 ? NoStations(width) : [],
         .. Sending(server, width),
     ];
 
@@ -60,13 +61,20 @@ internal static class ServerPanel
         }
 
         long refused = protocol.Refused.Values.Sum();
-        return flow.Add(ServerFigures.Refused, Text.Count(refused), Of(refused)).Lines;
+        flow.Add(ServerFigures.Refused, Text.Count(refused), Of(refused));
+        return [.. flow.Lines, .. new Flow(width, indent: 3).AddWords(protocol.Problem ?? "", Tone.Bad).Lines];
     }
 
     private static IEnumerable<PanelLine> Awaited(string station, int width) =>
     [
         new PanelLine { Rank = Gap },
         .. new Flow(width).Add(station, Tone.Strong).Add("waits for its first audio", Tone.Quiet).Lines,
+    ];
+
+    private static IEnumerable<PanelLine> NoStations(int width) =>
+    [
+        new PanelLine { Rank = Gap },
+        .. new Flow(width).Add("waits for stations of other servers", Tone.Quiet).Lines,
     ];
 
     private static IEnumerable<PanelLine> Sending(ServerStatistics server, int width) => new Flow(width, Numbers)

@@ -21,6 +21,9 @@ internal interface IServedProtocol : IDisposable
     /// </summary>
     bool OnlyWaits => false;
 
+    /// <summary>Whether it works without a port: it connects to others. Default: no.</summary>
+    bool NeedsNoPort => false;
+
     /// <summary>The most listeners that it allows, if each takes a socket; 0: none do.</summary>
     int MaxListeners { get; }
 

@@ -30,6 +30,9 @@ public sealed record ProtocolSnapshot(string Name, IReadOnlyList<ListenerCount> 
     /// <summary>Figures for the panel, in addition to <see cref="Refused"/>. Default: none.</summary>
     internal IReadOnlyList<ProtocolFigure> Figures { get; init; } = [];
 
+    /// <summary>Figures that only this protocol has in the metrics. They are the same ones each time. Default: none.</summary>
+    internal IReadOnlyList<ProtocolMeasure> Measures { get; init; } = [];
+
     /// <summary>
     /// Its own object in the statistics as JSON, under its name, with fields in <c>snake_case</c>; <see langword="null"/>, the default:
     /// it has none.

@@ -91,6 +91,10 @@ public sealed class ServerMetrics : IDisposable
             "linnet.encode.packets.late", LatePackets, "{packet}", "Packets that were ready only after they were due.");
         _meter.CreateObservableCounter(
             "linnet.encode.failures", RenditionFailures, "{failure}", "Times a rendition failed and was stopped.");
+        foreach (ProtocolMeasure measure in Measures())
+        {
+            Observe(measure);
+        }
     }
 
     /// <inheritdoc/>
@@ -98,6 +102,23 @@ public sealed class ServerMetrics : IDisposable
 
     private void Count(string name, string unit, string description, Func<ServerStatistics, long> read) =>
         _meter.CreateObservableCounter(name, () => read(Read()), unit, description);
+
+    private IEnumerable<ProtocolMeasure> Measures() => Read().Protocols.SelectMany(static p => p.Measures);
+
+    private void Observe(ProtocolMeasure measure)
+    {
+        if (measure.IsTotal)
+        {
+            _meter.CreateObservableCounter(measure.Name, Now, measure.Unit, measure.Description);
+        }
+        else
+        {
+            _meter.CreateObservableUpDownCounter(measure.Name, Now, measure.Unit, measure.Description);
+        }
+
+        IEnumerable<Measurement<long>> Now() =>
+            Measures().Where(other => other.Name == measure.Name).Select(static now => new Measurement<long>(now.Value));
+    }
 
     private IEnumerable<Measurement<long>> Dropped()
     {
