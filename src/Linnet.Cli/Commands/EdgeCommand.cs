@@ -33,7 +33,7 @@ internal static class EdgeCommand
             Name,
             "Serve the stations of other servers, which are joined over NATS (linnet serve … --relay URL).",
             ("linnet edge nats://10.0.0.5:4222", "serve all stations that are offered there"),
-            ("linnet edge nats://10.0.0.5:4222 --max-listeners 5000 --public-url https://radio2.example/",
+            ("linnet edge nats://10.0.0.5:4222 --public-url https://radio2.example/",
                 "a server to which others send listeners when they are full"))
         {
             Servers,

@@ -5,6 +5,20 @@ namespace Linnet.Server.Tests.Cli;
 public class CommandLineTests
 {
     [Theory]
+    [InlineData("edge ftp://u:pa55@127.0.0.1", "'ftp://u:***@127.0.0.1' is not the address of a NATS server.")]
+    [InlineData("edge ftp://pa55@127.0.0.1", "'ftp://***@127.0.0.1' is not the address of a NATS server.")]
+    public async Task A_password_or_a_token_for_NATS_is_hidden_and_a_warning_says_that_others_can_see_it(string commandLine, string says)
+    {
+        var shell = new FakeShell();
+
+        Assert.Equal(2, await CommandLine.RunAsync(commandLine.Split(' '), shell.Shell, TestContext.Current.CancellationToken));
+
+        Assert.Contains(says, shell.Errors, StringComparison.Ordinal);
+        Assert.Contains("can see the password of the NATS server with ps", shell.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("pa55", shell.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("pley",
         "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, edge, config, user, link, play, record, probe, devices, "
             + "formats, completion, help, version.")]
@@ -79,8 +93,6 @@ public class CommandLineTests
     [InlineData("serve tone --relay-creds x", "--relay-creds needs --relay URL beside it.")]
     [InlineData("serve tone --node a", "--node needs --relay URL beside it.")]
     [InlineData("serve tone --relay http://127.0.0.1", "'http://127.0.0.1' is not the address of a NATS server.")]
-    [InlineData("edge ftp://u:pw@127.0.0.1", "'ftp://u:***@127.0.0.1' is not the address of a NATS server.")]
-    [InlineData("edge ftp://token@127.0.0.1", "'ftp://***@127.0.0.1' is not the address of a NATS server.")]
     [InlineData("edge nats://127.0.0.1 --relay-creds none.creds", "There is no file 'none.creds'; check --relay-creds.")]
     [InlineData("edge nats://127.0.0.1 --relay-nkey none.nk", "There is no file 'none.nk'; check --relay-nkey.")]
     [InlineData("edge nats://127.0.0.1 --relay-ca none.pem", "There is no file 'none.pem'; check --relay-ca.")]

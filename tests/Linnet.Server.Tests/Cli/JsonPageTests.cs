@@ -14,7 +14,7 @@ public partial class JsonPageTests
     private static readonly ImpairmentStatistics Impaired = new(default, default, default);
 
     // Objects whose fields are described in words.
-    private static readonly string[] Whole = ["impairment", "http", "websocket", "hls", "pyaudio"];
+    private static readonly string[] Whole = ["impairment", "http", "websocket", "hls", "pyaudio", "relay"];
 
     [Fact]
     public void The_fields_of_a_player_are_documented() => AssertDocumented(
@@ -30,7 +30,7 @@ public partial class JsonPageTests
             Stations = [serving.Stations[0] with { Awaits = "jazz.wav is gone." }],
             Protocols =
             [
-                .. ((string[])["http", "websocket", "hls", "pyaudio"]).Select(static name => new ProtocolSnapshot(name, []) { Stats = [] }),
+                .. ((string[])["http", "websocket", "hls", "pyaudio", "relay"]).Select(static name => new ProtocolSnapshot(name, []) { Stats = [] }),
             ],
         };
 

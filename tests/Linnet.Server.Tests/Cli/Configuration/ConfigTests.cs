@@ -141,6 +141,7 @@ public sealed partial class ConfigTests : IDisposable
         // Secrets have dots in their place, which are refused: nothing that is public must protect a server.
         string all = SetKey().Replace(example, "$1").Replace("password = ", "#", StringComparison.Ordinal);
         all = all.Replace("raw = ", "#", StringComparison.Ordinal).Replace("tls-fingerprint = ", "#", StringComparison.Ordinal);
+        all = all.Replace("nkey = ", "#", StringComparison.Ordinal);
         File.WriteAllText(Path.Join(_folder, "tls-password"), "secret\n");
         using var authority = new TestAuthority();
         File.WriteAllText(Path.Join(_folder, "studio-ca.pem"), authority.Certificate.ExportCertificatePem());
@@ -150,6 +151,7 @@ public sealed partial class ConfigTests : IDisposable
         all = all.Replace("token-hashes = [\"...", $"token-hashes = [\"{ApiToken.HashOf("token")}", StringComparison.Ordinal);
         all = all.Replace("keys = [\"...", "keys = [\"a1:AAECAwQFBgcICQoLDA0ODw==", StringComparison.Ordinal);
         File.WriteAllText(Path.Join(_folder, "push-password"), "secret\n");
+        Array.ForEach(["relay.creds", "nats-ca.pem"], name => File.WriteAllText(Path.Join(_folder, name), ""));
         ServeConfiguration set = Read(all);
         Assert.Empty(set.Problems);
         Assert.Equal(["jazz", "live"], set.Request!.Stations.Select(static s => s.Name));
