@@ -147,22 +147,41 @@ internal sealed class BroadcastRing
     /// <param name="packet">The packet, or <see langword="null"/>.</param>
     public bool TryFindPacket(PacketItem later, long number, [NotNullWhen(true)] out PacketItem? packet)
     {
-        // Between two packets there are at least as many items as packets: a step back of that size cannot miss the packet.
         packet = later;
-        long index = later.Index;
-        while (packet is null || packet.Number > number)
+        long low = _slots.Tail - 1;
+        bool isBeyond = false;
+        while (packet.Number > number && packet.Index - low > 1)
         {
-            index -= packet is null ? 1 : packet.Number - number;
-            if (index < 0 || !TryGet(index, out RingItem? item))
+            // Mostly there are as many items as numbers between two packets, or more: titles. Only where packets are missing is the step
+            // back too long. From then on the place is between the two.
+            long guess = isBeyond
+                ? low + ((packet.Index - low) / 2) : Math.Max(low + 1, packet.Index - (packet.Number - number));
+            if (PacketUpTo(guess, low) is not { } found || found.Number < number)
             {
-                packet = null;
-                return false;
+                (low, isBeyond) = (guess, true);
             }
-
-            packet = item as PacketItem;
+            else
+            {
+                packet = found;
+            }
         }
 
-        return packet.Number == number;
+        packet = packet.Number == number ? packet : null;
+        return packet is not null;
+    }
+
+    /// <summary>The last packet at or before an index, but after <paramref name="low"/>; <see langword="null"/>: none is there.</summary>
+    private PacketItem? PacketUpTo(long index, long low)
+    {
+        for (; index > low && TryGet(index, out RingItem? item); index--)
+        {
+            if (item is PacketItem packet)
+            {
+                return packet;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -33,7 +33,27 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
     /// </summary>
     public IReadOnlyList<BroadcastRing>? StreamRenditions { get; init; }
 
+    /// <summary>All its rings, each once: at an edge, a rendition may have two.</summary>
+    public IEnumerable<BroadcastRing> Rings => Renditions.Union(StreamRenditions ?? []);
+
     /// <summary>The renditions that are sent as streams, in the order in which they are offered.</summary>
     public IEnumerable<BroadcastRing> Streams => (StreamRenditions ?? Renditions)
         .Where(static ring => ring.Info.StreamType is not null).OrderBy(static ring => ring.Info.StreamType!.Order);
+
+    /// <summary>The listeners of a rendition, over all of its rings.</summary>
+    /// <param name="rendition">The rendition's name.</param>
+    internal int ListenersOf(string rendition) => Rings.Where(ring => ring.Info.Name == rendition).Sum(static ring => ring.Listeners);
+
+    /// <summary>The station as it is for those who may hear only some of its renditions.</summary>
+    /// <param name="names">The names of the renditions; <see langword="null"/>: all.</param>
+    internal StationListing Permitting(IReadOnlyList<string>? names)
+    {
+        return names is null ? this : this with
+        {
+            Renditions = Among(Renditions),
+            StreamRenditions = StreamRenditions is null ? null : Among(StreamRenditions),
+        };
+
+        IReadOnlyList<BroadcastRing> Among(IReadOnlyList<BroadcastRing> rings) => [.. rings.Where(ring => names.Contains(ring.Info.Name))];
+    }
 }

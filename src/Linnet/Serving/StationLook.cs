@@ -24,7 +24,7 @@ internal static class StationLook
     /// <param name="now">The instant, in ticks.</param>
     internal static StationSnapshot Of(StationListing listing, long now)
     {
-        IReadOnlyList<BroadcastRing> rings = listing.Renditions;
+        BroadcastRing[] rings = [.. listing.Rings];
         BroadcastRing[] begun = [.. rings.Where(static r => r.Timeline is not null)];
         BroadcastRing? first = begun is [BroadcastRing running, ..] ? running : rings is [BroadcastRing any, ..] ? any : null;
         return new StationSnapshot(
@@ -37,8 +37,9 @@ internal static class StationLook
             first?.Timeline is { } timeline ? first.Info.Payload.Clock.DurationOf(Math.Max(0, timeline.PositionAt(now))) : TimeSpan.Zero,
             Levels: [],
             Reanchored: 0,
-            [.. rings.Select(static r => new RenditionSnapshot(
-                r.Info.Name, r.Info.Payload.ToString(), r.Info.BitRate, r.Timeline is not null && !HasEnded(r), r.Listeners, Packets: 0))]);
+            [.. listing.Renditions.Select(r => new RenditionSnapshot(
+                r.Info.Name, r.Info.Payload.ToString(), r.Info.BitRate,
+                begun.Any(ring => ring.Info.Name == r.Info.Name && !HasEnded(ring)), listing.ListenersOf(r.Info.Name), Packets: 0))]);
     }
 
     private static bool HasEnded(BroadcastRing ring) =>

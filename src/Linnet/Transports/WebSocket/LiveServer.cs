@@ -130,9 +130,7 @@ internal sealed class LiveServer
                     : $"This station has no such rendition for WebSocket. It has: {offered}.\r\n");
         }
 
-        StationListing narrowed = permitted is null ? station
-            : station with { Renditions = [.. station.Renditions.Where(ring => permitted.Contains(ring.Info.Name))] };
-        if (LiveRendition.Find(narrowed, wanted) is not { } rendition)
+        if (LiveRendition.Find(station.Permitting(permitted), wanted) is not { } rendition)
         {
             return _refuser.RefuseAsync(exchange, AccessVerdict.LinkElsewhere);
         }

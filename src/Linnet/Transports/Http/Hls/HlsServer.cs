@@ -217,8 +217,7 @@ internal sealed partial class HlsServer
     private Task GiveAsync(Request request, CancellationToken cancellationToken)
     {
         StationListing station = request.Station;
-        StationListing permitted = request.Renditions is not { } names ? station
-            : station with { Renditions = [.. station.Renditions.Where(ring => names.Contains(ring.Info.Name))] };
+        StationListing permitted = station.Permitting(request.Renditions);
         if (request.Path.Kind is HlsKind.Multivariant)
         {
             return GiveVariantsAsync(request, HlsPlaylists.Variants(permitted));

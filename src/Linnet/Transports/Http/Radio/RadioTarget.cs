@@ -89,7 +89,7 @@ internal readonly record struct RadioTarget(RadioTargetKind Kind, StationListing
             return this;
         }
 
-        var narrowed = Station with { Renditions = [.. Station.Renditions.Where(r => renditions.Contains(r.Info.Name))] };
+        StationListing narrowed = Station.Permitting(renditions);
         return Kind is RadioTargetKind.Sound ? (renditions.Contains(Rendition!.Info.Name) ? this : null)
             : !narrowed.Streams.Any() ? null
             : this with { Station = narrowed, Rendition = Rendition is null ? null : Preferred(narrowed, null) };
