@@ -66,7 +66,7 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
         StationSnapshot station, StationServer server, string pathBase, IReadOnlyList<ListenerCount> heard) =>
         server.Directory.TryFind(station.Name, out StationListing? listing)
             ? [new StationView(
-                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station.Name, s, pathBase, heard))])
+                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(listing, s, pathBase, heard))])
             {
                 IsLocked = !server.Judge.IsOpen(station.Name),
             }]
@@ -107,17 +107,17 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(string station, BroadcastRing rendition, string pathBase, IReadOnlyList<ListenerCount> heard)
+    internal static StreamView Of(StationListing station, BroadcastRing rendition, string pathBase, IReadOnlyList<ListenerCount> heard)
     {
         RenditionInfo info = rendition.Info;
         (string extension, string contentType, _) = info.StreamType!;
         string label = extension is "flac" or "wav"
             ? $"{extension.ToUpperInvariant()} (lossless)"
             : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
-        int listeners = rendition.Listeners;
-        int peak = heard.Where(h => h.Station == station && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
+        int listeners = station.ListenersOf(info.Name);
+        int peak = heard.Where(h => h.Station == station.Name && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(
-            pathBase + StreamUrl.PathOf(station, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate,
+            pathBase + StreamUrl.PathOf(station.Name, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate,
             info.Payload.Channels,
             listeners, Math.Max(listeners, peak));
     }

@@ -62,7 +62,7 @@ internal sealed record StationNow(string Name, string State)
     {
         bool isSame = ReferenceEquals(last?.Listing, listing);
         IReadOnlyList<StreamView> streams = isSame
-            ? last!.Streams : [.. listing.Streams.Select(static ring => StreamView.Of(ring.Info.Station, ring, "", []))];
+            ? last!.Streams : [.. listing.Streams.Select(ring => StreamView.Of(listing, ring, "", []))];
         IReadOnlyList<string> renditions = isSame
             ? last!.Renditions : [.. listing.Renditions.Where(static ring => ring.Info.IsRtp).Select(static ring => ring.Info.Name)];
         var view = new StationView(station, listing.Description, streams) { IsLocked = isLocked };
