@@ -107,7 +107,8 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(StationListing station, BroadcastRing rendition, string pathBase, IReadOnlyList<ListenerCount> heard)
+    internal static StreamView Of(
+        StationListing station, BroadcastRing rendition, string pathBase, IReadOnlyList<ListenerCount> heard)
     {
         RenditionInfo info = rendition.Info;
         (string extension, string contentType, _) = info.StreamType!;

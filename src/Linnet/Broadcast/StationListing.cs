@@ -48,11 +48,12 @@ internal sealed record StationListing(string Name, IReadOnlyList<BroadcastRing> 
     /// <param name="names">The names of the renditions; <see langword="null"/>: all.</param>
     internal StationListing Permitting(IReadOnlyList<string>? names)
     {
-        return names is null ? this : this with
-        {
-            Renditions = Among(Renditions),
-            StreamRenditions = StreamRenditions is null ? null : Among(StreamRenditions),
-        };
+        return names is null ? this
+            : this with
+            {
+                Renditions = Among(Renditions),
+                StreamRenditions = StreamRenditions is null ? null : Among(StreamRenditions),
+            };
 
         IReadOnlyList<BroadcastRing> Among(IReadOnlyList<BroadcastRing> rings) => [.. rings.Where(ring => names.Contains(ring.Info.Name))];
     }
