@@ -116,7 +116,8 @@ internal sealed record StreamView(
             ? $"{extension.ToUpperInvariant()} (lossless)"
             : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
         int listeners = station.ListenersOf(info.Name);
-        int peak = heard.Where(h => h.Station == station.Name && h.Rendition == info.Name).Select(static h => h.Peak).DefaultIfEmpty().Max();
+        int peak = heard.Where(h => h.Station == station.Name && h.Rendition == info.Name)
+            .Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(
             pathBase + StreamUrl.PathOf(station.Name, info), extension, label, contentType, info.BitRate, info.Payload.ClockRate,
             info.Payload.Channels,
