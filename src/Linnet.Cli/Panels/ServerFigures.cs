@@ -5,8 +5,9 @@ namespace Linnet.Cli.Panels;
 /// <summary>The figures of a server's panel.</summary>
 internal static class ServerFigures
 {
-    public static readonly Figure Listeners =
-        new("listeners", "listeners now, over all protocols, in total or of one station; after a station's, the number for each rendition");
+    public static readonly Figure Listeners = new(
+        "listeners",
+        "listeners now, over all protocols and servers, in total or of one station; after a station's, the number for each rendition");
 
     public static readonly Figure Refused = new("refused", "listeners that were refused: too many, not allowed, or nothing of that name");
 

@@ -1,3 +1,4 @@
+using Linnet.Broadcast;
 using Linnet.Serving;
 using Linnet.Stations;
 
@@ -44,6 +45,8 @@ internal static class ServerPanel
             station, meters[station.Name], server.Pushers.GetValueOrDefault(station.Name), width)),
         .. server.Awaited.SelectMany(name => Awaited(name, width)),
         .. server.Stations.Count + server.Awaited.Count == 0 ? NoStations(width) : [],
+        .. server.Nodes.Take(1).Select(static _ => new PanelLine { Rank = Gap }),
+        .. server.Nodes.SelectMany(node => Render(node, width)),
         .. Sending(server, width),
     ];
 
@@ -76,6 +79,19 @@ internal static class ServerPanel
         new PanelLine { Rank = Gap },
         .. new Flow(width).Add("waits for stations of other servers", Tone.Quiet).Lines,
     ];
+
+    private static IEnumerable<PanelLine> Render(OtherNode node, int width) => new Flow(width, Numbers)
+        .Add("server", Tone.Quiet).Add(node.Name, Tone.Strong)
+        .Add(node.Load.MaxListeners > 0
+            ? new PanelLine().Add($"{Text.Count(node.Load.Listeners)} of {Text.Number(node.Load.MaxListeners, "listener")}")
+            : Listeners(node.Load.Listeners))
+        .Add(Rate(node.Load), Tone.Quiet)
+        .Add(node.Load.IsFull ? "full" : "", Tone.Warning)
+        .Add(node.Http?.AbsoluteUri ?? node.Rtsp?.AbsoluteUri ?? "", Tone.Accent).Lines;
+
+    private static string Rate(NodeLoad load) => load.MaxBitsPerSecond > 0
+        ? $"{Text.MegabitsPerSecond(load.BitsPerSecond)} of {Text.MegabitsPerSecond(load.MaxBitsPerSecond)} Mb/s"
+        : $"{Text.MegabitsPerSecond(load.BitsPerSecond)} Mb/s";
 
     private static IEnumerable<PanelLine> Sending(ServerStatistics server, int width) => new Flow(width, Numbers)
         .Add(ServerFigures.PacketsDue, Text.Count(server.Sending.PacketsDue))

@@ -23,6 +23,9 @@ internal static class Text
 
     public static string Number(long count, string thing) => $"{Count(count)} {thing}{(count == 1 ? "" : "s")}";
 
+    public static string MegabitsPerSecond(long bitsPerSecond) =>
+        (bitsPerSecond / 1_000_000.0).ToString("#,0.#", CultureInfo.InvariantCulture);
+
     public static string Dbfs(double dbfs) =>
         dbfs <= Ballistics.Floor ? "   −∞ dBFS" : dbfs.ToString("0.0", CultureInfo.InvariantCulture).Replace('-', '−').PadLeft(5) + " dBFS";
 

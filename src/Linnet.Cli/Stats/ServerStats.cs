@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Linnet.Audio;
+using Linnet.Broadcast;
 using Linnet.Serving;
 using Linnet.Stations;
 
@@ -17,6 +18,8 @@ internal sealed class ServerStats(ServerStatistics server, IReadOnlyList<string>
     public double ElapsedS => Math.Round(server.Elapsed.TotalSeconds, 3);
 
     public int Listeners => server.Listeners;
+
+    public int ListenersElsewhere => server.ListenersElsewhere;
 
     public long PacketsDue => server.Sending.PacketsDue;
 
@@ -36,6 +39,9 @@ internal sealed class ServerStats(ServerStatistics server, IReadOnlyList<string>
 
     /// <summary>Names of the stations that have had no audio yet.</summary>
     public IReadOnlyList<string> Awaited => server.Awaited;
+
+    /// <summary>Other servers that have the same stations.</summary>
+    public IEnumerable<NodeStats> Nodes => server.Nodes.Select(static n => new NodeStats(n));
 
     /// <summary>RTSP first, then HTTP and others.</summary>
     public IReadOnlyList<string> Addresses => addresses;
@@ -70,6 +76,8 @@ internal sealed class StationStats(StationSnapshot station)
 
     public int Listeners => station.Listeners;
 
+    public int ListenersElsewhere => station.ListenersElsewhere;
+
     public long SourceUnderruns => station.Reanchored;
 
     public long SenderUnderruns => station.Underruns;
@@ -87,9 +95,31 @@ internal sealed class RenditionStats(RenditionSnapshot rendition)
 
     public int Listeners => rendition.Listeners;
 
+    public int ListenersElsewhere => rendition.ListenersElsewhere;
+
     public long Packets => rendition.Packets;
 
     public long PacketsLate => rendition.LatePackets;
 
     public long Failures => rendition.Failures;
+}
+
+/// <summary>Another server on the line.</summary>
+internal sealed class NodeStats(OtherNode node)
+{
+    public string Name => node.Name;
+
+    public int Listeners => node.Load.Listeners;
+
+    public int MaxListeners => node.Load.MaxListeners;
+
+    public long BitRate => node.Load.BitsPerSecond;
+
+    public long MaxBitRate => node.Load.MaxBitsPerSecond;
+
+    public bool Full => node.Load.IsFull;
+
+    public string? Http => node.Http?.AbsoluteUri;
+
+    public string? Rtsp => node.Rtsp?.AbsoluteUri;
 }

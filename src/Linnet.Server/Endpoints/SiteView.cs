@@ -23,6 +23,9 @@ internal sealed record SiteView(
     string Host, string Name, string Scheme, string PathBase, string? RtspRoot, IReadOnlyList<StationView> Stations,
     IReadOnlyList<string> Awaited)
 {
+    /// <summary>How many servers have the stations. Default: this one alone.</summary>
+    public int Servers { get; init; } = 1;
+
     internal static SiteView Of(StationServer server, HttpContext context, ForwardedRequest from)
     {
         HostString host = HostOf(context, from);
@@ -35,7 +38,10 @@ internal sealed record SiteView(
             from.PathBase,
             RtspRootOf(server, host, from.Scheme),
             [.. now.Stations.SelectMany(station => StationView.Of(station, server, from.PathBase, heard))],
-            now.Awaited);
+            now.Awaited)
+        {
+            Servers = now.Nodes.Count + 1,
+        };
     }
 
     /// <summary>The name and port by which the client knows this server.</summary>
@@ -66,7 +72,7 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
         StationSnapshot station, StationServer server, string pathBase, IReadOnlyList<ListenerCount> heard) =>
         server.Directory.TryFind(station.Name, out StationListing? listing)
             ? [new StationView(
-                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(listing, s, pathBase, heard))])
+                station, listing.Description, [.. listing.Streams.Select(s => StreamView.Of(station, s.Info, pathBase, heard))])
             {
                 IsLocked = !server.Judge.IsOpen(station.Name),
             }]
@@ -102,20 +108,18 @@ internal sealed record StationView(StationSnapshot Station, IceDescription? Desc
 /// <param name="BitRate">Bits per second.</param>
 /// <param name="SampleRate">Frames per second.</param>
 /// <param name="Channels">Samples per frame.</param>
-/// <param name="Listeners">Number of listeners, including those over RTSP if they hear the same rendition.</param>
-/// <param name="Peak">The most listeners at one time if the protocol counts them, else the listeners now.</param>
+/// <param name="Listeners">Listeners at all servers, including those over RTSP if they hear the same rendition.</param>
+/// <param name="Peak">The most listeners of this server at one time if the protocol counts them; at least the listeners now.</param>
 internal sealed record StreamView(
     string Path, string Extension, string Label, string ContentType, int BitRate, int SampleRate, int Channels, int Listeners, int Peak)
 {
-    internal static StreamView Of(
-        StationListing station, BroadcastRing rendition, string pathBase, IReadOnlyList<ListenerCount> heard)
+    internal static StreamView Of(StationSnapshot station, RenditionInfo info, string pathBase, IReadOnlyList<ListenerCount> heard)
     {
-        RenditionInfo info = rendition.Info;
         (string extension, string contentType, _) = info.StreamType!;
         string label = extension is "flac" or "wav"
             ? $"{extension.ToUpperInvariant()} (lossless)"
             : $"{(extension == "opus" ? "Opus" : extension.ToUpperInvariant())} {info.BitRate / 1000} kb/s";
-        int listeners = station.ListenersOf(info.Name);
+        int listeners = station.Renditions.FirstOrDefault(r => r.Name == info.Name)?.Listeners ?? 0;
         int peak = heard.Where(h => h.Station == station.Name && h.Rendition == info.Name)
             .Select(static h => h.Peak).DefaultIfEmpty().Max();
         return new StreamView(

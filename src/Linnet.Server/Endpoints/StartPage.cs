@@ -47,6 +47,11 @@ internal static class StartPage
             page.Append("<p>No stations yet.</p>\n");
         }
 
+        if (site.Servers > 1)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"quiet\">{site.Servers} servers</p>\n");
+        }
+
         // The stations last: a title may contain a mark.
         return WebFiles.Page.Replace(Base, Encode(site.PathBase), StringComparison.Ordinal)
             .Replace(Stations, page.ToString(), StringComparison.Ordinal);

@@ -81,6 +81,22 @@ internal sealed class StationDirectory
         set => Volatile.Write(ref _isJoining, value);
     }
 
+    /// <summary>The listeners of a station at other servers, by rendition.</summary>
+    public IReadOnlyDictionary<string, int> ListenersElsewhere(string station)
+    {
+        var listeners = new Dictionary<string, int>();
+        foreach (OtherNode node in Others)
+        {
+            foreach ((string rendition, int count) in node.Stations.GetValueOrDefault(station) ?? new Dictionary<string, int>())
+            {
+                // Others say these figures, so they may be anything.
+                listeners[rendition] = (int)Math.Min(int.MaxValue, (long)listeners.GetValueOrDefault(rendition) + Math.Max(0, count));
+            }
+        }
+
+        return listeners;
+    }
+
     /// <summary>Finds a station by name.</summary>
     /// <param name="name">The name, or <see langword="null"/> or empty for the first station.</param>
     /// <param name="station">What it offers.</param>

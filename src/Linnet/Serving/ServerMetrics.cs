@@ -12,7 +12,7 @@ namespace Linnet.Serving;
 /// <summary>A server as instruments of <c>System.Diagnostics.Metrics</c>. docs/metrics.md lists them.</summary>
 /// <remarks>
 /// Nothing is recorded while sound is sent: all is read from the server's own counters on collection. Tags are stations, renditions,
-/// transports and reasons, whose number is bounded; never an address.
+/// transports, servers and reasons, whose number is bounded; never an address.
 /// </remarks>
 public sealed class ServerMetrics : IDisposable
 {
@@ -95,6 +95,16 @@ public sealed class ServerMetrics : IDisposable
         {
             Observe(measure);
         }
+        _meter.CreateObservableGauge(
+            "linnet.cluster.station.listeners", ClusterListeners, "{listener}", "Listeners of a station now, at all joined servers.");
+        _meter.CreateObservableGauge(
+            "linnet.cluster.node.listeners", () => OfNodes(static load => load.Listeners), "{listener}", "Listeners of another server now.");
+        _meter.CreateObservableGauge(
+            "linnet.cluster.node.rate", () => OfNodes(static load => load.BitsPerSecond / 8.0), "By/s",
+            "Audio that the listeners of another server need.");
+        _meter.CreateObservableGauge(
+            "linnet.cluster.node.load", () => OfNodes(static load => load.Share), "1",
+            "How much of what it may do another server does; 1 is full.");
     }
 
     /// <inheritdoc/>
@@ -191,6 +201,14 @@ public sealed class ServerMetrics : IDisposable
         from rendition in station.Renditions
         where rendition.Packets > 0 || rendition.Failures > 0
         select measure(rendition, [new("station", station.Name), new("rendition", rendition.Name)]);
+
+    // Each joined server tells the same sums. A server that is alone tells none: its own listeners are in linnet.listeners.
+    private IEnumerable<Measurement<int>> ClusterListeners() => Read() is { Nodes.Count: > 0 } now
+        ? now.Stations.Select(static s => new Measurement<int>(s.Listeners, new KeyValuePair<string, object?>("station", s.Name)))
+        : [];
+
+    private IEnumerable<Measurement<double>> OfNodes(Func<NodeLoad, double> read) => Read().Nodes.Select(
+        node => new Measurement<double>(read(node.Load), new KeyValuePair<string, object?>("node", node.Name)));
 
     private ServerStatistics Read()
     {

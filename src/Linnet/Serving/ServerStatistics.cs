@@ -1,3 +1,4 @@
+using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
 using Linnet.Stations;
@@ -35,8 +36,14 @@ public sealed record ServerStatistics
     /// <summary>Writes, packets and listeners of streams of bytes, as HTTP sends them.</summary>
     public required StreamStatistics Streams { get; init; }
 
-    /// <summary>Listeners of all stations at this moment, over all protocols.</summary>
-    public int Listeners => Stations.Sum(static s => s.Listeners);
+    /// <summary>Other servers that have the same stations; empty, the default: this one is alone.</summary>
+    internal IReadOnlyList<OtherNode> Nodes { get; init; } = [];
+
+    /// <summary>Listeners of all stations at this moment, over all protocols and at all servers.</summary>
+    public int Listeners => (int)Math.Min(int.MaxValue, Stations.Sum(static s => (long)s.Listeners));
+
+    /// <summary>Those of <see cref="Listeners"/> that are at other servers; 0 without other servers.</summary>
+    public int ListenersElsewhere => (int)Math.Min(int.MaxValue, Stations.Sum(static s => (long)s.ListenersElsewhere));
 
     /// <summary>Listeners that were dropped because they did not keep up, or because sending to them failed on this side.</summary>
     public long ListenersDropped =>

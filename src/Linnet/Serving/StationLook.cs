@@ -8,7 +8,7 @@ namespace Linnet.Serving;
 /// <summary>Describes stations, also those that are not made in this process, but fed from elsewhere: these by their rings alone.</summary>
 internal static class StationLook
 {
-    /// <summary>The stations of a server as they are now.</summary>
+    /// <summary>The stations of a server as they are now, with their listeners at other servers.</summary>
     /// <param name="directory">The stations on offer.</param>
     /// <param name="here">Those that are made in this process.</param>
     /// <param name="now">The instant, in ticks.</param>
@@ -16,7 +16,9 @@ internal static class StationLook
     {
         var made = here.ToDictionary(static s => s.Name);
         return [.. directory.Stations.Select(listing =>
-            made.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : Of(listing, now))];
+            WithListenersElsewhere(
+                made.TryGetValue(listing.Name, out Station? station) ? station.GetSnapshot() : Of(listing, now),
+                directory.ListenersElsewhere(listing.Name)))];
     }
 
     /// <summary>The station as it is now.</summary>
@@ -41,6 +43,16 @@ internal static class StationLook
                 r.Info.Name, r.Info.Payload.ToString(), r.Info.BitRate,
                 begun.Any(ring => ring.Info.Name == r.Info.Name && !HasEnded(ring)), listing.ListenersOf(r.Info.Name), Packets: 0))]);
     }
+
+    private static StationSnapshot WithListenersElsewhere(StationSnapshot station, IReadOnlyDictionary<string, int> listeners) =>
+        listeners.Count == 0 ? station : station with
+        {
+            Renditions = [.. station.Renditions.Select(rendition => rendition with
+            {
+                ListenersElsewhere = listeners.GetValueOrDefault(rendition.Name),
+            })],
+            ListenersElsewhere = (int)Math.Min(int.MaxValue, listeners.Values.Sum(static count => (long)count)),
+        };
 
     private static bool HasEnded(BroadcastRing ring) =>
         ring.TryGet(ring.Head - 1, out RingItem? last) && last is EndItem { Reason: DropReason.None };

@@ -218,6 +218,7 @@ public sealed class StationServer : IAsyncDisposable
         {
             Elapsed = Volatile.Read(ref _runsSince) is var since and not NotRunning ? _time.GetElapsedTime(since, now) : TimeSpan.Zero,
             Stations = GetStations(),
+            Nodes = Directory.Others,
             Awaited = Directory.Awaited,
             Protocols = [.. _protocols.Select(LookAt)],
             Pushers = Push?.Pushers ?? ReadOnlyDictionary<string, string>.Empty,
@@ -290,8 +291,7 @@ public sealed class StationServer : IAsyncDisposable
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         var context = new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger);
-        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive };
-        context = context with { Load = () => ServerLoad.Of(_protocols, Directory) };
+        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive, Load = () => ServerLoad.Of(_protocols, Directory) };
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {

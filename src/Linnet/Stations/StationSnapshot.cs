@@ -43,8 +43,11 @@ public sealed record StationSnapshot(
     /// </summary>
     public long Underruns { get; init; }
 
-    /// <summary>Listeners of all its renditions, over all protocols.</summary>
-    public int Listeners => Renditions.Sum(static r => r.Listeners);
+    /// <summary>Its listeners at other servers that have it, also of renditions that it has only there; 0 without other servers.</summary>
+    public int ListenersElsewhere { get; init; }
+
+    /// <summary>Listeners of all its renditions, over all protocols and at all servers.</summary>
+    public int Listeners => (int)Math.Min(int.MaxValue, Renditions.Sum(static r => (long)r.ListenersHere) + ListenersElsewhere);
 }
 
 /// <summary>The state of a rendition at one moment.</summary>
@@ -52,10 +55,16 @@ public sealed record StationSnapshot(
 /// <param name="Description">Display text, such as <c>opus 48000 Hz, 2 ch</c>.</param>
 /// <param name="BitRate">Bits of payload per second.</param>
 /// <param name="Running">Whether it is being encoded.</param>
-/// <param name="Listeners">Number of sessions that use it.</param>
+/// <param name="ListenersHere">Number of sessions of this server that use it.</param>
 /// <param name="Packets">Packets made since the station started.</param>
-public sealed record RenditionSnapshot(string Name, string Description, int BitRate, bool Running, int Listeners, long Packets)
+public sealed record RenditionSnapshot(string Name, string Description, int BitRate, bool Running, int ListenersHere, long Packets)
 {
+    /// <summary>Sessions of other servers that use it; 0 without other servers.</summary>
+    public int ListenersElsewhere { get; init; }
+
+    /// <summary>Sessions of all servers that use it.</summary>
+    public int Listeners => (int)Math.Min(int.MaxValue, (long)ListenersHere + ListenersElsewhere);
+
     /// <summary>Time spent on conversion and encoding since the station started.</summary>
     public TimeSpan EncodeTime { get; init; }
 

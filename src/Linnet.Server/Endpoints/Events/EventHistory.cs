@@ -75,12 +75,18 @@ internal sealed class EventHistory(string run)
         && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private static bool IsSame(ServerNow before, ServerNow now) =>
-        (before.RtspPort, before.RtspsPort, before.Stations.Count) == (now.RtspPort, now.RtspsPort, now.Stations.Count)
+        (before.RtspPort, before.RtspsPort, before.Servers, before.Stations.Count)
+            == (now.RtspPort, now.RtspsPort, now.Servers, now.Stations.Count)
         && before.Stations.Zip(now.Stations).All(static pair => pair.First.IsSame(pair.Second));
 
     private static void WriteWhole(Utf8JsonWriter json, ServerNow now)
     {
         WritePorts(json, now);
+        if (now.Servers > 1)
+        {
+            json.WriteNumber("servers", now.Servers);
+        }
+
         json.WriteStartArray("stations");
         foreach (StationNow station in now.Stations)
         {
@@ -95,6 +101,11 @@ internal sealed class EventHistory(string run)
         if ((before.RtspPort, before.RtspsPort) != (now.RtspPort, now.RtspsPort))
         {
             WritePorts(json, now);
+        }
+
+        if (before.Servers != now.Servers)
+        {
+            json.WriteNumber("servers", now.Servers);
         }
 
         var known = before.Stations.ToDictionary(static s => s.Name);

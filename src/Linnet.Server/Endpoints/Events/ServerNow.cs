@@ -13,6 +13,9 @@ namespace Linnet.Server.Endpoints.Events;
 /// <param name="Stations">The stations in their order, then those that have had no audio yet.</param>
 internal sealed record ServerNow(int? RtspPort, int? RtspsPort, IReadOnlyList<StationNow> Stations)
 {
+    /// <summary>How many servers have the stations. Default: this one alone.</summary>
+    internal int Servers { get; init; } = 1;
+
     /// <summary>Looks at a server.</summary>
     /// <param name="server">The server.</param>
     /// <param name="last">What was seen before; <see langword="null"/>: nothing.</param>
@@ -36,6 +39,9 @@ internal sealed record ServerNow(int? RtspPort, int? RtspsPort, IReadOnlyList<St
             stations.Add(new StationNow(name, "awaited") { IsLocked = !server.Judge.IsOpen(name) });
         }
 
-        return new ServerNow(server.RtspEndPoint?.Port, server.RtspsEndPoint?.Port, stations);
+        return new ServerNow(server.RtspEndPoint?.Port, server.RtspsEndPoint?.Port, stations)
+        {
+            Servers = server.Directory.Others.Count + 1,
+        };
     }
 }

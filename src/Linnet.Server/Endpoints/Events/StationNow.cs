@@ -28,7 +28,7 @@ internal sealed record StationNow(string Name, string State)
     /// <summary>Address or path of the picture to show; <see langword="null"/>: none.</summary>
     internal string? Art { get; init; }
 
-    /// <summary>Listeners over all protocols; <see langword="null"/>: not told.</summary>
+    /// <summary>Listeners over all protocols and at all servers; <see langword="null"/>: not told.</summary>
     internal int? Listeners { get; init; }
 
     /// <summary>The track that plays; <see langword="null"/>: not known.</summary>
@@ -62,7 +62,7 @@ internal sealed record StationNow(string Name, string State)
     {
         bool isSame = ReferenceEquals(last?.Listing, listing);
         IReadOnlyList<StreamView> streams = isSame
-            ? last!.Streams : [.. listing.Streams.Select(ring => StreamView.Of(listing, ring, "", []))];
+            ? last!.Streams : [.. listing.Streams.Select(ring => StreamView.Of(station, ring.Info, "", []))];
         IReadOnlyList<string> renditions = isSame
             ? last!.Renditions : [.. listing.Renditions.Where(static ring => ring.Info.IsRtp).Select(static ring => ring.Info.Name)];
         var view = new StationView(station, listing.Description, streams) { IsLocked = isLocked };

@@ -26,6 +26,7 @@ const top = /** @type {HTMLElement} */ (document.getElementById('top'));
 const grid = h('div', { class: 'grid' });
 const note = h('p', { class: 'note', role: 'status' });
 const empty = h('div', { class: 'empty', hidden: true });
+const servers = h('p', { class: 'quiet' });
 const back = h('a', { class: 'back', href: '#', hidden: true }, icon('back'), h('span', { text: texts.allStations }));
 const search = h('input', {
   type: 'search',
@@ -55,7 +56,7 @@ function opened() {
 function begin() {
   if (!isReady) {
     isReady = true;
-    main.replaceChildren(back, grid, empty);
+    main.replaceChildren(back, grid, empty, servers);
     top.append(search);
     document.body.classList.add('live');
   }
@@ -95,6 +96,7 @@ function show() {
     );
   }
   empty.hidden = reason === '';
+  say(servers, texts.servers(stations.servers));
   showPlayer();
 }
 

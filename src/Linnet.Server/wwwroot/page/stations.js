@@ -9,6 +9,8 @@ export class Stations {
     this.rtspPort = null;
     /** @type {number | null} */
     this.rtspsPort = null;
+    /** How many servers have the stations. */
+    this.servers = 1;
   }
 
   /** @returns {Station[]} The stations in the server's order. */
@@ -20,6 +22,7 @@ export class Stations {
   replace(data) {
     this.byName = new Map(data.stations.map((/** @type {Station} */ s) => [s.name, s]));
     this.order = [...this.byName.keys()];
+    this.servers = data.servers ?? 1;
     this.takePorts(data);
   }
 
@@ -43,6 +46,7 @@ export class Stations {
         }
       }
     }
+    this.servers = data.servers ?? this.servers;
     this.takePorts(data);
   }
 

@@ -12,6 +12,7 @@ export const texts = {
   play: (/** @type {string} */ station) => `Play ${station}`,
   stop: (/** @type {string} */ station) => `Stop ${station}`,
 
+  servers: (/** @type {number} */ count) => (count === 1 ? '' : `${count.toLocaleString('en')} servers`),
   listeners: (/** @type {number} */ count) => (count === 1 ? '1 listener' : `${count.toLocaleString('en')} listeners`),
   /** @type {Record<string, string>} */
   states: {
