@@ -39,6 +39,18 @@ test('the whole state replaces what was known', () => {
   assert.deepEqual([stations.rtspPort, stations.rtspsPort], [null, 8322]);
 });
 
+test('servers that come and go change how many there are', () => {
+  const stations = both();
+  assert.equal(stations.servers, 1);
+
+  stations.change({ servers: 3, stations: [] });
+  stations.change({ stations: [] });
+  assert.equal(stations.servers, 3);
+
+  stations.replace({ stations: [NEWS] });
+  assert.equal(stations.servers, 1);
+});
+
 test('a search finds stations by all its words, in any case', () => {
   assert.ok(matches(JAZZ, 'blue'));
   assert.ok(matches(JAZZ, 'MILES hour'));

@@ -27,6 +27,7 @@ public partial class JsonPageTests
         ServerStatistics serving = ServerPanelTests.Serving;
         ServerStatistics server = serving with
         {
+            Nodes = ServerPanelTests.Nodes,
             Stations = [serving.Stations[0] with { Awaits = "jazz.wav is gone." }],
             Protocols =
             [

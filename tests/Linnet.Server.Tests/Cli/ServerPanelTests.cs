@@ -1,4 +1,5 @@
 using Linnet.Audio;
+using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Broadcast.Streams;
 using Linnet.Cli.Panels;
@@ -27,6 +28,15 @@ public class ServerPanelTests
             12_345, 12_344, 1, 0, 2, 3, TimeSpan.FromMicroseconds(64), TimeSpan.FromMicroseconds(512), TimeSpan.FromMilliseconds(4)),
         Streams = new StreamStatistics(0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
     };
+
+    internal static readonly OtherNode[] Nodes =
+    [
+        new("radio2", new NodeLoad(12, 1_536_000) { MaxListeners = 1000 }) { Http = new Uri("https://radio2.example/") },
+        new("radio3", new NodeLoad(1200, 153_600_000) { MaxBitsPerSecond = 100_000_000 })
+        {
+            Rtsp = new Uri("rtsp://radio3.example:8554/"),
+        },
+    ];
 
     internal static readonly Dictionary<string, IReadOnlyList<string>> Addresses = new()
     {
@@ -77,6 +87,29 @@ public class ServerPanelTests
     public void A_station_that_waits_for_its_first_audio_is_shown() => Assert.Equal(
         ["", " live  waits for its first audio"],
         Lines(Serving with { Awaited = ["live"] }, 79, 79)[12..14]);
+
+    [Fact]
+    public void Other_servers_have_a_line_each() => Assert.Equal(
+        [
+            "",
+            " server  radio2  12 of 1,000 listeners  1.5 Mb/s  https://radio2.example/",
+            " server  radio3  1,200 listeners  153.6 of 100 Mb/s  full  rtsp://radio3.example:8554/",
+        ],
+        Lines(Serving with { Nodes = Nodes }, 100, 100)[^5..^2]);
+
+    [Fact]
+    public void A_station_shows_the_listeners_of_all_servers()
+    {
+        StationSnapshot jazz = Serving.Stations[0];
+        RenditionSnapshot opus = jazz.Renditions[0] with { ListenersElsewhere = 40 };
+
+        string[] lines = Lines(
+            Serving with { Stations = [jazz with { Renditions = [opus, jazz.Renditions[1]], ListenersElsewhere = 40 }] }, 100, 100);
+
+        Assert.StartsWith(
+            " jazz  44.1 kHz stereo  playing  1:02:05  43 listeners  opus 42  pcm 1", lines[4], StringComparison.Ordinal);
+        Assert.Equal(" linnet serving  1:01:00  43 listeners", lines[0]);
+    }
 
     [Fact]
     public void The_explanation_of_listeners_covers_all_protocols() =>

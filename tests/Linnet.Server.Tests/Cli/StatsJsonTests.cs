@@ -113,15 +113,15 @@ public class StatsJsonTests
     [Fact]
     public void A_server_prints_its_stations_and_figures_of_sending() => Assert.Equal(
         """
-        {"state":"serving","elapsed_s":3660,"listeners":3,"packets_due":12345,"packets_sent":12344,"packets_skipped":1,"listeners_dropped":2,
+        {"state":"serving","elapsed_s":3660,"listeners":3,"listeners_elsewhere":0,"packets_due":12345,"packets_sent":12344,"packets_skipped":1,"listeners_dropped":2,
         "lateness_p50_ms":0.064,"lateness_p99_ms":0.512,"lateness_max_ms":4,"stations":[
-        {"name":"jazz","state":"playing","title":"Bird – Ornithology","sample_rate":44100,"channels":2,"position_s":3725,"peak_dbfs":-6.02,"listeners":3,
+        {"name":"jazz","state":"playing","title":"Bird – Ornithology","sample_rate":44100,"channels":2,"position_s":3725,"peak_dbfs":-6.02,"listeners":3,"listeners_elsewhere":0,
         "source_underruns":2,"sender_underruns":1,"renditions":[
-        {"name":"opus","bit_rate":128000,"listeners":2,"packets":500,"packets_late":7,"failures":1},
-        {"name":"pcm","bit_rate":1411200,"listeners":1,"packets":900,"packets_late":0,"failures":0}]},
-        {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,
+        {"name":"opus","bit_rate":128000,"listeners":2,"listeners_elsewhere":0,"packets":500,"packets_late":7,"failures":1},
+        {"name":"pcm","bit_rate":1411200,"listeners":1,"listeners_elsewhere":0,"packets":900,"packets_late":0,"failures":0}]},
+        {"name":"news","state":"waiting","title":null,"sample_rate":8000,"channels":1,"position_s":0,"peak_dbfs":-120,"listeners":0,"listeners_elsewhere":0,
         "source_underruns":0,"sender_underruns":0,"renditions":[]}],
-        "awaited":["live"],"addresses":["rtsp://192.168.1.5:8554/","http://192.168.1.5:8000/"]}
+        "awaited":["live"],"nodes":[],"addresses":["rtsp://192.168.1.5:8554/","http://192.168.1.5:8000/"]}
         """.ReplaceLineEndings(""),
         StatsJson.Line(new ServerStats(
             ServerPanelTests.Serving with { Awaited = ["live"] },
@@ -129,9 +129,19 @@ public class StatsJsonTests
             hasEnded: false)));
 
     [Fact]
+    public void A_server_prints_the_load_of_other_servers() => Assert.Contains(
+        """
+        "nodes":[{"name":"radio2","listeners":12,"max_listeners":1000,"bit_rate":1536000,"max_bit_rate":0,"full":false,
+        "http":"https://radio2.example/","rtsp":null},{"name":"radio3","listeners":1200,"max_listeners":0,"bit_rate":153600000,
+        "max_bit_rate":100000000,"full":true,"http":null,"rtsp":"rtsp://radio3.example:8554/"}]
+        """.ReplaceLineEndings(""),
+        StatsJson.Line(new ServerStats(ServerPanelTests.Serving with { Nodes = ServerPanelTests.Nodes }, [], hasEnded: false)),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_server_prints_the_figures_of_each_protocol_under_its_name() => Assert.EndsWith(
         """
-        "renditions":[]}],"awaited":[],"addresses":[],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
+        "renditions":[]}],"awaited":[],"nodes":[],"addresses":[],"pigeon":{"listeners":5,"refused":{"no_wings":8}}}
         """.Trim(),
         StatsJson.Line(new ServerStats(ServerPanelTests.With(Pigeon), [], hasEnded: false)),
         StringComparison.Ordinal);

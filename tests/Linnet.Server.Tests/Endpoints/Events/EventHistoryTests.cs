@@ -27,6 +27,21 @@ public class EventHistoryTests
     }
 
     [Fact]
+    public void Servers_that_come_and_go_are_told()
+    {
+        var history = new EventHistory("run");
+        history.Update(With(0));
+        Assert.DoesNotContain("servers", Text(history.After(null)), StringComparison.Ordinal);
+
+        Assert.True(history.Update(With(0) with { Servers = 3 }));
+        Assert.Contains("\"servers\":3,\"stations\":[{", Text(history.After(null)), StringComparison.Ordinal);
+        Assert.EndsWith("{\"servers\":3,\"stations\":[]}\n\n", Text(history.After(1)), StringComparison.Ordinal);
+
+        history.Update(With(0));
+        Assert.EndsWith("{\"servers\":1,\"stations\":[]}\n\n", Text(history.After(2)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reader_that_missed_more_than_is_kept_gets_all_stations()
     {
         var history = new EventHistory("run");
