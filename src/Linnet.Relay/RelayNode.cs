@@ -205,6 +205,7 @@ internal sealed class RelayNode : IAsyncDisposable
     {
         (long batches, long bytes) = _origins.Sent;
         IReadOnlyList<EdgeStation> edges = Edges;
+        (long missing, long repaired) = _edges?.Counts ?? default;
         return new RelaySnapshot(Link.State)
         {
             Nodes = _nodes,
@@ -215,8 +216,8 @@ internal sealed class RelayNode : IAsyncDisposable
             Batches = batches,
             Bytes = bytes,
             Silent = [.. edges.Where(static edge => edge.Filling > 0).Select(static edge => edge.Listing.Name)],
-            Missing = edges.Sum(static edge => edge.Counts.Missing),
-            Repaired = edges.Sum(static edge => edge.Counts.Repaired),
+            Missing = missing,
+            Repaired = repaired,
         };
     }
 

@@ -70,7 +70,7 @@ internal sealed class RelayProtocol : IServedProtocol
                 new("linnet.relay.renditions.published", "{rendition}", "Renditions that are sent to others now.", now.Published),
                 new("linnet.relay.batches", "{batch}", "Batches that were sent to others.", now.Batches, IsTotal: true),
                 new("linnet.relay.sent", "By", "Bytes of these batches.", now.Bytes, IsTotal: true),
-                new("linnet.relay.items.missing", "{item}", "Items from others that did not come in time.", now.Missing),
+                new("linnet.relay.items.missing", "{item}", "Items from others that did not come in time.", now.Missing, IsTotal: true),
                 new("linnet.relay.items.repaired", "{item}", "Items from others that were missing, and came in time.", now.Repaired),
             ],
             Stats = new JsonObject

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Linnet.Cli.Configuration;
 using Linnet.Cli.Help;
 using Linnet.Relay;
 using Linnet.Serving;
+using Linnet.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Linnet.Cli.Commands;
 
@@ -34,6 +37,10 @@ internal static class RelayArguments
             + $"shorter are not heard. {LowLatency}: 3s/20ms.",
         "3s/100ms");
 
+    internal static Option<string?> Fallback { get; } = Ask.Word(
+        "--relay-fallback", "SOURCE",
+        "What listeners of a station of another server hear while that server is away: a file, folder, playlist or tone.", "silence");
+
     internal static Option<string?> Node { get; } = Ask.Word(
         "--node", "NAME", "Name of this server, which no other one has. It is in statistics and metrics.", "random");
 
@@ -45,7 +52,7 @@ internal static class RelayArguments
 
     /// <summary>All these options, as a group of the help.</summary>
     public static OptionGroup Group => new(
-        "Several servers", [Servers], [Node, Delay, PublicUrl, Credentials, NKey, Authority, Replicas]);
+        "Several servers", [Servers], [Node, Delay, Fallback, PublicUrl, Credentials, NKey, Authority, Replicas]);
 
     /// <summary>Whether other servers are joined.</summary>
     public static bool IsOn(ParseResult parsed) => parsed.GetValue(Servers) is not null;
@@ -72,7 +79,7 @@ internal static class RelayArguments
             return Create(parsed, servers);
         }
 
-        Option[] details = [Node, Delay, PublicUrl, Credentials, NKey, Authority, Replicas];
+        Option[] details = [Node, Delay, Fallback, PublicUrl, Credentials, NKey, Authority, Replicas];
         return details.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } detail
             ? throw new UsageException($"{detail.Name} needs {Servers.Name} URL beside it.")
             : null;
@@ -100,11 +107,29 @@ internal static class RelayArguments
             PacketDelay = packets,
             PublicHttp = Only(addresses, "http", "https"),
             PublicRtsp = Only(addresses, "rtsp", "rtsps"),
+            Fallback = ReadFallback(parsed),
         };
         options = parsed.GetValue(Node) is { } node ? options with { Node = node } : options;
         return options.Problems().FirstOrDefault() is { } problem
             ? throw new UsageException($"{Reword(problem)} Check {Servers.Name} and the options beside it.")
             : context => new RelayProtocol(options, context);
+    }
+
+    private static Func<IAudioSource>? ReadFallback(ParseResult parsed)
+    {
+        if (parsed.GetValue(Fallback) is not { } text)
+        {
+            return null;
+        }
+
+        if (!SourceSpec.TryParse([$"fallback={ConfigPath.AtHome(text)}"], out IReadOnlyList<SourceSpec> specs, out string problem))
+        {
+            throw new UsageException(problem);
+        }
+
+        return specs[0].Kind is SourceKind.Path or SourceKind.Tone
+            ? () => AudioSources.Open(specs[0], new SourceOptions { Loop = true }, NullLogger.Instance, CancellationToken.None)
+            : throw new UsageException($"'{text}' is not a valid value for {Fallback.Name}: use a file, a folder, a playlist or tone.");
     }
 
     private static Uri? Only(Uri[] addresses, params string[] schemes)

@@ -155,7 +155,8 @@ internal sealed class ServeConfiguration
             // of a file may be followed by others.
             Server = server.Server with
             {
-                EndsWithStations = !isJoined && (File is null || stations.TrueForAll(static s => s.PlaysOnce)),
+                EndsWithStations = stations.Count > 0
+                    && ((File is null && !isJoined) || stations.TrueForAll(static s => s.PlaysOnce)),
                 Access = Settings.Access.Options,
             },
         };

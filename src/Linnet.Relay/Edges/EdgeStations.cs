@@ -26,9 +26,14 @@ internal sealed class EdgeStations(
     private readonly NodeClocks _clocks = new(link, time);
     private readonly LogThrottle _undescribed = new(time);
     private Dictionary<string, Edge> _edges = [];
+    private (long Missing, long Repaired) _before;
 
     /// <summary>The stations.</summary>
     internal IReadOnlyList<EdgeStation> All => [.. Volatile.Read(ref _edges).Values.Select(static edge => edge.Station)];
+
+    /// <summary>Items so far that could not be had in time, and those that were missing and were had in time.</summary>
+    internal (long Missing, long Repaired) Counts => All.Aggregate(
+        _before, static (sum, edge) => (sum.Missing + edge.Counts.Missing, sum.Repaired + edge.Counts.Repaired));
 
     /// <summary>Whether a listing in the directory is one of these.</summary>
     internal bool Has(StationListing listing) =>
@@ -141,6 +146,8 @@ internal sealed class EdgeStations(
         }
 
         edge.Station.End();
+        (long missing, long repaired) = edge.Station.Counts;
+        _before = (_before.Missing + missing, _before.Repaired + repaired);
     }
 
     private async Task<StationDescription?> DescribeAsync(NodeStatus node, StationStatus status)

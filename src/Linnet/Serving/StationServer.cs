@@ -63,8 +63,7 @@ public sealed class StationServer : IAsyncDisposable
     public IReadOnlyList<Station> Stations => _stations.Stations;
 
     /// <summary>
-    /// The stations on offer, with their senders' descriptions. A station that is fed from elsewhere, and so has no
-    /// <see cref="Station"/> here, is served, shown and counted like the others once its listing is set here.
+    /// The stations on offer, with their senders' descriptions. One that is fed from elsewhere is served once its listing is set here.
     /// </summary>
     internal StationDirectory Directory => _stations.Directory;
 
@@ -72,8 +71,7 @@ public sealed class StationServer : IAsyncDisposable
     internal PushServer? Push { get; private set; }
 
     /// <summary>
-    /// The rules about listening and pushing. They can be replaced while the server runs: the new ones hold for every request from then on,
-    /// and change nothing for those who are already listening or pushing.
+    /// The rules about listening and pushing. New ones hold for later requests; those who are listening or pushing already stay.
     /// </summary>
     /// <exception cref="ArgumentException">The value has problems.</exception>
     public AccessOptions Access
@@ -286,12 +284,14 @@ public sealed class StationServer : IAsyncDisposable
         await _stations.DisposeAsync().ConfigureAwait(false);
     }
 
+    private NodeLoad ReadLoad() => ServerLoad.Of(_protocols, Directory);
+
     // A protocol is a line here.
     private void OpenProtocols()
     {
         IPAddress bind = _options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         var context = new ServingContext(Directory, _senders, Connections, Proxies, Judge, bind, _time, _logger);
-        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive, Load = () => ServerLoad.Of(_protocols, Directory) };
+        context = context with { Expected = _options.Expected, IsLive = _stations.IsLive, Load = ReadLoad };
         _protocols.Add(new RtspProtocol(_options, context));
         if (_options.Radio is { } radio)
         {

@@ -20,9 +20,9 @@ public class CommandLineTests
 
     [Theory]
     [InlineData("pley",
-        "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, edge, config, user, link, play, record, probe, devices, "
-            + "formats, completion, help, version.")]
-    [InlineData("help pley", "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, edge, config, user, link, play,")]
+        "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, edge, config, user, link, play, record, probe, "
+            + "devices, formats, completion, help, version.")]
+    [InlineData("help pley", "There is no command 'pley'. Did you mean 'play'? The commands are demo, serve, edge, config, user, link,")]
     [InlineData("tune", "There is no command 'tune'. The commands are demo,")]
     [InlineData("serve tone --http-prot 0", "There is no option '--http-prot'. Did you mean '--http-port'? See 'linnet serve --help'.")]
     [InlineData("serve tone --http-prot=0", "Did you mean '--http-port'?")]

@@ -31,7 +31,8 @@ public partial class JsonPageTests
             Stations = [serving.Stations[0] with { Awaits = "jazz.wav is gone." }],
             Protocols =
             [
-                .. ((string[])["http", "websocket", "hls", "pyaudio", "relay"]).Select(static name => new ProtocolSnapshot(name, []) { Stats = [] }),
+                .. ((string[])["http", "websocket", "hls", "pyaudio", "relay"])
+                    .Select(static name => new ProtocolSnapshot(name, []) { Stats = [] }),
             ],
         };
 
