@@ -36,12 +36,11 @@ internal sealed class RelayNode : IAsyncDisposable
     private readonly Dictionary<string, StationListing> _hidden = [];
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly SemaphoreSlim _tell = new(0, 1);
     private EdgeStations? _edges;
     private RelaySnapshot _snapshot;
     private long? _joinedAt;
-    private long? _toldAt;
     private int _nodes;
-    private int _hasChanged;
 
     /// <summary>A node that is not joined yet.</summary>
     /// <param name="options">Where NATS is, and how the node shows itself.</param>
@@ -79,20 +78,18 @@ internal sealed class RelayNode : IAsyncDisposable
             clock.RunAsync(connected.Token),
             Link.TakeAsync(Subjects.AllStatus, TakeStatusAsync, Failed, connected.Token),
         ];
-        Volatile.Write(ref _edges, new EdgeStations(Link, _context.Directory, _time, _logger, cancellationToken));
+        using var edges = new EdgeStations(Link, _context.Directory, _time, _logger, cancellationToken);
+        Volatile.Write(ref _edges, edges);
+
+        // By itself: others must hear from this node in time, however long a step takes.
+        Task telling = RepeatAsync(_tell, () => TellAsync(Status(isStopping: false)), cancellationToken);
         try
         {
-            while (true)
-            {
-                await StepAsync(_edges, cancellationToken).ConfigureAwait(false);
-                await _wake.WaitAsync(StatusTime, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
+            await RepeatAsync(_wake, () => StepAsync(edges, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            await telling.ConfigureAwait(false);
             await LeaveAsync().ConfigureAwait(false);
             await connected.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(running).ConfigureAwait(false);
@@ -103,29 +100,45 @@ internal sealed class RelayNode : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _wake.Dispose();
+        _tell.Dispose();
         return Link.DisposeAsync();
     }
 
-    // A step that fails is one that is made a second later.
-    private async Task StepAsync(EdgeStations edges, CancellationToken cancellationToken)
+    // Once a second, and when it is woken, until it is cancelled. What fails is tried again a second later.
+    private async Task RepeatAsync(SemaphoreSlim wake, Func<Task> step, CancellationToken cancellationToken)
     {
-        try
+        while (!cancellationToken.IsCancellationRequested)
         {
-            await _origins.UpdateAsync(Own(edges), cancellationToken).ConfigureAwait(false);
-            NodeStatus status = Status(isStopping: false);
-            IReadOnlyDictionary<string, (NodeStatus Node, StationStatus Station)> origins = Look(status);
-            await edges.UpdateAsync(origins).ConfigureAwait(false);
-            Join();
-            Volatile.Write(ref _snapshot, Count());
-            if (Interlocked.Exchange(ref _hasChanged, 0) != 0 || _toldAt is not { } told || _time.GetElapsedTime(told) >= StatusTime)
+            try
             {
-                await TellAsync(status).ConfigureAwait(false);
+                await step().ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                Failed(e);
+            }
+            catch (Exception)
+            {
+                return;
+            }
+
+            try
+            {
+                await wake.WaitAsync(StatusTime, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            Failed(e);
-        }
+    }
+
+    private async Task StepAsync(EdgeStations edges, CancellationToken cancellationToken)
+    {
+        await _origins.UpdateAsync(Own(edges), cancellationToken).ConfigureAwait(false);
+        await edges.UpdateAsync(Look(Status(isStopping: false))).ConfigureAwait(false);
+        Join();
+        Volatile.Write(ref _snapshot, Count());
     }
 
     // A station that has no sender here, and one elsewhere, is served from there until a sender comes here again.
@@ -134,11 +147,12 @@ internal sealed class RelayNode : IAsyncDisposable
         foreach ((string name, StationListing hidden) in _hidden)
         {
             StationListing? shown = _context.Directory.Stations.FirstOrDefault(listing => listing.Name == name);
-            if (shown is not null && !edges.Has(shown))
+            if (_context.IsLive(name) is null || (shown is not null && !edges.Has(shown)))
             {
+                // It was removed meanwhile, or created again.
                 _hidden.Remove(name);
             }
-            else if (_context.IsLive(name) || (shown is null && !IsLiveElsewhere(name)))
+            else if (_context.IsLive(name) == true || (shown is null && !IsLiveElsewhere(name)))
             {
                 _hidden.Remove(name);
                 _context.Directory.Set(hidden);
@@ -148,7 +162,7 @@ internal sealed class RelayNode : IAsyncDisposable
         List<StationListing> own = [];
         foreach (StationListing listing in _context.Directory.Stations.Where(listing => !edges.Has(listing)))
         {
-            if (_context.IsLive(listing.Name) || !IsLiveElsewhere(listing.Name))
+            if (_context.IsLive(listing.Name) != false || !IsLiveElsewhere(listing.Name))
             {
                 own.Add(listing);
             }
@@ -240,14 +254,13 @@ internal sealed class RelayNode : IAsyncDisposable
         Incarnation = origin?.Incarnation ?? 0,
         Revision = origin?.Revision ?? 0,
         Description = origin is null ? 0 : HashCode.Combine(listing.Description, listing.ArtUrl, listing.Missing.Count),
-        IsLive = origin is not null && _context.IsLive(listing.Name),
+        IsLive = origin is not null && _context.IsLive(listing.Name) != false,
         Track = listing.Renditions.Select(static ring => ring.Title).OfType<TitleItem>().MaxBy(static title => title.DueAt)?.Track,
         Listeners = EdgeStation.ListenersOf(listing),
     };
 
     private async Task TellAsync(NodeStatus status)
     {
-        _toldAt = _time.GetTimestamp();
         if (Link.State.IsOpen)
         {
             await Link.Connection.PublishAsync(Subjects.Status(status.Node), status.ToBytes()).ConfigureAwait(false);
@@ -286,10 +299,13 @@ internal sealed class RelayNode : IAsyncDisposable
         {
             lock (_gate)
             {
-                _board.Take(status, _time.GetTimestamp());
+                if (!_board.Take(status, _time.GetTimestamp()))
+                {
+                    return ValueTask.CompletedTask;
+                }
             }
 
-            Wake();
+            Wake(_wake);
         }
 
         return ValueTask.CompletedTask;
@@ -297,15 +313,15 @@ internal sealed class RelayNode : IAsyncDisposable
 
     private void OnChanged()
     {
-        Volatile.Write(ref _hasChanged, 1);
-        Wake();
+        Wake(_wake);
+        Wake(_tell);
     }
 
-    private void Wake()
+    private static void Wake(SemaphoreSlim loop)
     {
         try
         {
-            _wake.Release();
+            loop.Release();
         }
         catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
         {

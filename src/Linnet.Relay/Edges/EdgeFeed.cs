@@ -21,6 +21,9 @@ internal sealed class EdgeFeed
 
     private const int MostWaiting = 4096;
 
+    // Items are not due later than this after the delay: the clock of the origin is known wrongly, for example after a sleep.
+    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(5);
+
     // How often the loop looks at least, for what nothing wakes it for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClockPause = TimeSpan.FromMilliseconds(10);
@@ -62,7 +65,7 @@ internal sealed class EdgeFeed
         _linger = Linger.InTicks(time);
         Ring = new BroadcastRing(info, EdgeTiming.Kept + timing.Delay, Open);
         _ = info.IsRtp ? InterleavedFraming.Of(Ring) : null;
-        _writer = new EdgeWriter(Ring, time.TimestampFrequency);
+        _writer = new EdgeWriter(Ring, time.TimestampFrequency, (timing.Delay + MostAhead).InTicks(time));
         _intake = new Intake(_writer, time.TimestampFrequency);
         _fill = new EdgeFill(info, _writer, link.Options.Fallback, time.TimestampFrequency, logger);
     }
@@ -133,30 +136,41 @@ internal sealed class EdgeFeed
         Task wanting = WantAsync(inbox.Writer, ending.Token);
         try
         {
-            long openings;
-            do
+            while (true)
             {
-                openings = Openings;
-                await RunOnceAsync(inbox, ending.Token).ConfigureAwait(false);
+                long openings = Openings;
+                await RunSafelyAsync(inbox, ending.Token).ConfigureAwait(false);
+                if (Ring.TryClearIfUnused() && TryRest(openings))
+                {
+                    return;
+                }
             }
-            while (!Ring.TryClearIfUnused() || !TryRest(openings));
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             _fill.Stop();
             _writer.Cut(DropReason.RenditionFailed, _time.GetTimestamp());
         }
-        catch (Exception e)
-        {
-            // Only this run ends, and the next listener starts another.
-            Failed(e);
-            _writer.Cut(DropReason.RenditionFailed, _time.GetTimestamp());
-            TryRest(openings: null);
-        }
         finally
         {
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(hearing, wanting).ConfigureAwait(false);
+        }
+    }
+
+    // Only a run ends if it fails. The next listener starts another, after a pause.
+    private async Task RunSafelyAsync(Channel<object> inbox, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunOnceAsync(inbox, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(e);
+            _fill.Stop();
+            _writer.Cut(DropReason.RenditionFailed, _time.GetTimestamp());
+            await Task.Delay(LongestWait, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -172,11 +186,11 @@ internal sealed class EdgeFeed
     }
 
     // Ends, unless a listener has come since that was decided.
-    private bool TryRest(long? openings)
+    private bool TryRest(long openings)
     {
         lock (_gate)
         {
-            if (openings is { } before && before != _openings)
+            if (openings != _openings)
             {
                 return false;
             }
@@ -190,6 +204,7 @@ internal sealed class EdgeFeed
     private async Task RunOnceAsync(Channel<object> inbox, CancellationToken cancellationToken)
     {
         _writer.Begin();
+        int run = Ring.Run;
         _intake = new Intake(_writer, _time.TimestampFrequency);
         long began = _time.GetTimestamp(), usedAt = began;
         Task<bool> arriving = inbox.Reader.WaitToReadAsync(cancellationToken).AsTask();
@@ -199,39 +214,43 @@ internal sealed class EdgeFeed
             cancellationToken.ThrowIfCancellationRequested();
             long now = _time.GetTimestamp();
             usedAt = Ring.Leases > 0 ? now : usedAt;
-            if (now - usedAt >= _linger || (_writer.IsOver && Ring.Leases == 0))
+            if (now - usedAt >= _linger || Ring.Run != run || (_writer.IsOver && Ring.Leases == 0))
             {
                 _fill.Stop();
                 return;
             }
 
             EdgeOrigin origin = Volatile.Read(ref _origin);
-            TimeSpan wait = ClockPause;
-            if (origin.ClockBehind(_timing.Delay, _time.TimestampFrequency) is { } clock)
+            if (origin.ClockBehind(_timing.Delay, _time.TimestampFrequency) is not { } clock)
             {
-                if (origin.Incarnation != _intake.Incarnation)
-                {
-                    _intake.Follow(origin.Incarnation, now);
-                }
-
-                while (inbox.Reader.TryRead(out object? arrival))
-                {
-                    Take(arrival, clock, now);
-                }
-
-                _intake.OnTime(clock, now);
-                if (_intake.Ask(SinceWhen(clock, now), now) is { } question)
-                {
-                    _ = AskAsync(inbox.Writer, question, cancellationToken);
-                }
-
                 _fill.Step(origin.Node, now);
-                Volatile.Write(ref _missing, missing + _intake.Missing);
-                Volatile.Write(ref _repaired, repaired + _intake.Repaired);
-                long next = Math.Min(_intake.NextAt(clock), _fill.NextAt);
-                wait = TimeSpan.FromSeconds(
-                    Math.Clamp((next - now) / (double)_time.TimestampFrequency, 0.001, LongestWait.TotalSeconds));
+                await Task.Delay(ClockPause, _time, cancellationToken).ConfigureAwait(false);
+                continue;
             }
+
+            if (origin.Incarnation != _intake.Incarnation)
+            {
+                _intake.Follow(origin.Incarnation, now);
+            }
+
+            while (inbox.Reader.TryRead(out object? arrival))
+            {
+                Take(arrival, clock, now);
+            }
+
+            _intake.OnTime(clock, now);
+            if (_intake.Ask(SinceWhen(clock, now), now) is { } question)
+            {
+                _ = AskAsync(inbox.Writer, question, cancellationToken);
+            }
+
+            _fill.Step(origin.Node, now);
+            Volatile.Write(ref _missing, missing + _intake.Missing);
+            Volatile.Write(ref _repaired, repaired + _intake.Repaired);
+            long next = Math.Min(_intake.NextAt(clock), _fill.NextAt);
+            TimeSpan wait = TimeSpan.FromSeconds(
+                Math.Clamp((next - now) / (double)_time.TimestampFrequency, 0.001, LongestWait.TotalSeconds));
+
             if (arriving.IsCompleted)
             {
                 await arriving.ConfigureAwait(false);

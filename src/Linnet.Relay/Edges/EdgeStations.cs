@@ -18,11 +18,14 @@ namespace Linnet.Relay.Edges;
 /// <param name="logger">Logs what comes and goes.</param>
 /// <param name="stopping">Ends them.</param>
 internal sealed class EdgeStations(
-    NatsLink link, StationDirectory directory, TimeProvider time, ILogger logger, CancellationToken stopping)
+    NatsLink link, StationDirectory directory, TimeProvider time, ILogger logger, CancellationToken stopping) : IDisposable
 {
     /// <summary>How long a station that no node has any more is kept for listeners to come.</summary>
     internal static readonly TimeSpan OrphanTime = TimeSpan.FromMinutes(1);
 
+    private const int MostQuestions = 32;
+
+    private readonly SemaphoreSlim _describing = new(MostQuestions);
     private readonly NodeClocks _clocks = new(link, time);
     private readonly LogThrottle _undescribed = new(time);
     private Dictionary<string, Edge> _edges = [];
@@ -35,6 +38,13 @@ internal sealed class EdgeStations(
     internal (long Missing, long Repaired) Counts => All.Aggregate(
         _before, static (sum, edge) => (sum.Missing + edge.Counts.Missing, sum.Repaired + edge.Counts.Repaired));
 
+    /// <summary>Follows no clock any more.</summary>
+    public void Dispose()
+    {
+        _clocks.Keep([]);
+        _describing.Dispose();
+    }
+
     /// <summary>Whether a listing in the directory is one of these.</summary>
     internal bool Has(StationListing listing) =>
         Volatile.Read(ref _edges).TryGetValue(listing.Name, out Edge? edge) && IsOf(edge, listing);
@@ -43,9 +53,39 @@ internal sealed class EdgeStations(
     internal async Task UpdateAsync(IReadOnlyDictionary<string, (NodeStatus Node, StationStatus Station)> origins)
     {
         long now = time.GetTimestamp();
+        Dictionary<string, StationListing> shown = directory.Stations.ToDictionary(static listing => listing.Name);
+        List<(NodeStatus Node, StationStatus Station)> changed = [];
         foreach ((NodeStatus node, StationStatus station) in origins.Values)
         {
-            await UpdateAsync(node, station, now).ConfigureAwait(false);
+            StationListing? listing = shown.GetValueOrDefault(station.Name);
+            if (_edges.TryGetValue(station.Name, out Edge? edge))
+            {
+                edge.SeenAt = now;
+                edge.Station.Tell(station.Track);
+                if (edge.Station.Origin.Incarnation != station.Incarnation || edge.Version != station.Description)
+                {
+                    changed.Add((node, station));
+                }
+                else if (!ReferenceEquals(listing, edge.Station.Listing))
+                {
+                    Show(edge);
+                }
+            }
+            else if (listing is null)
+            {
+                // Listeners of this server hear its own station, if it has one of that name.
+                changed.Add((node, station));
+            }
+        }
+
+        // Many at a time: when an origin dies, all its stations move.
+        StationDescription?[] descriptions = await Task.WhenAll(changed.Select(DescribeAsync)).ConfigureAwait(false);
+        foreach (((NodeStatus node, StationStatus station), StationDescription? description) in changed.Zip(descriptions))
+        {
+            if (description is not null)
+            {
+                Take(node, station, description, now);
+            }
         }
 
         foreach ((string name, Edge edge) in _edges.ToArray())
@@ -60,31 +100,9 @@ internal sealed class EdgeStations(
         _clocks.Keep([.. _edges.Values.Select(static edge => edge.Station.Origin.Clock)]);
     }
 
-    private async Task UpdateAsync(NodeStatus node, StationStatus status, long now)
+    private void Take(NodeStatus node, StationStatus status, StationDescription description, long now)
     {
-        StationListing? listing = directory.Stations.FirstOrDefault(s => s.Name == status.Name);
-        if (!_edges.TryGetValue(status.Name, out Edge? edge) && listing is not null)
-        {
-            // This server has a station of that name: its listeners hear that one.
-            return;
-        }
-
-        if (edge is not null)
-        {
-            edge.SeenAt = now;
-            edge.Station.Tell(status.Track);
-            if (edge.Station.Origin.Incarnation == status.Incarnation && edge.Version == status.Description)
-            {
-                Show(edge);
-                return;
-            }
-        }
-
-        if (await DescribeAsync(node, status).ConfigureAwait(false) is not { } description)
-        {
-            return;
-        }
-
+        _edges.TryGetValue(status.Name, out Edge? edge);
         var origin = new EdgeOrigin(node.Node, status.Incarnation, _clocks.Of(node.Node, node.Life));
         if (edge is not null && edge.Station.CanFollow(description))
         {
@@ -150,8 +168,10 @@ internal sealed class EdgeStations(
         _before = (_before.Missing + missing, _before.Repaired + repaired);
     }
 
-    private async Task<StationDescription?> DescribeAsync(NodeStatus node, StationStatus status)
+    private async Task<StationDescription?> DescribeAsync((NodeStatus Node, StationStatus Station) changed)
     {
+        (NodeStatus node, StationStatus status) = changed;
+        await _describing.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
             NatsMsg<byte[]> message = await link.Connection.RequestAsync<byte[], byte[]>(
@@ -166,6 +186,10 @@ internal sealed class EdgeStations(
         catch (Exception) when (!stopping.IsCancellationRequested)
         {
             // It is asked again.
+        }
+        finally
+        {
+            _describing.Release();
         }
 
         if (_undescribed.TrySay(out Unsaid unsaid))

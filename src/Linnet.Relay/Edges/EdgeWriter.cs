@@ -16,7 +16,8 @@ namespace Linnet.Relay.Edges;
 /// </remarks>
 /// <param name="ring">The ring. Nothing else publishes to it.</param>
 /// <param name="ticksPerSecond">Frequency of all instants.</param>
-internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
+/// <param name="mostAhead">Items that are due later than this from now are left out: one would hold up all after it.</param>
+internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond, long mostAhead = long.MaxValue)
 {
     // Packets of an origin that came back and lie behind its old numbers: after so many its numbers are taken to be others.
     private const int MostBehind = 1000;
@@ -67,7 +68,7 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond)
     /// <param name="now">The current time, in ticks.</param>
     internal void Write(scoped in BatchItem item, OriginClock clock, long now)
     {
-        if (IsOver)
+        if (IsOver || clock.TicksAt(item.DueAt) - now > mostAhead)
         {
             return;
         }

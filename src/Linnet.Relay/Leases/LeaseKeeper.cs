@@ -38,7 +38,7 @@ internal sealed class LeaseKeeper(NatsLink link, string station, LeaseOwner owne
             {
                 LinkState state = link.State;
                 Follow(state, ref openings);
-                await StepAsync(state, cancellationToken).ConfigureAwait(false);
+                await StepSafelyAsync(state, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -62,6 +62,29 @@ internal sealed class LeaseKeeper(NatsLink link, string station, LeaseOwner owne
         }
 
         Tell(holder: null);
+    }
+
+    // A step that fails is one that is made again.
+    private async Task StepSafelyAsync(LinkState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StepAsync(state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (_problems.TrySay(out Unsaid unsaid))
+            {
+                logger.LeasesFailed(station, e.Message, unsaid);
+            }
+
+            await Task.Delay(Lease.Period, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
     }
 
     private async Task StepAsync(LinkState state, CancellationToken cancellationToken)

@@ -30,8 +30,7 @@ internal static class NatsAnswers
         this NatsLink link, string subject, Func<NatsMsg<byte[]>, ValueTask> take, Action<Exception> failed,
         CancellationToken cancellationToken)
     {
-        bool isSubscribed = false;
-        while (!isSubscribed && !cancellationToken.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
@@ -41,20 +40,21 @@ internal static class NatsAnswers
                 await using ConfiguredAsyncDisposable ending = messages.ConfigureAwait(false);
 
                 // From here on the connection restores the subscription by itself.
-                isSubscribed = true;
                 await foreach (NatsMsg<byte[]> message in messages.Msgs.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 {
                     await TakeOneAsync(message, take, failed).ConfigureAwait(false);
                 }
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (NatsException e) when (!isSubscribed)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ObjectDisposedException)
             {
                 failed(e);
             }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            await link.PauseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -97,6 +97,10 @@ internal sealed class NatsLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits before something that failed is tried again. Returns early when cancelled.</summary>
+    internal Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(FirstPause, _time, cancellationToken)
+        .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
     /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

@@ -23,12 +23,19 @@ internal sealed class NodeBoard(long ticksPerSecond)
         [.. _nodes.Values.Select(static n => n.Status).OrderBy(static s => s.Node, StringComparer.Ordinal)];
 
     /// <summary>Takes what a node says.</summary>
-    internal void Take(NodeStatus status, long now)
+    /// <returns>Whether it says anything new about who has which station.</returns>
+    internal bool Take(NodeStatus status, long now)
     {
-        if (_nodes.ContainsKey(status.Node) || _nodes.Count < MostNodes)
+        bool isKnown = _nodes.TryGetValue(status.Node, out (NodeStatus Status, long) before);
+        if (!isKnown && _nodes.Count >= MostNodes)
         {
-            _nodes[status.Node] = (status, now);
+            return false;
         }
+
+        _nodes[status.Node] = (status, now);
+        return !isKnown || status.Life != before.Status.Life || status.IsStopping != before.Status.IsStopping
+            || status.Stations.Count != before.Status.Stations.Count
+            || !status.Stations.Zip(before.Status.Stations).All(static pair => pair.First.ClaimsAs(pair.Second));
     }
 
     /// <summary>Forgets nodes that are gone.</summary>

@@ -47,8 +47,9 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
             Version, Node, Text(Life), Http?.AbsoluteUri, Rtsp?.AbsoluteUri, IsStopping,
             new LoadJson(
                 Load.Listeners, Load.MaxListeners, Load.BitsPerSecond, Load.MaxBitsPerSecond, Load.IsHttpFull, Load.IsRtspFull),
+            [.. Stations.Where(static s => s.IsIdle).Select(static s => s.Name)],
             [
-                .. Stations.Select(static s => new StationStatusJson(
+                .. Stations.Where(static s => !s.IsIdle).Select(static s => new StationStatusJson(
                     s.Name, s.Lease is LeaseState.Standby ? null : s.Lease is LeaseState.Held ? "held" : "unconfirmed",
                     Text(s.Incarnation), Text(s.Revision), s.Description, s.IsLive,
                     TagText.Clean(s.Track?.Title ?? ""), TagText.Clean(s.Track?.Artist ?? ""), s.Listeners)),
@@ -60,7 +61,7 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
     {
         status = null;
         if (bytes.Length > MaxLength || Parse(bytes) is not { Format: Version } json || !Subjects.IsName(json.Node)
-            || json.Stations.Count > MostStations || json.Stations.Contains(null!) || !TryRead(json.Life, out ulong life))
+            || json.Stations.Count + json.Idle.Count > MostStations || json.Stations.Contains(null!) || json.Idle.Contains(null!) || !TryRead(json.Life, out ulong life))
         {
             return false;
         }
@@ -74,7 +75,11 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
                 IsHttpFull = json.Load.HttpFull,
                 IsRtspFull = json.Load.RtspFull,
             },
-            [.. json.Stations.Select(Read).OfType<StationStatus>().DistinctBy(static s => s.Name)])
+            [
+                .. json.Stations.Select(Read).OfType<StationStatus>()
+                    .Concat(json.Idle.Where(static name => StationName.IsValid(name)).Select(static name => new StationStatus(name)))
+                    .DistinctBy(static s => s.Name),
+            ])
         {
             Http = IceDescription.WebAddress(json.Http) is { } http ? new Uri(http) : null,
             Rtsp = Uri.TryCreate(json.Rtsp, UriKind.Absolute, out Uri? rtsp) && rtsp.Scheme is "rtsp" or "rtsps" && rtsp is not null
@@ -145,6 +150,13 @@ internal sealed record StationStatus(string Name)
     /// <summary>The track that it plays there; <see langword="null"/>: none is known.</summary>
     public TrackInfo? Track { get; init; }
 
+    /// <summary>Whether it is from another node and has no listeners: its name says everything.</summary>
+    internal bool IsIdle => Lease == LeaseState.Standby && !IsLive && Listeners.Count == 0;
+
+    /// <summary>Whether the node says the same about who has the station as it did before.</summary>
+    internal bool ClaimsAs(StationStatus before) =>
+        (Name, Lease, Incarnation, Description, IsLive) == (before.Name, before.Lease, before.Incarnation, before.Description, before.IsLive);
+
     /// <summary>Its listeners at the node, by rendition.</summary>
     public IReadOnlyDictionary<string, int> Listeners { get; init; } = new Dictionary<string, int>();
 }
@@ -152,7 +164,7 @@ internal sealed record StationStatus(string Name)
 /// <summary>A <see cref="NodeStatus"/> in JSON.</summary>
 internal sealed record NodeJson(
     int Format, string Node, string Life, string? Http, string? Rtsp, bool Stopping, LoadJson Load,
-    IReadOnlyList<StationStatusJson> Stations);
+    IReadOnlyList<string> Idle, IReadOnlyList<StationStatusJson> Stations);
 
 /// <summary>A <see cref="NodeLoad"/> in JSON.</summary>
 internal sealed record LoadJson(

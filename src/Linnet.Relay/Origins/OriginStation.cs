@@ -86,7 +86,15 @@ internal sealed class OriginStation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        try
+        {
+            await _running.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+        }
+
         EndOffer();
         _ending.Dispose();
     }

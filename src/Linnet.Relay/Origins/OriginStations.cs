@@ -12,6 +12,7 @@ namespace Linnet.Relay.Origins;
 /// <param name="changed">Called when the lease of one is got or lost. Must be quick.</param>
 internal sealed class OriginStations(NatsLink link, TimeProvider time, ILogger logger, Action changed) : IAsyncDisposable
 {
+    private readonly Lock _gate = new();
     private Dictionary<string, OriginStation> _origins = [];
     private (long Batches, long Bytes) _sentBefore;
 
@@ -28,15 +29,22 @@ internal sealed class OriginStations(NatsLink link, TimeProvider time, ILogger l
     internal async Task UpdateAsync(IReadOnlyList<StationListing> listings, CancellationToken stopping)
     {
         var origins = new Dictionary<string, OriginStation>(_origins);
-        foreach (OriginStation origin in All)
+        Dictionary<string, StationListing> byName = listings.ToDictionary(static listing => listing.Name);
+
+        // A station that was created again has other rings.
+        OriginStation[] gone =
+        [
+            .. All.Where(origin => !byName.TryGetValue(origin.Name, out StationListing? now)
+                || !ReferenceEquals(now.Renditions, origin.Listing.Renditions)),
+        ];
+        foreach (OriginStation origin in gone)
         {
-            // A station that was created again has other rings.
-            if (!listings.Any(now => ReferenceEquals(now.Renditions, origin.Listing.Renditions)))
-            {
-                origins.Remove(origin.Name);
-                await EndAsync(origin).ConfigureAwait(false);
-            }
+            origins.Remove(origin.Name);
         }
+
+        Volatile.Write(ref _origins, origins);
+        await Task.WhenAll(gone.Select(EndAsync)).ConfigureAwait(false);
+        origins = new Dictionary<string, OriginStation>(origins);
 
         foreach (StationListing listing in listings)
         {
@@ -63,6 +71,9 @@ internal sealed class OriginStations(NatsLink link, TimeProvider time, ILogger l
     {
         await origin.DisposeAsync().ConfigureAwait(false);
         (long batches, long bytes) = origin.Sent;
-        _sentBefore = (_sentBefore.Batches + batches, _sentBefore.Bytes + bytes);
+        lock (_gate)
+        {
+            _sentBefore = (_sentBefore.Batches + batches, _sentBefore.Bytes + bytes);
+        }
     }
 }

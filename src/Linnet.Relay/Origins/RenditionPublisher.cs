@@ -102,6 +102,11 @@ internal sealed class RenditionPublisher
                 {
                     next = await PublishAsync(next, lease).ConfigureAwait(false);
                 }
+
+                if (lease.IsOver)
+                {
+                    await FinishAsync(next, lease).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -126,6 +131,24 @@ internal sealed class RenditionPublisher
             Volatile.Write(ref _isRunning, isWanted);
             return isWanted;
         }
+    }
+
+    // Publishes the rest of a run that was cut short, with its end.
+    private async Task FinishAsync(long next, RingLease lease)
+    {
+        var batch = new BatchWriter(_incarnation, _ring.Info, _clock, _interest.Batch);
+        for (bool hasEnd = false; !hasEnd && _ring.TryGet(next, out RingItem? item); next++)
+        {
+            if (!batch.TryAdd(item))
+            {
+                await SendAsync(batch, lease).ConfigureAwait(false);
+                batch.TryAdd(item);
+            }
+
+            hasEnd = item is EndItem;
+        }
+
+        await SendAsync(batch, lease).ConfigureAwait(false);
     }
 
     // Publishes what there is from an index on, at least one batch unless nothing comes for a while.

@@ -44,9 +44,11 @@ internal sealed class RunningStations : IAsyncDisposable
         [.. Volatile.Read(ref _all).Select(static r => r.Ingest).OfType<IngestStation>().Where(static i => i.Pull is null)
             .Select(static i => i.Ingest)];
 
-    /// <summary>Whether a station has sound of its own now: always, but that others send to it, and none does.</summary>
-    internal bool IsLive(string name) => Volatile.Read(ref _all).FirstOrDefault(r => r.Name == name) is { } running
-        && (running.Ingest is null || running.Ingest.Ingest.Writer is not null);
+    /// <summary>
+    /// Whether a station has sound of its own now: always, but that others send to it, and none does. <see langword="null"/>: there is none.
+    /// </summary>
+    internal bool? IsLive(string name) => Volatile.Read(ref _all).FirstOrDefault(r => r.Name == name) is { } running
+        ? running.Ingest is null || running.Ingest.Ingest.Writer is not null : null;
 
     /// <summary>Adds a station, and starts it if the server runs.</summary>
     /// <exception cref="ArgumentException">There is one of this name.</exception>

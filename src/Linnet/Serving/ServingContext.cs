@@ -34,9 +34,10 @@ internal sealed record ServingContext(
     public Func<NodeLoad> Load { get; init; } = static () => default;
 
     /// <summary>
-    /// Whether a station of this server has sound of its own now: always, but that others send to it, and none does. Any thread may ask.
+    /// Whether a station of this server has sound of its own now: always, but that others send to it, and none does.
+    /// <see langword="null"/>: this server has no station of that name. Any thread may ask.
     /// </summary>
-    public Func<string, bool> IsLive { get; init; } = static _ => true;
+    public Func<string, bool?> IsLive { get; init; } = static _ => true;
 
     /// <summary>Opens a TCP port.</summary>
     /// <param name="port">The port; 0: any free one.</param>

@@ -29,7 +29,7 @@ public class StationListingTests
     }
 
     [Fact]
-    public void Who_may_hear_one_rendition_gets_neither_ring_of_another()
+    public void A_listener_with_one_permitted_rendition_gets_neither_ring_of_another()
     {
         StationListing permitted = _station.Permitting(["opus"]);
 

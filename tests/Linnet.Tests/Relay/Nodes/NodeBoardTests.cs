@@ -110,7 +110,7 @@ public class NodeBoardTests
     }
 
     private const string Load = """ "load":{"listeners":0,"max_listeners":0,"bits_per_second":0,"max_bits_per_second":0,"""
-        + """ "http_full":false,"rtsp_full":false},""";
+        + """ "http_full":false,"rtsp_full":false},"idle":[],""";
 
     private const string Start = """{"format":1,"node":"a","life":"1","http":null,"rtsp":null,"stopping":false,""" + Load;
 
