@@ -98,7 +98,8 @@ public sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge(
             "linnet.cluster.station.listeners", ClusterListeners, "{listener}", "Listeners of a station now, at all joined servers.");
         _meter.CreateObservableGauge(
-            "linnet.cluster.node.listeners", () => OfNodes(static load => load.Listeners), "{listener}", "Listeners of another server.");
+            "linnet.cluster.node.listeners", () => OfNodes(static load => load.Listeners), "{listener}",
+            "Listeners of another server now.");
         _meter.CreateObservableGauge(
             "linnet.cluster.node.rate", () => OfNodes(static load => load.BitsPerSecond / 8.0), "By/s",
             "Audio that the listeners of another server need.");

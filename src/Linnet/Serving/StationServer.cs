@@ -211,10 +211,9 @@ public sealed class StationServer : IAsyncDisposable
     /// <summary>The server at this moment, with its counters since it was opened. Any thread may call it, several times a second.</summary>
     public ServerStatistics GetStatistics()
     {
-        long now = _time.GetTimestamp();
         return new ServerStatistics
         {
-            Elapsed = Volatile.Read(ref _runsSince) is var since and not NotRunning ? _time.GetElapsedTime(since, now) : TimeSpan.Zero,
+            Elapsed = Volatile.Read(ref _runsSince) is var since and not NotRunning ? _time.GetElapsedTime(since) : TimeSpan.Zero,
             Stations = GetStations(),
             Nodes = Directory.Others,
             Awaited = Directory.Awaited,
