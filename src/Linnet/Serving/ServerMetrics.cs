@@ -104,7 +104,7 @@ public sealed class ServerMetrics : IDisposable
             "linnet.cluster.node.rate", () => OfNodes(static load => load.BitsPerSecond / 8.0), "By/s",
             "Audio that the listeners of another server need.");
         _meter.CreateObservableGauge(
-            "linnet.cluster.node.load", () => OfNodes(static load => load.Share), "1",
+            "linnet.cluster.node.load", () => OfNodes(static load => load.Share), null,
             "How much of what it may do another server does; 1 is full.");
     }
 

@@ -42,8 +42,8 @@ public class JoinedServersTests
         Assert.Matches("""linnet_cluster_station_listeners\{[^}]*station="jazz"[^}]*\} 7\n""", metrics);
         Assert.Matches("""linnet_cluster_node_listeners\{[^}]*node="radio2"[^}]*\} 5\n""", metrics);
         Assert.Matches("""linnet_cluster_node_rate_bytes_per_second\{[^}]*node="radio2"[^}]*\} 80000\n""", metrics);
-        Assert.Matches("""linnet_cluster_node_load_ratio\{[^}]*node="radio2"[^}]*\} 1\n""", metrics);
-        Assert.Matches("""linnet_cluster_node_load_ratio\{[^}]*node="radio3"[^}]*\} 0\n""", metrics);
+        Assert.Matches("""linnet_cluster_node_load\{[^}]*node="radio2"[^}]*\} 1\n""", metrics);
+        Assert.Matches("""linnet_cluster_node_load\{[^}]*node="radio3"[^}]*\} 0\n""", metrics);
     }
 
     [Fact]
