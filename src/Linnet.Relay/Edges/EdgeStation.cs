@@ -87,10 +87,7 @@ internal sealed class EdgeStation
     internal void Describe(StationDescription description)
     {
         Description = description;
-        _listing = _listing with
-        {
-            Description = description.About, ArtUrl = description.ArtUrl, Missing = description.Missing,
-        };
+        _listing = _listing with { Description = description.About, ArtUrl = description.ArtUrl, Missing = description.Missing };
     }
 
     /// <summary>Takes the track that plays at the origin: it is shown while there are no listeners here.</summary>
@@ -106,8 +103,7 @@ internal sealed class EdgeStation
     internal void End() => _ending.Cancel();
 
     /// <summary>The listeners of a station by rendition, without those that have none.</summary>
-    internal static IReadOnlyDictionary<string, int> ListenersOf(StationListing listing) => listing.Renditions
-        .Concat(listing.StreamRenditions ?? [])
+    internal static IReadOnlyDictionary<string, int> ListenersOf(StationListing listing) => listing.Rings
         .Where(static ring => ring.Listeners > 0)
         .GroupBy(static ring => ring.Info.Name)
         .ToDictionary(static rings => rings.Key, static rings => rings.Sum(static ring => ring.Listeners));

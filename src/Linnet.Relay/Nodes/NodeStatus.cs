@@ -61,7 +61,8 @@ internal sealed record NodeStatus(string Node, ulong Life, NodeLoad Load, IReadO
     {
         status = null;
         if (bytes.Length > MaxLength || Parse(bytes) is not { Format: Version } json || !Subjects.IsName(json.Node)
-            || json.Stations.Count + json.Idle.Count > MostStations || json.Stations.Contains(null!) || json.Idle.Contains(null!) || !TryRead(json.Life, out ulong life))
+            || json.Stations.Count + json.Idle.Count > MostStations || json.Stations.Contains(null!) || json.Idle.Contains(null!)
+            || !TryRead(json.Life, out ulong life))
         {
             return false;
         }
@@ -154,8 +155,8 @@ internal sealed record StationStatus(string Name)
     internal bool IsIdle => Lease == LeaseState.Standby && !IsLive && Listeners.Count == 0;
 
     /// <summary>Whether the node says the same about who has the station as it did before.</summary>
-    internal bool ClaimsAs(StationStatus before) =>
-        (Name, Lease, Incarnation, Description, IsLive) == (before.Name, before.Lease, before.Incarnation, before.Description, before.IsLive);
+    internal bool ClaimsAs(StationStatus before) => Name == before.Name && Lease == before.Lease && Incarnation == before.Incarnation
+        && Description == before.Description && IsLive == before.IsLive;
 
     /// <summary>Its listeners at the node, by rendition.</summary>
     public IReadOnlyDictionary<string, int> Listeners { get; init; } = new Dictionary<string, int>();

@@ -54,7 +54,7 @@ internal sealed class StationDirectory
             long sum = 0;
             foreach (StationListing station in Stations)
             {
-                foreach (BroadcastRing ring in station.Renditions)
+                foreach (BroadcastRing ring in station.Rings)
                 {
                     sum += (long)ring.Listeners * ring.Info.BitRate;
                 }

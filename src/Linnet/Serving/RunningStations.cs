@@ -45,7 +45,8 @@ internal sealed class RunningStations : IAsyncDisposable
             .Select(static i => i.Ingest)];
 
     /// <summary>
-    /// Whether a station has sound of its own now: always, but that others send to it, and none does. <see langword="null"/>: there is none.
+    /// Whether a station has sound of its own now: always, but that others send to it, and none does. <see langword="null"/>: no station
+    /// has this name.
     /// </summary>
     internal bool? IsLive(string name) => Volatile.Read(ref _all).FirstOrDefault(r => r.Name == name) is { } running
         ? running.Ingest is null || running.Ingest.Ingest.Writer is not null : null;

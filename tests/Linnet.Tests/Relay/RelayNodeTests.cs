@@ -45,7 +45,9 @@ public class RelayNodeTests
         }
 
         Assert.InRange(same, 20, int.MaxValue);
-        Assert.Equal((1, 1), (own.Listeners, edge.Server.GetStatistics().Stations[0].Listeners));
+        Assert.Equal((1, 1), (own.Listeners, ring.Listeners));
+        await Until.TrueAsync(() => edge.Server.GetStatistics().Stations[0].Listeners == 2);
+        await Until.TrueAsync(() => origin.Server.GetStatistics().Stations[0].Listeners == 2);
     }
 
     [Fact]
