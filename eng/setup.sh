@@ -56,6 +56,7 @@ peers=(
   "ngx_stream_module.so|libnginx-mod-stream|nginx-mod-stream|nginx-mod-stream|"
   "haproxy|haproxy|haproxy|haproxy|haproxy"
   "nats-server|nats-server||nats-server|nats-server"
+  "faketime|faketime|libfaketime|libfaketime|libfaketime"
   "promtool|prometheus|golang-github-prometheus|prometheus|prometheus"
   "ip|iproute2|iproute|iproute2|"
   "nft|nftables|nftables|nftables|"

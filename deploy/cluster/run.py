@@ -5,7 +5,7 @@
 
 It needs nats-server, nginx and ip (Debian: nats-server, nginx-light, iproute2), and Linnet (built, or LINNET=/path/to/linnet). Without --minutes every server is
 restarted once, as in an upgrade. With it, servers are restarted every two minutes for so long: a soak. Listeners hear the station through nginx; each connects again
-when its connection ends, and counts how long it had no sound, as a player that begins with one second in its buffer. Exit code 0: none of them ran dry.
+when its connection ends, and counts how long it had no sound, as a player that begins with one second in its buffer. The memory of the origins and the edges is shown beside it. Exit code 0: none of them ran dry.
 """
 import argparse
 import os
@@ -175,9 +175,16 @@ def made(work):
     return song
 
 
-def show(listeners, what):
+def memory(pid):
+    """What a process holds in memory, in MB."""
+    with open(f"/proc/{pid}/status") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS:")) * 1.024 / 1000
+
+
+def show(cluster, listeners, what):
+    held = [memory(cluster.processes[name].pid) for name in (*ORIGINS, *EDGES)]
     print(f"{what:34} connections {sum(int(l.connections) for l in listeners):4}   lowest level {min(l.lowest for l in listeners):5.2f} s"
-          f"   without sound {sum(l.dry for l in listeners):5.2f} s", flush=True)
+          f"   without sound {sum(l.dry for l in listeners):5.2f} s   memory {' '.join(f'{mb:.0f}' for mb in held)} MB", flush=True)
 
 
 def main():
@@ -206,13 +213,13 @@ def main():
             for listener in listeners:
                 listener.start()
             time.sleep(10)
-            show(listeners, "all servers run")
+            show(cluster, listeners, "all servers run")
             end, turn, names = time.monotonic() + arguments.minutes * 60, 0, [*EDGES, *NATS, *ORIGINS]
             while turn < len(names) if arguments.minutes == 0 else time.monotonic() < end:
                 name = names[turn % len(names)]
                 cluster.restart(name)
                 time.sleep(12 if arguments.minutes == 0 else 120)
-                show(listeners, f"{name} was restarted")
+                show(cluster, listeners, f"{name} was restarted")
                 turn += 1
             for listener in listeners:
                 listener.ended = True

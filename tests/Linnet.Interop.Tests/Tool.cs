@@ -28,6 +28,9 @@ internal sealed class Tool : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>The number of its process.</summary>
+    internal int Id => _process.Id;
+
     /// <summary>What it has written on standard output so far.</summary>
     internal string Output => Text(_output);
 
