@@ -95,6 +95,9 @@ public sealed class ServerMetrics : IDisposable
         {
             Observe(measure);
         }
+
+        // The first measurement is of its own time.
+        _last = null;
         _meter.CreateObservableGauge(
             "linnet.cluster.station.listeners", ClusterListeners, "{listener}", "Listeners of a station now, at all joined servers.");
         _meter.CreateObservableGauge(
