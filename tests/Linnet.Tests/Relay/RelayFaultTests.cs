@@ -1,6 +1,9 @@
 using Linnet.Audio;
 using Linnet.Broadcast;
+using Linnet.Broadcast.Packets;
+using Linnet.Clock;
 using Linnet.Stations;
+using Linnet.Tests.Broadcast;
 using Linnet.Tests.Relay.Nats;
 
 namespace Linnet.Tests.Relay;
@@ -121,6 +124,55 @@ public class RelayFaultTests
             await Until.TrueAsync(() => first.Relay.Edges is [{ Origin.Node: "b" }]);
             using var near = new RingTap(await first.RingAsync("live", "pcm"));
             await near.UntilAsync(5);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cut_short_ends_at_the_edge_with_all_its_sound_and_the_next_one_is_heard()
+    {
+        using var nats = new NatsServer();
+        await nats.StartAsync();
+        await using var origin = new RelayedServer(nats.Options("a"));
+        await using var edge = new RelayedServer(nats.Options("b"));
+        BroadcastRing own = Rings.Create();
+        origin.Server.Directory.Set(new StationListing("jazz", [own]));
+        BroadcastRing ring = await edge.RingAsync("jazz", "opus");
+
+        using (var tap = new RingTap(ring))
+        {
+            await Until.TrueAsync(() => own.Leases == 1);
+            Publish(own, 20, begins: true);
+            await tap.UntilAsync(20);
+            Publish(own, 5, begins: false);
+            own.EndRun(new EndItem(own.Head, TimeProvider.System.GetTimestamp()) { Reason = DropReason.GaveWay });
+            await Until.TrueAsync(() => tap.IsOver);
+
+            Assert.Equal(25, tap.Packets.Count);
+            Assert.Equal(DropReason.GaveWay, Assert.IsType<EndItem>(tap.Items[^1]).Reason);
+        }
+
+        // A listener comes back at once.
+        using var again = new RingTap(ring);
+        await Until.TrueAsync(() => own.Leases == 1);
+        Publish(own, 20, begins: true);
+        await again.UntilAsync(20);
+    }
+
+    private static void Publish(BroadcastRing ring, int count, bool begins)
+    {
+        long now = TimeProvider.System.GetTimestamp(), packet = TimeProvider.System.TimestampFrequency / 50;
+        long next = ring.TryGet(ring.Head - 1, out RingItem? last) && last is PacketItem before ? before.Number + 1 : ring.Head;
+        if (begins)
+        {
+            ring.BeginRun();
+            ring.Publish(new DiscontinuityItem(
+                next * Rings.FramesPerPacket, now,
+                new MediaTimeline(now - (next * packet), 48_000, TimeProvider.System.TimestampFrequency)));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ring.Publish(Rings.Packet(next + i, now + (i * packet)));
         }
     }
 

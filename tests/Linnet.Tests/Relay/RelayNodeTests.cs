@@ -1,9 +1,11 @@
+using System.Net;
 using Linnet.Audio;
 using Linnet.Broadcast;
 using Linnet.Broadcast.Packets;
 using Linnet.Stations;
 using Linnet.Tests.Fakes;
 using Linnet.Tests.Relay.Nats;
+using Linnet.Tests.Transports.Rtsp;
 
 namespace Linnet.Tests.Relay;
 
@@ -73,6 +75,35 @@ public class RelayNodeTests
         ];
         Assert.NotEmpty(differences);
         Assert.All(differences, static ms => Assert.InRange(ms, -20, 20));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_know_the_others_yet_asks_listeners_to_try_again()
+    {
+        using var nats = new NatsServer();
+        await using var edge = new RelayedServer(nats.Options("a"));
+        using var http = new HttpClient();
+        var address = new Uri($"{edge.Http}/jazz.mp3");
+        using RawRtspClient rtsp = await RawRtspClient.ConnectAsync(
+            edge.Server.RtspEndPoint!, IPAddress.Loopback, 0, TimeSpan.FromMinutes(1));
+        string uri = $"rtsp://{edge.Server.RtspEndPoint}/jazz";
+
+        using (HttpResponseMessage answer = await http.GetAsync(address, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+        }
+
+        Assert.Equal(503, (await rtsp.RequestAsync("DESCRIBE", uri)).Status);
+
+        await nats.StartAsync();
+        await Until.TrueAsync(() => !edge.Server.Directory.IsJoining);
+        using (HttpResponseMessage answer = await http.GetAsync(address, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        Assert.Equal(404, (await rtsp.RequestAsync("DESCRIBE", uri)).Status);
     }
 
     [Fact]
