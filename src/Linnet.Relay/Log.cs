@@ -52,7 +52,7 @@ internal static partial class Log
     public static partial void NotDescribed(this ILogger logger, string station, string node, Unsaid unsaid);
 
     [LoggerMessage(1817, LogLevel.Warning, "{Rendition}: nothing comes from {Node}. Listeners hear the fallback or silence until it is "
-        + "back. {Problem}")]
+        + "back{Problem}")]
     public static partial void Filling(this ILogger logger, string rendition, string node, string problem);
 
     [LoggerMessage(1818, LogLevel.Information, "{Rendition}: its sound comes from {Node} again")]

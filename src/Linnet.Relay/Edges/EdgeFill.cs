@@ -55,7 +55,7 @@ internal sealed class EdgeFill(
         {
             _notBefore = now + _pause;
             writer.TryFill(fallback, out string? problem);
-            logger.Filling(info.ToString(), node, problem ?? "");
+            logger.Filling(info.ToString(), node, problem is null ? "" : $". {problem}");
         }
 
         writer.Fill(now + _ahead);
