@@ -283,12 +283,21 @@ internal sealed class EdgeFeed
             case Answer answer:
                 _intake.TakeAnswer(answer.Incarnation, answer.Messages, clock, now);
                 break;
-            case WantAnswer { Refusal: { } refusal }:
-                Refuse(refusal, now);
+            case Reply reply when reply.Incarnation == _intake.Incarnation:
+                Take(reply.Answer, clock, now);
                 break;
-            case WantAnswer { Epoch: not -OriginClock.MaxTime } want when _intake.HasStarted:
-                _writer.Adjust(want.Epoch, clock);
-                break;
+        }
+    }
+
+    private void Take(WantAnswer answer, OriginClock clock, long now)
+    {
+        if (answer.Refusal is { } refusal)
+        {
+            Refuse(refusal, now);
+        }
+        else if (answer.Epoch != -OriginClock.MaxTime && _intake.HasStarted)
+        {
+            _writer.Adjust(answer.Epoch, clock);
         }
     }
 
@@ -346,7 +355,7 @@ internal sealed class EdgeFeed
                 WantAnswer? answer = await AskAsync(want, cancellationToken).ConfigureAwait(false);
                 if (answer is not null)
                 {
-                    inbox.TryWrite(answer);
+                    inbox.TryWrite(new Reply(want.Incarnation, answer));
                 }
 
                 await Task.Delay(answer is null ? Intake.AskPause : LongestWait, _time, cancellationToken).ConfigureAwait(false);
@@ -381,5 +390,9 @@ internal sealed class EdgeFeed
         }
     }
 
+    // To a question for items.
     private sealed record Answer(ulong Incarnation, IReadOnlyList<byte[]> Messages);
+
+    // To a wish.
+    private sealed record Reply(ulong Incarnation, WantAnswer Answer);
 }

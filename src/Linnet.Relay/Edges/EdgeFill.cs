@@ -59,6 +59,12 @@ internal sealed class EdgeFill(
         }
 
         writer.Fill(now + _ahead);
+        if (writer.IsFilling && writer.DryAt <= now + _ahead)
+        {
+            // There is nothing more to fill with.
+            writer.StopFilling();
+        }
+
         if (_isOn && !writer.IsFilling)
         {
             _notBefore = now;

@@ -91,13 +91,11 @@ public sealed class ServerMetrics : IDisposable
             "linnet.encode.packets.late", LatePackets, "{packet}", "Packets that were ready only after they were due.");
         _meter.CreateObservableCounter(
             "linnet.encode.failures", RenditionFailures, "{failure}", "Times a rendition failed and was stopped.");
-        foreach (ProtocolMeasure measure in Measures())
+        foreach (ProtocolMeasure measure in server.Protocols.SelectMany(NamesOf))
         {
             Observe(measure);
         }
 
-        // The first measurement is of its own time.
-        _last = null;
         _meter.CreateObservableGauge(
             "linnet.cluster.station.listeners", ClusterListeners, "{listener}", "Listeners of a station now, at all joined servers.");
         _meter.CreateObservableGauge(
@@ -116,6 +114,20 @@ public sealed class ServerMetrics : IDisposable
 
     private void Count(string name, string unit, string description, Func<ServerStatistics, long> read) =>
         _meter.CreateObservableCounter(name, () => read(Read()), unit, description);
+
+    // Not by the statistics of the server, which are kept for a moment: the next to ask would get those of the start.
+    private static IReadOnlyList<ProtocolMeasure> NamesOf(IServedProtocol protocol)
+    {
+        try
+        {
+            return protocol.GetSnapshot().Measures;
+        }
+        catch (Exception)
+        {
+            // A protocol that fails to give figures has none. The server logs it when it asks.
+            return [];
+        }
+    }
 
     private IEnumerable<ProtocolMeasure> Measures() => Read().Protocols.SelectMany(static p => p.Measures);
 
