@@ -94,6 +94,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Access(string path, int mode);
 
+    /// <summary>Gives a file another name, unless there is one of that name: then it fails with <c>EEXIST</c>. Atomic.</summary>
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Link(string path, string other);
+
     [LibraryImport("libc", EntryPoint = "closedir")]
     internal static partial int CloseFolder(nint folder);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Linnet.Native;
 
 namespace Linnet.Server.Hosting.Tls;
 
@@ -38,7 +39,16 @@ internal static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(part, path, overwrites);
+            // On Unix, to move without overwriting is to look and then to rename: of two programs both could. A folder without hard links
+            // has no better way.
+            if (overwrites || OperatingSystem.IsWindows() || LibC.Link(part, path) != 0)
+            {
+                File.Move(part, path, overwrites);
+            }
+            else
+            {
+                File.Delete(part);
+            }
         }
         catch
         {
