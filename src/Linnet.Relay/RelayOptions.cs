@@ -54,7 +54,7 @@ internal sealed record RelayOptions : IValidatable
 
     /// <summary>
     /// Creates what listeners of a station from another server hear while that server is away; <see langword="null"/>, the default:
-    /// silence. Called each time, for each rendition that is heard.
+    /// silence. Called for each rendition with listeners when the server goes away.
     /// </summary>
     public Func<IAudioSource>? Fallback { get; init; }
 

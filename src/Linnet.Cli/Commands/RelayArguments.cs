@@ -127,6 +127,12 @@ internal static class RelayArguments
             throw new UsageException(problem);
         }
 
+        // It is opened only when the other server is away: that would be late to find out.
+        if (specs[0].Kind is SourceKind.Path && !Path.Exists(specs[0].Location))
+        {
+            throw new UsageException($"There is no file or folder '{specs[0].Location}'; check {Fallback.Name}.");
+        }
+
         return specs[0].Kind is SourceKind.Path or SourceKind.Tone
             ? () => AudioSources.Open(specs[0], new SourceOptions { Loop = true }, NullLogger.Instance, CancellationToken.None)
             : throw new UsageException($"'{text}' is not a valid value for {Fallback.Name}: use a file, a folder, a playlist or tone.");

@@ -15,7 +15,7 @@ internal sealed class EdgeFill(
     RenditionInfo info, EdgeWriter writer, Func<IAudioSource>? fallback, long ticksPerSecond, ILogger logger)
 {
     /// <summary>
-    /// Without sound for so long, listeners get silence or the fallback. Fewer of them notice a shorter break than what fills it.
+    /// How long listeners get no sound before silence or the fallback begins. A shorter break is less noticeable than what fills it.
     /// </summary>
     internal static readonly TimeSpan After = TimeSpan.FromSeconds(1);
 

@@ -35,9 +35,6 @@ internal sealed class EdgeWriter(BroadcastRing ring, long ticksPerSecond, long m
     private PacketItem? _last;
     private Filler? _filler;
 
-    /// <summary>Position after the last packet.</summary>
-    internal long End => _end;
-
     /// <summary>Packets so far in this run, also those that this node made.</summary>
     internal long Packets { get; private set; }
 

@@ -14,10 +14,10 @@ internal sealed class Intake(EdgeWriter writer, long ticksPerSecond)
     /// <summary>The pause before a question that got no answer is asked again.</summary>
     internal static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A question that has had no answer for so long is asked again, even if the answer may still come.</summary>
+    /// <summary>How long to wait for an answer before the question is asked again. The answer may still come.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Without a batch for so long, the origin is asked whether there is more.</summary>
+    /// <summary>How long to wait for a batch before the origin is asked whether there is more.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Sound that waits for something missing is given up that long before it is due: its senders need the time.</summary>

@@ -10,7 +10,7 @@ namespace Linnet.Relay.Nodes;
 /// <param name="ticksPerSecond">Frequency of all instants.</param>
 internal sealed class NodeBoard(long ticksPerSecond)
 {
-    /// <summary>A node that has said nothing for so long is gone.</summary>
+    /// <summary>How long after its last status a node counts as gone.</summary>
     internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private const int MostNodes = 1000;

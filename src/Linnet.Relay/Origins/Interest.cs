@@ -17,9 +17,6 @@ internal sealed class Interest(long ticksPerSecond)
     private readonly Dictionary<(string Node, TimeSpan Batch), long> _until = [];
     private readonly long _time = Time.InTicks(ticksPerSecond);
 
-    /// <summary>Nodes that want it, each counted for each length of batches that it wants.</summary>
-    internal int Count => _until.Count;
-
     /// <summary>The most sound in a batch: the least that a node wants.</summary>
     internal TimeSpan Batch { get; private set; }
 

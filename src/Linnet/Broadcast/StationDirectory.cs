@@ -7,7 +7,7 @@ namespace Linnet.Broadcast;
 /// </summary>
 internal sealed class StationDirectory
 {
-    /// <summary>What a client is told that asks for a station that is not found while <see cref="IsJoining"/> is set.</summary>
+    /// <summary>The answer about a station that is not found while <see cref="IsJoining"/> is set.</summary>
     internal const string Joining = "This server has just started, and does not know yet which stations there are. Try again in a second.";
 
     private readonly Lock _gate = new();
@@ -65,7 +65,7 @@ internal sealed class StationDirectory
     }
 
     /// <summary>
-    /// Whether the limit of audio allows another listener. Of several that come at the same moment each is told the same, so the limit
+    /// Whether the limit of audio allows another listener. Listeners that come at the same moment get the same answer, so the limit
     /// may be exceeded by a little.
     /// </summary>
     /// <param name="bitRate">The bits per second that the listener would get; 0: it gets them already.</param>

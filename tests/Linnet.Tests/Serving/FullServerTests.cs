@@ -184,7 +184,7 @@ public sealed class FullServerTests : IAsyncDisposable
         Assert.Equal(503, Status(await HttpAsync("GET /jazz/hls/mp3.m3u8")));
         Assert.Equal(1, _server.Radio!.GetSnapshot().Refused[RadioRefusal.TooMuchAudio]);
 
-        // Those who are there stay, and whoever fits in is admitted.
+        // Listeners stay, and a new one is admitted if the limit allows it.
         _server.Change(ThreeHundredKilobits with { MaxBitsPerSecond = 320_000 });
         Assert.Equal(200, Status(await HttpAsync("GET /jazz-64.mp3")));
         await HasBitsAsync(320_000);

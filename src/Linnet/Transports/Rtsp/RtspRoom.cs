@@ -6,7 +6,7 @@ namespace Linnet.Transports.Rtsp;
 /// <summary>Whether a server has room for another session, and where there is room if not.</summary>
 internal static class RtspRoom
 {
-    /// <summary>What a client hears for whom there is room nowhere.</summary>
+    /// <summary>The answer to a client if no server has room.</summary>
     internal const string Problem = "The server has as many listeners as it allows.";
 
     /// <summary>Whether the server has as many sessions as it allows, or sends as much audio as it may.</summary>
