@@ -81,7 +81,7 @@ internal static partial class ConfigKeys
         new("relay", "url", RelayArguments.Servers, "\"nats://nats.example:4222\"") { IsSecret = true, IsAddress = true },
         new("relay", "node", RelayArguments.Node, "\"radio1\""),
         new("relay", "delay", RelayArguments.Delay, "\"3s/100ms\""),
-        new("relay", "fallback", RelayArguments.Fallback, "\"/srv/music/jingle.flac\"") { IsPath = true, NoPath = "tone" },
+        new("relay", "fallback", RelayArguments.Fallback, "\"tone\"") { IsPath = true, NoPath = "tone" },
         new("relay", "public-url", RelayArguments.PublicUrl, "[\"https://radio1.example/\", \"rtsp://radio1.example/\"]"),
         new("relay", "creds", RelayArguments.Credentials, "\"relay.creds\"") { Alternative = RelayArguments.NKey, IsPath = true },
         new("relay", "nkey", RelayArguments.NKey, "\"relay.nk\"") { Alternative = RelayArguments.Credentials, IsPath = true },
